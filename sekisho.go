@@ -87,19 +87,19 @@ type Class uint8
 
 // The classes.
 const (
-	NoClass         Class = iota
-	ClassDirectory        // names of accounts, addresses, groups
-	ClassLogin            // a secret presented at login, or a slot
-	ClassEnvelope         // sender, recipients, addresses of hosts
-	ClassHeader           // header fields and the summary made from them
-	ClassBody             // text of a mail
-	ClassAttachment       // attached files
-	ClassIndex            // search tokens
-	ClassAddressbook      // contacts
-	ClassCredential       // third-party credentials, signing keys
-	ClassConfig           // settings and policies of a contract
-	ClassExport           // data handed out in bulk
-	ClassTransit          // a mail passing through a process
+	NoClass          Class = iota
+	ClassDirectory         // names of accounts, addresses, groups
+	ClassLogin             // a secret presented at login, or a slot
+	ClassEnvelope          // sender, recipients, addresses of hosts
+	ClassHeader            // header fields and the summary made from them
+	ClassBody              // text of a mail
+	ClassAttachment        // attached files
+	ClassIndex             // search tokens
+	ClassAddressbook       // contacts
+	ClassCredential        // third-party credentials, signing keys
+	ClassConfig            // settings and policies of a contract
+	ClassExport            // data handed out in bulk
+	ClassTransit           // a mail passing through a process
 )
 
 var classes = [...]string{"none", "directory", "login", "envelope", "header", "body", "attachment", "index",
