@@ -1,0 +1,31 @@
+// Command sekisho is the whole product in one file: the supervisor, every role, and the operator's commands.
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line, one field per command; each lives in a file of its own.
+type commands struct {
+	Global `embed:""`
+}
+
+// Global is what every command is given.
+type Global struct {
+	JSON   bool   `name:"json" help:"Print JSON instead of text."`
+	Data   string `name:"data" placeholder:"DIR" help:"Data directory of the running service."`
+	Config string `name:"config" placeholder:"FILE" help:"Configuration file of the running service."`
+
+	Out io.Writer `kong:"-"` // results
+	Err io.Writer `kong:"-"` // progress and messages
+}
+
+func main() {
+	var c commands
+	c.Global.Out, c.Global.Err = os.Stdout, os.Stderr
+	k := kong.Parse(&c, kong.Name("sekisho"), kong.Description("Integrated e-mail security service."), kong.UsageOnError())
+	k.FatalIfErrorf(k.Run(&c.Global))
+}
