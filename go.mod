@@ -2,6 +2,8 @@ module sekisho
 
 go 1.26.9
 
+require golang.org/x/mod v0.42.0
+
 require (
 	blitiri.com.ar/go/spf v1.6.0 // indirect
 	github.com/STARRY-S/zip v0.2.3 // indirect
@@ -44,7 +46,6 @@ require (
 	github.com/ulikunitz/xz v0.5.15 // indirect
 	go4.org v0.0.0-20260112195520-a5071408f32f // indirect
 	golang.org/x/crypto v0.58.0 // indirect
-	golang.org/x/mod v0.42.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
