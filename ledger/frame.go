@@ -8,7 +8,9 @@ import (
 
 // A frame is what one group commit writes: the number of the first row (8 bytes, little-endian), the root of the tree
 // before it (32 bytes), then the rows. So that every frame vouches for all before it, and a lost or altered one shows.
-const frameHead = 8 + len(Hash{})
+
+// FrameHead is the length of what stands before the rows.
+const FrameHead = 8 + len(Hash{})
 
 // ErrBroken means that a frame does not continue the ledger before it.
 var ErrBroken = errors.New("ledger: broken")
@@ -31,16 +33,16 @@ func (e *Edge) addRows(rows []byte) {
 // Replay checks that a frame continues the ledger, adds its rows to the tree and returns them. After an error the tree
 // is as before.
 func (e *Edge) Replay(frame []byte) ([]byte, error) {
-	if len(frame) < frameHead || (len(frame)-frameHead)%RowLen != 0 {
+	if len(frame) < FrameHead || (len(frame)-FrameHead)%RowLen != 0 {
 		return nil, fmt.Errorf("%w at entry %d: frame of %d bytes", ErrBroken, e.Size, len(frame))
 	}
 	if first := binary.LittleEndian.Uint64(frame); first != e.Size {
 		return nil, fmt.Errorf("%w at entry %d: the next frame begins with %d", ErrBroken, e.Size, first)
 	}
-	if root := e.Root(); Hash(frame[8:frameHead]) != root {
+	if root := e.Root(); Hash(frame[8:FrameHead]) != root {
 		return nil, fmt.Errorf("%w before entry %d: the root differs", ErrBroken, e.Size)
 	}
-	rows := frame[frameHead:]
+	rows := frame[FrameHead:]
 	e.addRows(rows)
 	return rows, nil
 }

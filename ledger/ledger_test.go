@@ -100,7 +100,7 @@ func TestReplayFindsWhatWasDone(t *testing.T) {
 		"repeated":  func(f [][]byte) [][]byte { return append(f[:8:8], f[7:]...) },
 		"altered": func(f [][]byte) [][]byte {
 			f[7] = bytes.Clone(f[7])
-			f[7][frameHead+9] ^= 1
+			f[7][FrameHead+9] ^= 1
 			return f
 		},
 		"cut short": func(f [][]byte) [][]byte { f[7] = f[7][:len(f[7])-1]; return f },

@@ -3,6 +3,7 @@ package ledger
 import (
 	"crypto/sha256"
 	"math/bits"
+	"slices"
 )
 
 // Hash is a node of the tree (RFC 6962 section 2.1).
@@ -52,3 +53,6 @@ func (e *Edge) Root() Hash {
 	}
 	return h
 }
+
+// Clone is a copy that grows on its own.
+func (e *Edge) Clone() Edge { return Edge{e.Size, slices.Clone(e.nodes)} }
