@@ -20,8 +20,10 @@ func slotPlace(a sekisho.AccountID, slot uint64) string {
 	return fmt.Sprintf("account/%d/slot/%d", a, slot)
 }
 
-func (v *Vault) toRoot(secret []byte, place string) []byte        { return key.Wrap(v.root, secret, place) }
-func (v *Vault) fromRoot(box []byte, place string) ([]byte, error) { return key.Unwrap(v.root, box, place) }
+func (v *Vault) toRoot(secret []byte, place string) []byte { return key.Wrap(v.root, secret, place) }
+func (v *Vault) fromRoot(box []byte, place string) ([]byte, error) {
+	return key.Unwrap(v.root, box, place)
+}
 
 // contractKey is the key of a contract. It is asked for at every use, so that a destroyed one is gone at once.
 func (v *Vault) contractKey(c sekisho.ContractID) ([]byte, error) {

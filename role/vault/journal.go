@@ -3,6 +3,7 @@ package vault
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -16,6 +17,8 @@ import (
 type journal struct {
 	log  *blob.Log
 	in   chan *pending
+	stop chan struct{} // closed by close
+	once sync.Once
 	done sync.WaitGroup
 
 	mu    sync.Mutex // guards what follows
@@ -47,7 +50,7 @@ func openJournal(dir string) (*journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &journal{log: log, in: make(chan *pending, 1024), grown: make(chan struct{})}
+	j := &journal{log: log, in: make(chan *pending), stop: make(chan struct{}), grown: make(chan struct{})}
 	err = log.Scan(blob.Pos{}, func(at blob.Pos, frame []byte) error {
 		j.mark(at)
 		_, err := j.edge.Replay(frame)
@@ -66,15 +69,22 @@ func (j *journal) mark(at blob.Pos) {
 	}
 }
 
+var errClosed = errors.New("the ledger is closed")
+
 // append returns nil when the rows are on disk, in order and together.
 func (j *journal) append(rows []byte) error {
 	p := &pending{rows, make(chan error, 1)}
-	j.in <- p
-	return <-p.done
+	select {
+	case j.in <- p:
+		return <-p.done
+	case <-j.stop:
+		return errClosed
+	}
 }
 
+// close waits for what is under way.
 func (j *journal) close() error {
-	close(j.in)
+	j.once.Do(func() { close(j.stop) })
 	j.done.Wait()
 	return j.log.Close()
 }
@@ -82,24 +92,34 @@ func (j *journal) close() error {
 func (j *journal) run() {
 	var batch []*pending
 	var rows, frame []byte
-	for first := range j.in {
-		batch, rows = append(batch[:0], first), append(rows[:0], first.rows...)
-		for more := true; more && len(rows) < mostRows*ledger.RowLen; {
-			select {
-			case p, ok := <-j.in:
-				if more = ok; ok {
-					batch, rows = append(batch, p), append(rows, p.rows...)
-				}
-			default:
-				more = false
-			}
+	for {
+		select {
+		case first := <-j.in:
+			batch, rows = append(batch[:0], first), append(rows[:0], first.rows...)
+		case <-j.stop:
+			return
 		}
+		batch, rows = j.gather(batch, rows)
 		var err error
 		frame, err = j.write(frame[:0], rows)
 		for _, p := range batch {
 			p.done <- err
 		}
 	}
+}
+
+// gather takes what waits meanwhile; it never waits itself, so that one caller alone pays one fdatasync and no more.
+func (j *journal) gather(batch []*pending, rows []byte) ([]*pending, []byte) {
+	runtime.Gosched() // let those who were just answered ask again
+	for len(rows) < mostRows*ledger.RowLen {
+		select {
+		case p := <-j.in:
+			batch, rows = append(batch, p), append(rows, p.rows...)
+		default:
+			return batch, rows
+		}
+	}
+	return batch, rows
 }
 
 // write makes one frame durable. The tree grows only when that succeeded, so that after a full disk the ledger goes on
