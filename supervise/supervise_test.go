@@ -157,6 +157,8 @@ func act(c *Child, what string) string {
 		name := filepath.Join(c.Dir, "note")
 		err := os.WriteFile(name, []byte("x"), 0o600)
 		return fmt.Sprint(err)
+	case "sqlite":
+		return fmt.Sprint(storeSomething(c.Dir))
 	case "babble":
 		c.control.send(message{Kind: "line"})
 		return "said"
@@ -274,6 +276,8 @@ func (w *world) say(what string) string {
 	n, _ := c.Read(b)
 	return string(b[:n])
 }
+
+func syncData(f *os.File) error { return unix.Fdatasync(int(f.Fd())) }
 
 // peer sends an order to the peer whose line gate got last, once there is one.
 func (w *world) peer(what string) (answer string) {
