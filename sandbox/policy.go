@@ -90,7 +90,9 @@ func files() []Rule {
 	return append(always(
 		unix.SYS_OPENAT, unix.SYS_NEWFSTATAT, unix.SYS_GETDENTS64, unix.SYS_FTRUNCATE, unix.SYS_FSYNC, unix.SYS_FDATASYNC,
 		unix.SYS_RENAMEAT, unix.SYS_UNLINKAT, unix.SYS_MKDIRAT, unix.SYS_FALLOCATE, unix.SYS_READLINKAT, unix.SYS_FACCESSAT2,
-		unix.SYS_FLOCK, unix.SYS_COPY_FILE_RANGE, unix.SYS_SENDFILE, unix.SYS_FSTATFS, unix.SYS_STATFS,
+		unix.SYS_FLOCK, unix.SYS_COPY_FILE_RANGE, unix.SYS_SENDFILE,
+		// old forms, as the C library of the SQL engine makes them
+		unix.SYS_LSTAT, unix.SYS_STAT, unix.SYS_OPEN, unix.SYS_UNLINK,
 	), Rule{unix.SYS_FCNTL, []Clause{{is(1, unix.F_GETLK, unix.F_SETLK, unix.F_SETLKW)}}})
 }
 

@@ -39,9 +39,10 @@ type Line struct {
 	Conn     *net.UnixConn
 }
 
-// Join takes up the channel to the supervisor and reads who this process is. It does not confine yet: what needs the
-// file system (time zone, CA certificates, embedded assets) is to be read between Join and Confine. It empties the
-// environment.
+// Join takes up the channel to the supervisor and reads who this process is. It does not confine yet: what the role or a
+// library will want from the file system is to be fetched between Join and Confine, since afterwards merely asking is an
+// alarm. Known to ask late: x509.SystemCertPool, mime.TypeByExtension, time.LoadLocation, host names in net.Dial.
+// Join empties the environment; the local time zone is read by Confine.
 func Join() (*Child, error) {
 	const op = "supervise.join"
 	ctl, err := newControl(os.NewFile(controlDescriptor, "control"))
@@ -89,6 +90,7 @@ func Join() (*Child, error) {
 // which it will hear of refused calls. After an error the process must end.
 func (c *Child) Confine() error {
 	const op = "supervise.confine"
+	_, _ = time.Now().Zone() // reads the zone's file, once
 	listener, level, err := sandbox.Enter(c.spec)
 	if err != nil {
 		c.control.send(message{Kind: sayHello, Error: err.Error()})

@@ -66,7 +66,7 @@ func child() int {
 			if l.Outgoing {
 				peers <- l
 			} else {
-				go serve(c, l.Conn)
+				go serve(c, l)
 			}
 		}
 	}()
@@ -107,6 +107,10 @@ func front(c *Child, name string, l net.Listener, peers chan Line) {
 		}
 		for i := len(all) - 1; i >= 0 && to == "peer"; i-- {
 			answer = "gone"
+			if strings.HasPrefix(what, "dial ") {
+				answer = fmt.Sprint(useSocket(all[i].Conn, what))
+				break
+			}
 			if _, err := all[i].Conn.Write([]byte(what)); err == nil {
 				k, err := all[i].Conn.Read(b)
 				if err == nil {
@@ -120,14 +124,20 @@ func front(c *Child, name string, l net.Listener, peers chan Line) {
 	}
 }
 
-func serve(c *Child, conn *net.UnixConn) {
+func serve(c *Child, l Line) {
 	b := make([]byte, 1024)
 	for {
-		n, err := conn.Read(b)
+		n, err := l.Conn.Read(b)
 		if err != nil {
 			return
 		}
-		conn.Write([]byte(act(c, string(b[:n]))))
+		if f := strings.Fields(string(b[:n])); f[0] == "dial" {
+			if err := dialFor(l.Conn, f[1], f[2]); err != nil {
+				l.Conn.Write([]byte(err.Error()))
+			}
+			continue
+		}
+		l.Conn.Write([]byte(act(c, string(b[:n]))))
 	}
 }
 
@@ -157,6 +167,17 @@ func act(c *Child, what string) string {
 		name := filepath.Join(c.Dir, "note")
 		err := os.WriteFile(name, []byte("x"), 0o600)
 		return fmt.Sprint(err)
+	case "sqlite":
+		return fmt.Sprint(storeSomething(c.Dir))
+	case "honest":
+		honest()
+		return "ok"
+	case "eat":
+		b := make([]byte, 1<<30)
+		for i := range b {
+			b[i] = 1
+		}
+		return fmt.Sprint(len(b))
 	case "babble":
 		c.control.send(message{Kind: "line"})
 		return "said"
@@ -274,6 +295,8 @@ func (w *world) say(what string) string {
 	n, _ := c.Read(b)
 	return string(b[:n])
 }
+
+func syncData(f *os.File) error { return unix.Fdatasync(int(f.Fd())) }
 
 // peer sends an order to the peer whose line gate got last, once there is one.
 func (w *world) peer(what string) (answer string) {

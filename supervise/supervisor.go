@@ -33,6 +33,7 @@ type Supervisor struct {
 	level    sandbox.Level // that processes are confined to
 	outside  map[string]string
 	fork     forker
+	below    string // cgroup directory that this process is in; "" for none
 	group    string // cgroup directory of all our processes; "" for none
 	slots    []*slot
 	ready    chan struct{} // closed when every slot was ready once
@@ -105,7 +106,7 @@ func New(c Config) (*Supervisor, error) {
 	if s.home, err = openHome(c, s.uid); err != nil {
 		return nil, err
 	}
-	s.group = newGroup(report.Cgroup)
+	s.below = report.Cgroup
 	return s, nil
 }
 
@@ -154,6 +155,7 @@ func (s *Supervisor) Ready() <-chan struct{} { return s.ready }
 // Run does the work; see the function Run. It may be called once.
 func (s *Supervisor) Run(ctx context.Context) error {
 	defer s.home.close()
+	s.group = newGroup(s.below)
 	s.fork.start()
 	told := make(chan struct{})
 	go s.tell(told)
