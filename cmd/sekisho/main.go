@@ -11,6 +11,8 @@ import (
 // commands is the command line, one field per command; each lives in a file of its own.
 type commands struct {
 	Global `embed:""`
+
+	Scan scanCommand `cmd:"" help:"Inspect mails and files without a running service."`
 }
 
 // Global is what every command is given.
