@@ -80,8 +80,10 @@ func (in *intake) examine(ctx context.Context, raw []byte) error {
 	if in.envelope.Contract == 0 {
 		in.auth = auth.Check(ctx, auth.Input{Raw: raw, Client: in.envelope.Client, Helo: in.envelope.Helo, From: in.envelope.From,
 			Resolver: resolver{in.gate.peers.Dial}, Now: in.envelope.At, Name: in.gate.config.Name})
+		in.envelope.Vouched = in.auth.SPF == "pass" || in.auth.DMARC == "pass"
 		own.WriteString(in.auth.Header)
 	} else {
+		in.envelope.Vouched = true // he signed in, or his network is registered
 		in.complete(&own, fields)
 	}
 	for _, f := range fields {
