@@ -11,6 +11,8 @@ import (
 // commands is the command line, one field per command; each lives in a file of its own.
 type commands struct {
 	Global `embed:""`
+
+	Doctor doctorCommand `cmd:"" help:"Look at this host: confinement, clock, disk, resolver, ports."`
 }
 
 // Global is what every command is given.
