@@ -32,19 +32,15 @@ func Build(rules []Rule, deny uint32) []bpf.Instruction {
 		load(offCall), bpf.JumpIf{Cond: bpf.JumpLessThan, Val: x32, SkipTrue: 1}, kill,
 	}
 	var order []uint32
-	clauses := map[uint32][]Clause{}
+	branches := map[uint32][]branch{}
 	for _, r := range rules {
-		if _, seen := clauses[r.Call]; !seen {
+		if _, seen := branches[r.Call]; !seen {
 			order = append(order, r.Call)
 		}
-		when := r.When
-		if len(when) == 0 {
-			when = []Clause{{}}
-		}
-		clauses[r.Call] = append(clauses[r.Call], when...)
+		branches[r.Call] = append(branches[r.Call], branchesOf(r)...)
 	}
 	for _, call := range order {
-		body := judge(clauses[call], deny)
+		body := judge(branches[call], deny)
 		p = append(p, bpf.JumpIf{Cond: bpf.JumpEqual, Val: call, SkipFalse: uint8(len(body))})
 		p = append(p, body...)
 	}
@@ -53,19 +49,37 @@ func Build(rules []Rule, deny uint32) []bpf.Instruction {
 
 func load(off uint32) bpf.Instruction { return bpf.LoadAbsolute{Off: off, Size: 4} }
 
-// judge is the part of the program for one call: it always ends in a verdict, so it may overwrite the accumulator.
-func judge(clauses []Clause, deny uint32) (body []bpf.Instruction) {
-	for _, c := range clauses {
-		if len(c) == 0 {
-			return []bpf.Instruction{bpf.RetConstant{Val: unix.SECCOMP_RET_ALLOW}}
-		}
+// branch is a clause and what follows when it holds.
+type branch struct {
+	clause  Clause
+	verdict uint32
+}
+
+func branchesOf(r Rule) (out []branch) {
+	verdict := uint32(unix.SECCOMP_RET_ALLOW)
+	if r.Decline {
+		verdict = unix.SECCOMP_RET_ERRNO | uint32(unix.EINVAL)
 	}
-	for _, c := range clauses {
-		var part []bpf.Instruction
-		for i := len(c) - 1; i >= 0; i-- { // backwards: a failing test jumps over all that follows and the verdict
-			part = append(compare(c[i], uint8(len(part)+1)), part...)
+	if len(r.When) == 0 {
+		return []branch{{nil, verdict}}
+	}
+	for _, c := range r.When {
+		out = append(out, branch{c, verdict})
+	}
+	return out
+}
+
+// judge is the part of the program for one call: it always ends in a verdict, so it may overwrite the accumulator.
+func judge(branches []branch, deny uint32) (body []bpf.Instruction) {
+	for _, b := range branches {
+		if len(b.clause) == 0 { // holds always: what follows would never be reached
+			return append(body, bpf.RetConstant{Val: b.verdict})
 		}
-		body = append(append(body, part...), bpf.RetConstant{Val: unix.SECCOMP_RET_ALLOW})
+		var part []bpf.Instruction
+		for i := len(b.clause) - 1; i >= 0; i-- { // backwards: a failing test jumps over all that follows and the verdict
+			part = append(compare(b.clause[i], uint8(len(part)+1)), part...)
+		}
+		body = append(append(body, part...), bpf.RetConstant{Val: b.verdict})
 	}
 	return append(body, bpf.RetConstant{Val: deny})
 }

@@ -174,6 +174,10 @@ func TestHonestWorkRaisesNoAlert(t *testing.T) {
 					t.Fatal(got)
 				}
 			}
+			w.peer("who")
+			if got := w.say("relay who"); !strings.HasSuffix(got, " 4 <nil>") {
+				t.Errorf("relay: %q", got)
+			}
 			w.stop()
 			for len(w.alerts) > 0 {
 				t.Errorf("alert: %+v", <-w.alerts)

@@ -9,3 +9,8 @@ import "errors"
 func (c *Child) probe(message) error { return errors.New("unexpected message") }
 
 func (s *Supervisor) probed(*process, message) error { return errors.New("unexpected message") }
+
+// redteam is the part of a process that only those builds have.
+type redteam struct{}
+
+func newRedteam() redteam { return redteam{} }

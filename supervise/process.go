@@ -21,6 +21,8 @@ import (
 
 // process is one child from its start to its end.
 type process struct {
+	redteam
+
 	slot    *slot
 	self    sekisho.Caller
 	spec    sandbox.Spec
@@ -183,7 +185,7 @@ func (p *process) wait() (*os.ProcessState, error) {
 // start makes the process and tells it who it is. It returns before the process is confined.
 func (s *Supervisor) start(sl *slot) (*process, error) {
 	r := sl.role
-	p := &process{slot: sl, out: make(chan parcel, 1024), ended: make(chan struct{}), began: time.Now(), state: Started}
+	p := &process{redteam: newRedteam(), slot: sl, out: make(chan parcel, 1024), ended: make(chan struct{}), began: time.Now(), state: Started}
 	p.self = sekisho.Caller{Role: r.Role, Instance: sekisho.Instance(s.home.boot<<24 | s.next.Add(1))}
 	p.spec = sandbox.Spec{
 		Role: r.Role.String(), Level: s.level, Dir: s.home.dir(r.Dir), Stage: s.home.dir(ownDirectory), Files: r.Dir != "",

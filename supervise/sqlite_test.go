@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -102,6 +103,17 @@ func useSegment(path string) error {
 	}
 	if err := f.Truncate(5000); err != nil {
 		return err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	c, err := os.Create(path + ".copy")
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if n, err := io.Copy(c, f); err != nil || n != 5000 { // Go would like to copy inside the kernel
+		return fmt.Errorf("copied %d: %w", n, err)
 	}
 	if err := os.Rename(path+".new", path); err != nil {
 		return err

@@ -13,6 +13,7 @@ type commands struct {
 	Global `embed:""`
 
 	Scan scanCommand `cmd:"" help:"Inspect mails and files without a running service."`
+	Doctor doctorCommand `cmd:"" help:"Look at this host: confinement, clock, disk, resolver, ports."`
 }
 
 // Global is what every command is given.
