@@ -31,15 +31,11 @@ func (j *job) file(name string, data []byte, where string, depth int) {
 	case t.Archive():
 		j.archive(t, data, where, depth)
 	}
-	if t != file.Zip && archive.EndOfZip(data) {
+	if t != file.Zip && t != file.OLE && archive.EndOfZip(data) {
 		j.find(sekisho.KindAmbiguous, "polyglot", where, 3, "a zip behind something else")
 		j.archive(file.Zip, data, where, depth)
 	}
 	j.content(t, name, data, where, depth)
-}
-
-// content inspects what is no archive.
-func (j *job) content(t file.Type, name string, data []byte, where string, depth int) {
 }
 
 // name looks at the name of a file.
@@ -91,6 +87,9 @@ func (j *job) archive(t file.Type, data []byte, where string, depth int) {
 				j.rep.Unscannable = true
 			}
 			j.file(m.Name, m.Data, place, depth+1)
+			if t == file.Zip {
+				j.member(m, where)
+			}
 		}
 	})
 	for _, n := range notes {

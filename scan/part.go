@@ -126,6 +126,7 @@ func (j *job) body(p *sekisho.Part, data []byte, where string) {
 	}
 	page := html.Read(message.Decode(data, cs))
 	j.text(page.Text)
+	j.page(page, where)
 }
 
 // declared is the character set that a page says itself.
@@ -145,6 +146,7 @@ func declared(data []byte) string {
 // plain reads a text without marks.
 func (j *job) plain(t, where string) {
 	j.text(t)
+	j.links(t, where)
 }
 
 // searchable makes the text and the tokens for searching.

@@ -17,6 +17,7 @@ import (
 	"sekisho"
 	"sekisho/mail/message"
 	"sekisho/scan/archive"
+	"sekisho/scan/url"
 	"sekisho/scan/virus"
 )
 
@@ -70,11 +71,12 @@ type Config struct {
 type Scanner struct {
 	config Config
 	engine *virus.Engine
+	brands *url.Lookalike
 }
 
 // New makes a Scanner. The error is Invalid for a list or a model that cannot be read.
 func New(c Config) (*Scanner, error) {
-	s := &Scanner{config: c, engine: &virus.Engine{}}
+	s := &Scanner{config: c, engine: &virus.Engine{}, brands: url.NewLookalike(nil, true)}
 	set := func(v *float64, d float64) {
 		if *v == 0 {
 			*v = d
@@ -116,16 +118,19 @@ func (s *Scanner) File(ctx context.Context, name string, data []byte) (rep Repor
 
 // job is one inspection.
 type job struct {
-	s      *Scanner
-	ctx    context.Context
-	c      Context
-	mail   *message.Message
-	budget *archive.Budget
-	rep    Report
-	seen   map[string]bool
-	words  []string // texts as people read them, the subject first
-	size   int      // bytes of words
-	nested int      // mails in attachments
+	s        *Scanner
+	ctx      context.Context
+	c        Context
+	mail     *message.Message
+	budget   *archive.Budget
+	rep      Report
+	seen     map[string]bool
+	words    []string        // texts as people read them, the subject first
+	size     int             // bytes of words
+	nested   int             // mails in attachments
+	hosts    map[string]bool // hosts that were judged
+	own      *url.Lookalike  // the contract's domains
+	pictures int             // pictures in which codes were looked for
 }
 
 // maxText is how much text is kept for searching and judging.

@@ -12,7 +12,7 @@ import (
 type commands struct {
 	Global `embed:""`
 
-	Scan scanCommand `cmd:"" help:"Inspect mails and files without a running service."`
+	Scan   scanCommand   `cmd:"" help:"Inspect mails and files without a running service."`
 	Doctor doctorCommand `cmd:"" help:"Look at this host: confinement, clock, disk, resolver, ports."`
 }
 
