@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"sekisho"
-	"sekisho/db"
+	"sekisho/db/sqlite"
 	"sekisho/seal/key"
 	"sekisho/wire"
 )
@@ -61,7 +61,7 @@ var keySchema = []string{
 }
 
 func openKeys(path string) (*keyTable, error) {
-	d, err := db.OpenSQLite(path)
+	d, err := sqlite.Open(path)
 	if err != nil {
 		return nil, err
 	}
