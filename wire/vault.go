@@ -47,6 +47,7 @@ type NewAccount struct {
 	Account     sekisho.AccountID
 	Password    string // at least 10 characters
 	AppPassword bool
+	Given       string // an app password of 160 bits to use instead of a new one: demonstrations that begin again
 	Operator    uint64 // user number of the operator + 1
 }
 

@@ -307,7 +307,7 @@ func (c *Console) accountAdd(ctx context.Context, who operator, q AccountAdd) (A
 		return Account{}, err
 	}
 	keys, err := wire.VaultAccount.Ask(ctx, c.peers.Vault, wire.NewAccount{Contract: k.ID, Account: done.Account, Password: q.Password,
-		AppPassword: true, Operator: uint64(who)})
+		AppPassword: true, Given: q.Given, Operator: uint64(who)})
 	if err != nil {
 		undo := wire.AdminAccount{Do: "remove", ID: done.Account, Contract: k.ID}
 		wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Account: &undo})

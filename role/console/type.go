@@ -80,6 +80,7 @@ type AccountAdd struct {
 	Password string `json:"password"`
 	Role     string `json:"role,omitempty"` // user, admin, operator
 	Quota    int64  `json:"quota,omitempty"`
+	Given    string `json:"given,omitempty"` // an app password to use instead of a new one
 }
 
 // Account is an account as commands show it. AppPassword is set once, when it was made.

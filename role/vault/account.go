@@ -40,8 +40,13 @@ func (v *Vault) newAccount(ctx context.Context, who sekisho.Caller, q wire.NewAc
 	}
 	row.slots = append(row.slots, slot)
 	if q.AppPassword {
-		out.AppPassword = key.NewAppPassword()
-		secret, _ := key.AppSecret(out.AppPassword)
+		if out.AppPassword = q.Given; q.Given == "" {
+			out.AppPassword = key.NewAppPassword()
+		}
+		secret, ok := key.AppSecret(out.AppPassword)
+		if !ok {
+			return wire.AccountKeys{}, sekisho.E("vault.account", sekisho.Invalid, errors.New("the app password given has no 160 bits"))
+		}
 		if slot, err = v.makeSlot(ctx, contract, q.Account, key.AppPassword, secret, pair.Private()); err != nil {
 			return wire.AccountKeys{}, err
 		}

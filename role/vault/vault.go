@@ -27,6 +27,7 @@ type Config struct {
 	Log   *slog.Logger     // nil: nothing is logged
 	Life  time.Duration    // of a session; 0: 12 hours
 	Quota int              // openings that one session may have in an hour; 0: 500,000
+	Hosts []string         // names that need a certificate: without one, the installation's own CA signs it
 }
 
 // Vault answers the calls of wire's vault file.
@@ -72,7 +73,16 @@ func New(c Config) (*Vault, error) {
 	}
 	// Session numbers go on where no earlier start can have been: they carry the time of this start.
 	v.last = sekisho.SessionID(c.Clock().UnixMilli()) << 20
-	return v, v.openPass()
+	if err := v.openPass(); err != nil {
+		return nil, err
+	}
+	for _, h := range c.Hosts {
+		q := wire.NewSigner{Purpose: "tls", Name: h, Algorithm: "ecdsa-p256"}
+		if _, err := v.newSigner(context.Background(), sekisho.Caller{Role: sekisho.Vault, Instance: c.Self}, q); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
 }
 
 func cmpOr[T comparable](a, b T) T {
