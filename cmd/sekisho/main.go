@@ -12,7 +12,9 @@ import (
 type commands struct {
 	Global `embed:""`
 
-	Scan scanCommand `cmd:"" help:"Inspect mails and files without a running service."`
+	Scan  scanCommand  `cmd:"" help:"Inspect mails and files without a running service."`
+	Score scoreCommand `cmd:"" help:"Measure the inspection with a labelled collection of mails."`
+	Learn learnCommand `cmd:"" help:"Make the spam model anew from a labelled collection of mails."`
 }
 
 // Global is what every command is given.
