@@ -1,7 +1,8 @@
 package db
 
-// The two engines. This is the one place where importing registers something; only roles with a database reach it.
+// The two engines. Importing them registers them; this file and db/sqlite are the only places where that happens.
 import (
 	_ "github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite"
+
+	_ "sekisho/db/sqlite"
 )

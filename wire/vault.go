@@ -47,7 +47,8 @@ type NewAccount struct {
 	Account     sekisho.AccountID
 	Password    string // at least 10 characters
 	AppPassword bool
-	Operator    string // who asked, by the admin socket
+	Given       string // an app password of 160 bits to use instead of a new one: demonstrations that begin again
+	Operator    uint64 // user number of the operator + 1
 }
 
 // AccountKeys is the public half, and the app password, which is shown once and not kept.
@@ -65,7 +66,7 @@ type NewSlot struct {
 	NewPassword string
 	Label       string // what the person calls it: "phone"
 	Slot        uint64 // revoke
-	Operator    string
+	Operator    uint64 // user number of the operator + 1
 }
 
 // Slot is what was made.
@@ -137,7 +138,7 @@ type OpenKept struct {
 	Release  sekisho.AccountID // quarantine: give the data key to this account, sealed to Public
 	Public   []byte
 	Spool    []byte // release of a held or routed mail: sealed to this spool key
-	Operator string
+	Operator uint64 // user number of the operator + 1
 }
 
 // Transit enters that messages passed through a process in the clear.
@@ -216,5 +217,5 @@ type Verified struct {
 type Inform struct {
 	What     string // "policy", "config-read", "start"
 	Contract sekisho.ContractID
-	Operator string
+	Operator uint64 // user number of the operator + 1
 }
