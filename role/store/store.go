@@ -44,8 +44,9 @@ type Store struct {
 	log     *blob.Log
 	service *wire.Service
 
-	ops  chan *op
-	feed *feed
+	ops   chan *op
+	ended chan struct{} // closed when nothing is written any more
+	feed  *feed
 
 	cmu     sync.RWMutex // guards what is known of homes; taken while a transaction's outcome becomes visible
 	homes   map[homeKey]*home
@@ -77,7 +78,7 @@ func New(c Config) (*Store, error) {
 			return PassClaims{}, sekisho.E("store.pass", sekisho.Denied, nil)
 		}
 	}
-	s := &Store{c: c, ops: make(chan *op, 1024), homes: map[homeKey]*home{}, columns: newShelf(shelfRoom), known: map[string]wire.Recipient{}, quotas: map[sekisho.AccountID]int64{}, more: make(chan struct{})}
+	s := &Store{c: c, ops: make(chan *op, 1024), ended: make(chan struct{}), homes: map[homeKey]*home{}, columns: newShelf(shelfRoom), known: map[string]wire.Recipient{}, quotas: map[sekisho.AccountID]int64{}, more: make(chan struct{})}
 	s.feed = newFeed(uint64(c.Clock().UnixMicro()))
 	var err error
 	if s.log, err = blob.Open(filepath.Join(c.Dir, "segment"), blob.Options{Size: c.Segment}); err != nil {
