@@ -190,6 +190,7 @@ func (s *Supervisor) start(sl *slot) (*process, error) {
 	p.spec = sandbox.Spec{
 		Role: r.Role.String(), Level: s.level, Dir: s.home.dir(r.Dir), Stage: s.home.dir(ownDirectory), Files: r.Dir != "",
 		Accept: len(r.Listeners) > 0, Net: r.Net, Memory: r.Memory, Outside: s.outside,
+		Processes: 512 * uint64(max(1, r.Workers)), // the kernel counts the threads of all workers together
 	}
 	if os.Geteuid() == 0 {
 		p.spec.UID = s.uid(r)
