@@ -162,6 +162,12 @@ func act(c *Child, what string) string {
 			unix.Getppid()
 		}
 		return "lived"
+	case "denials":
+		begun := time.Now()
+		for range 1000 {
+			unix.Getppid()
+		}
+		return fmt.Sprint(time.Since(begun).Nanoseconds())
 	case "retire":
 		os.Exit(0)
 	case "crash":
@@ -197,7 +203,7 @@ func act(c *Child, what string) string {
 // world is a running supervisor of a small table: gate accepts, calls store and inspect; two inspect workers.
 type world struct {
 	*Supervisor
-	t      *testing.T
+	t      testing.TB
 	front  string
 	alerts chan Alert
 	log    *lockedBuffer
@@ -231,7 +237,7 @@ func table() []Role {
 }
 
 // levels are those that this test can reach: as root L3 and, with a supervisor that is told to, L2 and L1.
-func levels(t *testing.T) []sandbox.Level {
+func levels(t testing.TB) []sandbox.Level {
 	if os.Geteuid() != 0 {
 		t.Log("not root: level L3 is not tested")
 		return []sandbox.Level{sandbox.L2}
@@ -240,7 +246,7 @@ func levels(t *testing.T) []sandbox.Level {
 }
 
 // place is a directory that users of roles can reach (t.TempDir is closed for them).
-func place(t *testing.T) string {
+func place(t testing.TB) string {
 	dir, err := os.MkdirTemp("", "sekisho-supervise-")
 	if err != nil {
 		t.Fatal(err)
@@ -250,7 +256,7 @@ func place(t *testing.T) string {
 	return filepath.Join(dir, "data")
 }
 
-func start(t *testing.T, change func(*Config)) *world {
+func start(t testing.TB, change func(*Config)) *world {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -349,7 +355,7 @@ func (w *world) one(role sekisho.Role) ProcessStatus {
 }
 
 // until repeats a question until the answer is good; it is how these tests wait for another process.
-func until(t *testing.T, what string, good func() bool) {
+func until(t testing.TB, what string, good func() bool) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if good() {
