@@ -55,6 +55,7 @@ func child() int {
 	var o order
 	json.Unmarshal(c.Config, &o)
 	if o.Refuse {
+		fmt.Fprintln(os.Stderr, "no such setting")
 		return 9
 	}
 	if err := c.Confine(); err != nil {
@@ -574,7 +575,7 @@ func TestRoleThatNeverStartsIsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Run(context.Background()); sekisho.KindOf(err) != sekisho.Unavailable || !strings.Contains(err.Error(), "exit status 9") {
+	if err := s.Run(context.Background()); sekisho.KindOf(err) != sekisho.Unavailable || !strings.Contains(err.Error(), "exit status 9") || !strings.Contains(err.Error(), "no such setting") {
 		t.Errorf("got %v", err)
 	}
 }
