@@ -20,6 +20,7 @@ type Envelope struct {
 	EightBit bool       // BODY=8BITMIME
 	EnvID    string     // DSN ENVID (RFC 3461)
 	Ret      string     // DSN RET: "FULL", "HDRS" or ""
+	Vouched  bool       // the sender's domain stands behind this mail: a notice to the sender hits the right one
 	At       time.Time  // when the transaction began, UTC
 }
 

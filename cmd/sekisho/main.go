@@ -12,7 +12,24 @@ import (
 type commands struct {
 	Global `embed:""`
 
-	Doctor doctorCommand `cmd:"" help:"Look at this host: confinement, clock, disk, resolver, ports."`
+	Demo       demoCommand       `cmd:"" help:"Run a demonstration: two customers, first mails, nothing needed."`
+	Init       initCommand       `cmd:"" help:"Make a data directory and a configuration file to begin with."`
+	Serve      serveCommand      `cmd:"" help:"Run the service."`
+	Doctor     doctorCommand     `cmd:"" help:"Look at this host: confinement, clock, disk, resolver, ports."`
+	Roles      rolesCommand      `cmd:"" help:"Print who runs as what and may ask whom."`
+	Contract   contractCommand   `cmd:"" help:"Customers."`
+	Domain     domainCommand     `cmd:"" help:"Domains of customers."`
+	Account    accountCommand    `cmd:"" help:"Mailboxes."`
+	Alias      aliasCommand      `cmd:"" help:"Addresses that lead to others."`
+	Quarantine quarantineCommand `cmd:"" help:"Inbound mail kept from recipients."`
+	Hold       holdCommand       `cmd:"" help:"Outbound mail kept back."`
+	Queue      queueCommand      `cmd:"" help:"Outbound mail on its way."`
+	Trace      traceCommand      `cmd:"" help:"What became of a mail, and why."`
+	Ledger     ledgerCommand     `cmd:"" help:"Who was given which key."`
+	Scan       scanCommand       `cmd:"" help:"Inspect mails and files without a running service."`
+
+	Role  roleCommand  `cmd:"" hidden:"" help:"Play one role; started by the supervisor."`
+	Guide guideCommand `cmd:"" hidden:"" help:"Fill a demonstration; started by demo."`
 }
 
 // Global is what every command is given.

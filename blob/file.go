@@ -1,0 +1,62 @@
+package blob
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// file is what the log needs of a file. Tests put files in its place that fail, tear writes and lie.
+type file interface {
+	io.ReaderAt
+	io.WriterAt
+	io.Closer
+	Fdatasync() error
+	Truncate(size int64) error
+	Size() (int64, error)
+}
+
+type opener func(path string, flag int) (file, error)
+
+type realFile struct{ *os.File }
+
+func openReal(path string, flag int) (file, error) {
+	f, err := os.OpenFile(path, flag, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return realFile{f}, nil
+}
+
+// Fdatasync makes the content and the length durable.
+func (f realFile) Fdatasync() error {
+	for {
+		if err := unix.Fdatasync(int(f.Fd())); err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+// Size is the file's length.
+func (f realFile) Size() (int64, error) {
+	s, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return s.Size(), nil
+}
+
+// syncDir makes names in dir durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// noSpace says whether a write failed for want of space, which passes.
+func noSpace(err error) bool { return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) }

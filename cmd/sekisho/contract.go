@@ -1,0 +1,192 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"sekisho/role/console"
+	"sekisho/wire"
+)
+
+// contractCommand manages customers.
+type contractCommand struct {
+	Add    contractAdd    `cmd:"" help:"Add a contract (a customer) and make its keys."`
+	List   contractList   `cmd:"" help:"List contracts."`
+	Show   contractShow   `cmd:"" help:"Show one contract."`
+	Set    contractSet    `cmd:"" help:"Change a contract."`
+	Policy contractPolicy `cmd:"" help:"Show or set a contract's rules."`
+	Group  groupCommand   `cmd:"" help:"Groups of addresses for rules."`
+}
+
+type contractAdd struct {
+	Name     string   `arg:"" help:"Name of the customer."`
+	Language string   `default:"ja" enum:"ja,en" help:"Language of texts that its people get."`
+	Network  []string `placeholder:"CIDR" help:"Network whose hosts may relay through us; may be repeated."`
+}
+
+// Run adds the contract. Repeating it after an interruption finishes what was begun.
+func (c *contractAdd) Run(g *Global) error {
+	a, err := call[console.Contract](g, "contract/add", console.ContractAdd{Name: c.Name, Language: c.Language, Networks: c.Network})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) { showContract(w, a) })
+}
+
+type contractList struct {
+	Match string `arg:"" optional:"" help:"Part of a name or domain."`
+}
+
+// Run lists.
+func (c *contractList) Run(g *Global) error {
+	a, err := call[[]console.Contract](g, "contract/list", console.Query{Match: c.Match})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		row(w, "ID", "NAME", "STATUS", "DOMAINS", "POLICY", "NETWORKS")
+		for _, k := range a {
+			row(w, k.ID, k.Name, k.Status, domainNames(k), k.Policy, strings.Join(k.Networks, " "))
+		}
+	})
+}
+
+func domainNames(k console.Contract) string {
+	var names []string
+	for _, d := range k.Domains {
+		names = append(names, d.Name)
+	}
+	return strings.Join(names, " ")
+}
+
+func showContract(w io.Writer, k console.Contract) {
+	row(w, "contract", k.ID)
+	row(w, "name", k.Name)
+	row(w, "status", k.Status)
+	row(w, "language", k.Language)
+	row(w, "policy", k.Policy)
+	row(w, "networks", strings.Join(k.Networks, " "))
+	row(w, "people", k.People)
+	for _, d := range k.Domains {
+		row(w, "domain", d.Name, strings.Join(d.Route, " "))
+	}
+}
+
+type contractShow struct {
+	Contract string `arg:"" help:"Name, number or domain."`
+}
+
+// Run shows one.
+func (c *contractShow) Run(g *Global) error {
+	all, err := call[[]console.Contract](g, "contract/list", console.Query{Contract: c.Contract})
+	if err != nil {
+		return err
+	}
+	if len(all) != 1 {
+		return fmt.Errorf("no contract %q", c.Contract)
+	}
+	return g.print(all[0], func(w io.Writer) { showContract(w, all[0]) })
+}
+
+type contractSet struct {
+	Contract  string   `arg:"" help:"Name, number or domain."`
+	Status    string   `enum:",active,suspended" default:"" help:"active or suspended."`
+	Language  string   `enum:",ja,en" default:"" help:"ja or en."`
+	Network   []string `placeholder:"CIDR" help:"Networks that may relay; replaces the list."`
+	Person    []string `placeholder:"NAME<ADDRESS>" help:"People whose name is worth borrowing; replaces the list."`
+	Hourly    int      `help:"Recipients an account may send to in an hour."`
+	Daily     int      `help:"And in a day."`
+	Unscanned string   `enum:",defer,quarantine" default:"" help:"What happens to mail that cannot be inspected."`
+}
+
+// Run changes what was named and leaves the rest.
+func (c *contractSet) Run(g *Global) error {
+	q := console.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned}
+	for _, p := range c.Person {
+		name, rest, ok := strings.Cut(p, "<")
+		if !ok {
+			return fmt.Errorf("--person %q: write \"Name<address>\"", p)
+		}
+		q.People = append(q.People, wire.Person{Name: strings.TrimSpace(name), Address: strings.TrimSuffix(rest, ">")})
+	}
+	a, err := call[console.Contract](g, "contract/set", q)
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) { showContract(w, a) })
+}
+
+type contractPolicy struct {
+	Contract string `arg:"" help:"Name, number or domain."`
+	Set      string `placeholder:"FILE" help:"File with the new rules; \"-\" is the standard input."`
+}
+
+// Run shows the rules, or checks and sets them.
+func (c *contractPolicy) Run(g *Global) error {
+	if c.Set != "" {
+		text, err := readText(c.Set)
+		if err != nil {
+			return err
+		}
+		a, err := call[console.Contract](g, "contract/set", console.ContractSet{Contract: c.Contract, Policy: text})
+		if err != nil {
+			return fmt.Errorf("%s: %w. The old rules still hold", c.Set, err)
+		}
+		return g.print(a, func(w io.Writer) { row(w, "policy", a.Policy) })
+	}
+	text, err := call[string](g, "contract/policy", console.Query{Contract: c.Contract})
+	if err != nil {
+		return err
+	}
+	return g.print(text, func(w io.Writer) { io.WriteString(w, text) })
+}
+
+func readText(path string) (string, error) {
+	if path == "-" {
+		b, err := io.ReadAll(io.LimitReader(os.Stdin, 1<<20))
+		return string(b), err
+	}
+	b, err := os.ReadFile(path)
+	return string(b), err
+}
+
+type groupCommand struct {
+	Set  groupSet  `cmd:"" help:"Make or replace a group."`
+	List groupList `cmd:"" help:"List groups."`
+}
+
+type groupSet struct {
+	Contract string   `arg:"" help:"Name, number or domain."`
+	Name     string   `arg:"" help:"Name of the group."`
+	Member   []string `arg:"" optional:"" help:"Addresses."`
+	Remove   bool     `help:"Remove the group."`
+}
+
+// Run sets the group.
+func (c *groupSet) Run(g *Global) error {
+	a, err := call[console.GroupSet](g, "group/set", console.GroupSet{Contract: c.Contract, Name: c.Name, Members: c.Member, Remove: c.Remove})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) { row(w, a.Name, strings.Join(a.Members, " ")) })
+}
+
+type groupList struct {
+	Contract string `arg:"" optional:"" help:"Name, number or domain."`
+}
+
+// Run lists groups.
+func (c *groupList) Run(g *Global) error {
+	a, err := call[[]console.GroupSet](g, "group/list", console.Query{Contract: c.Contract})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		row(w, "CONTRACT", "NAME", "MEMBERS")
+		for _, x := range a {
+			row(w, x.Contract, x.Name, strings.Join(x.Members, " "))
+		}
+	})
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"sekisho/role/console"
+)
+
+// domainCommand manages domains.
+type domainCommand struct {
+	Add   domainAdd   `cmd:"" help:"Add a domain to a contract and make its DKIM keys."`
+	List  domainList  `cmd:"" help:"List domains."`
+	DNS   domainDNS   `cmd:"" name:"dns" help:"Print the DNS records to publish, and what DNS says now."`
+	Route domainRoute `cmd:"" help:"Send a protected domain's mail on to its own server (gateway mode)."`
+}
+
+type domainAdd struct {
+	Contract string   `arg:"" help:"Name or number of the contract."`
+	Domain   string   `arg:"" help:"The domain."`
+	Route    []string `placeholder:"HOST[:PORT][/TLS]" help:"Its own server, for a domain that is protected only; TLS is may, must or verify."`
+}
+
+// Run adds the domain.
+func (c *domainAdd) Run(g *Global) error {
+	a, err := call[console.Domain](g, "domain/add", console.DomainAdd{Contract: c.Contract, Name: c.Domain, Route: c.Route})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		row(w, "domain", a.Name)
+		row(w, "next", "publish the records that \"sekisho domain dns "+a.Name+"\" prints")
+	})
+}
+
+type domainList struct {
+	Contract string `arg:"" optional:"" help:"Name or number of the contract."`
+}
+
+// Run lists domains.
+func (c *domainList) Run(g *Global) error {
+	a, err := call[[]console.Domain](g, "domain/list", console.Query{Contract: c.Contract})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		row(w, "DOMAIN", "CONTRACT", "ROUTE")
+		for _, d := range a {
+			route := "hosted here"
+			if len(d.Route) > 0 {
+				route = strings.Join(d.Route, " ")
+			}
+			row(w, d.Name, d.Contract, route)
+		}
+	})
+}
+
+type domainDNS struct {
+	Domain string `arg:"" help:"The domain."`
+}
+
+// Run prints the records, ready for a master file.
+func (c *domainDNS) Run(g *Global) error {
+	a, err := call[[]console.Record](g, "domain/dns", console.Query{Match: c.Domain})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		for _, r := range a {
+			row(w, "; "+r.Why+" (now: "+r.Live+")")
+			value := r.Value
+			if r.Type == "TXT" {
+				value = quoted(value)
+			}
+			if r.Type == "MX" {
+				value += "."
+			}
+			row(w, r.Name+".", "IN", r.Type, value)
+		}
+	})
+}
+
+// quoted writes TXT data in strings of at most 255 bytes (RFC 1035 section 3.3.14).
+func quoted(s string) string {
+	var parts []string
+	for len(s) > 255 {
+		parts = append(parts, `"`+s[:255]+`"`)
+		s = s[255:]
+	}
+	return strings.Join(append(parts, `"`+s+`"`), " ")
+}
+
+type domainRoute struct {
+	Domain string   `arg:"" help:"The domain."`
+	Route  []string `arg:"" optional:"" help:"HOST[:PORT][/TLS] in order of preference; none makes it hosted here."`
+}
+
+// Run sets the route.
+func (c *domainRoute) Run(g *Global) error {
+	a, err := call[console.Domain](g, "domain/route", console.DomainAdd{Name: c.Domain, Route: c.Route})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) { row(w, a.Name, strings.Join(a.Route, " ")) })
+}

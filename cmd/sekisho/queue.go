@@ -1,0 +1,190 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"sekisho/role/console"
+)
+
+// queueCommand looks at and steers mail on its way out.
+type queueCommand struct {
+	List    queueList    `cmd:"" help:"List deliveries to the outside."`
+	Show    queueShow    `cmd:"" help:"Show one delivery."`
+	Retry   queueRetry   `cmd:"" help:"Try now."`
+	Suspend queueSuspend `cmd:"" help:"Do not try until resumed."`
+	Resume  queueResume  `cmd:"" help:"Go on trying."`
+	Cancel  queueCancel  `cmd:"" help:"Give up without a notice to the sender."`
+}
+
+type queueList struct {
+	Contract string `arg:"" optional:"" help:"Only of this contract."`
+	Match    string `help:"Part of an address."`
+	All      bool   `help:"Also what is finished."`
+	Most     int    `default:"100" help:"Most rows."`
+}
+
+// Run lists the queue.
+func (c *queueList) Run(g *Global) error {
+	a, err := call[[]console.QueueItem](g, "queue/list", console.Query{Contract: c.Contract, Match: c.Match, All: c.All, Most: c.Most})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		row(w, "ID", "STATE", "TRIES", "FROM", "TO", "NEXT", "LAST ANSWER")
+		for _, i := range a {
+			row(w, i.ID, i.State, i.Attempts, i.From, i.Recipient, when(i.Next), i.Last)
+		}
+	})
+}
+
+type queueShow struct {
+	ID uint64 `arg:"" help:"Number from list."`
+}
+
+// Run shows one delivery.
+func (c *queueShow) Run(g *Global) error {
+	a, err := call[[]console.QueueItem](g, "queue/list", console.Query{ID: c.ID, All: true, Most: 1})
+	if err != nil {
+		return err
+	}
+	if len(a) != 1 || uint64(a[0].ID) != c.ID {
+		return fmt.Errorf("no delivery %d", c.ID)
+	}
+	return g.print(a[0], func(w io.Writer) {
+		i := a[0]
+		row(w, "delivery", i.ID)
+		row(w, "state", i.State)
+		row(w, "from", i.From)
+		row(w, "to", i.Recipient)
+		row(w, "tries", i.Attempts)
+		row(w, "arrived", when(i.Arrived))
+		row(w, "next", when(i.Next))
+		row(w, "last answer", i.Last)
+		row(w, "trace", i.Trace)
+	})
+}
+
+type queueID struct {
+	ID uint64 `arg:"" help:"Number from list."`
+}
+
+type queueRetry struct{ queueID }
+type queueSuspend struct{ queueID }
+type queueResume struct{ queueID }
+type queueCancel struct{ queueID }
+
+// Run tries now.
+func (c *queueRetry) Run(g *Global) error { return act(g, "queue", "retry", c.ID) }
+
+// Run suspends.
+func (c *queueSuspend) Run(g *Global) error { return act(g, "queue", "suspend", c.ID) }
+
+// Run resumes.
+func (c *queueResume) Run(g *Global) error { return act(g, "queue", "resume", c.ID) }
+
+// Run cancels.
+func (c *queueCancel) Run(g *Global) error { return act(g, "queue", "cancel", c.ID) }
+
+// traceCommand answers "what became of this mail, and why?".
+type traceCommand struct {
+	Match    string `arg:"" optional:"" help:"Reference from an SMTP answer, or part of an address."`
+	Contract string `help:"Only of this contract."`
+	Most     int    `default:"20" help:"Most rows, newest first."`
+}
+
+// Run finds mails and tells their stories.
+func (c *traceCommand) Run(g *Global) error {
+	a, err := call[[]console.Trace](g, "trace", console.Query{Match: c.Match, Contract: c.Contract, Most: c.Most})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		for _, t := range a {
+			rule := t.Rule
+			if rule == "" {
+				rule = "no rule asked for more"
+			}
+			row(w, when(t.At), t.Trace, t.Direction, t.From+" -> "+t.Recipient)
+			row(w, "", "decision", t.Fate+" ("+t.Action+")", rule+": "+or(t.Reason, "passes"))
+			for _, f := range t.Findings {
+				row(w, "", "finding", fmt.Sprintf("%s/%s %+.1f", f.Kind, f.Name, f.Score), strings.TrimSpace(f.Where+" "+f.Evidence))
+			}
+			for _, e := range t.Events {
+				row(w, "", when(e.At), e.What, strings.TrimSpace(e.By+" "+e.Text))
+			}
+		}
+	})
+}
+
+func or(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}
+
+// ledgerCommand reads the access ledger.
+type ledgerCommand struct {
+	Tail   ledgerTail   `cmd:"" help:"Show the newest entries: who was given which key."`
+	Verify ledgerVerify `cmd:"" help:"Check that nothing was dropped, reordered or altered."`
+}
+
+type ledgerTail struct {
+	Most   int  `short:"n" default:"20" help:"How many entries."`
+	Follow bool `short:"f" help:"Go on as entries come."`
+}
+
+// Run prints entries; with --follow until interrupted.
+func (c *ledgerTail) Run(g *Global) error {
+	q := console.Tail{Most: c.Most}
+	for {
+		a, err := call[[]console.Entry](g, "ledger/tail", q)
+		if err != nil {
+			return err
+		}
+		if len(a) > 0 || !c.Follow {
+			if err := g.print(a, func(w io.Writer) { entries(w, a, q.From == 0) }); err != nil {
+				return err
+			}
+		}
+		if !c.Follow {
+			return nil
+		}
+		if len(a) > 0 {
+			q.From = a[len(a)-1].Number + 1
+		}
+		q.Wait, q.Most = true, 1000
+	}
+}
+
+func entries(w io.Writer, list []console.Entry, head bool) {
+	if head {
+		row(w, "ENTRY", "TIME", "KIND", "CLASS", "ROLE", "CONTRACT", "ACCOUNT", "SESSION", "OBJECT", "COUNT")
+	}
+	for _, e := range list {
+		row(w, e.Number, e.Time.Local().Format("15:04:05.000"), e.Kind, e.Class, e.Role, e.Contract, e.Account, e.Session, e.Object, e.Count)
+	}
+}
+
+type ledgerVerify struct{}
+
+// Run checks the ledger on disk; a broken one fails.
+func (c *ledgerVerify) Run(g *Global) error {
+	v, err := call[console.Verified](g, "ledger/verify", wireNothing{})
+	if err != nil {
+		return err
+	}
+	err = g.print(v, func(w io.Writer) {
+		row(w, "entries", v.Entries)
+		row(w, "root", v.Root)
+		row(w, "state", or(v.Bad, "whole"))
+	})
+	if err == nil && v.Bad != "" {
+		err = fmt.Errorf("the ledger is broken: %s", v.Bad)
+	}
+	return err
+}
+
+type wireNothing struct{}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"sekisho"
+	"sekisho/role/console"
+	"sekisho/role/dial"
+	"sekisho/role/gate"
+	"sekisho/role/inspect"
+	"sekisho/role/post"
+	"sekisho/role/store"
+	"sekisho/role/vault"
+	"sekisho/seal"
+	"sekisho/supervise"
+	"sekisho/wire"
+)
+
+// roleCommand is what the supervisor starts, once per process. It is of no use by hand.
+type roleCommand struct {
+	Name string `arg:"" help:"Role to play."`
+}
+
+// process is one confined process: its supervisor's channel, its part of the configuration and its lines to others.
+type process struct {
+	*supervise.Child
+	part  part
+	roots *x509.CertPool
+	peers map[sekisho.Role]*wire.Peer
+}
+
+// playing is a role at work.
+type playing struct {
+	service *wire.Service                   // what others may ask; nil for roles that are asked nothing
+	run     func(ctx context.Context) error // serves until ctx is done; nil for roles that only answer
+	retired <-chan struct{}                 // closed when the process should be replaced; nil for never
+}
+
+// grace is how long what is under way may take when the process is to stop.
+const grace = 5 * time.Second
+
+// Run plays the role until the supervisor says stop.
+func (c *roleCommand) Run(*Global) error {
+	child, err := supervise.Join()
+	if err != nil {
+		return err
+	}
+	p := &process{Child: child, peers: map[sekisho.Role]*wire.Peer{}}
+	if len(child.Config) > 0 {
+		if err := json.Unmarshal(child.Config, &p.part); err != nil {
+			return err
+		}
+	}
+	if child.Self.Role == sekisho.Post { // read while there still are files
+		if p.roots, err = x509.SystemCertPool(); err != nil {
+			p.roots = x509.NewCertPool()
+		}
+	}
+	for _, r := range child.Calls {
+		p.peers[r] = wire.NewPeer(r)
+	}
+	if err := child.Confine(); err != nil {
+		return err
+	}
+	debug.SetGCPercent(50) // many small processes: memory before speed; busy roles set their own
+	return p.play()
+}
+
+func (p *process) play() error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	started := make(chan *wire.Service, 1)
+	go p.connect(ctx, started)
+	role, err := p.start()
+	if err != nil {
+		return err
+	}
+	started <- role.service
+	if err := p.Ready(); err != nil {
+		return err
+	}
+	finished := make(chan error, 1)
+	if role.run != nil {
+		go func() { finished <- role.run(ctx) }()
+	}
+	select {
+	case <-p.Done():
+	case <-role.retired:
+		return nil
+	case err := <-finished:
+		return err
+	}
+	cancel()
+	if role.run == nil {
+		return nil
+	}
+	return <-finished
+}
+
+// connect takes the lines that the supervisor makes: those on which this process asks go to their peer at once, since
+// starting may need to ask; those on which it is asked wait until it can answer.
+func (p *process) connect(ctx context.Context, started <-chan *wire.Service) {
+	var service *wire.Service
+	var waiting []supervise.Line
+	for {
+		select {
+		case l := <-p.Lines():
+			switch {
+			case l.Outgoing:
+				if peer := p.peers[l.Peer.Role]; peer != nil {
+					peer.Add(wire.NewLine(l.Peer, l.Conn))
+				}
+			case service == nil:
+				waiting = append(waiting, l)
+			default:
+				go p.serve(ctx, service, l)
+			}
+		case service = <-started:
+			if started = nil; service == nil { // nobody may ask this role: the table gives it no such line
+				continue
+			}
+			for _, l := range waiting {
+				go p.serve(ctx, service, l)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (p *process) serve(ctx context.Context, s *wire.Service, l supervise.Line) {
+	if err := s.Serve(ctx, l.Peer, l.Conn); err != nil && ctx.Err() == nil {
+		p.Log().Error("line ended", "peer", l.Peer.Role.String(), "instance", uint64(l.Peer.Instance), "error", err)
+	}
+}
+
+// breach reports what a peer did that it may not.
+func (p *process) breach(by sekisho.Caller, call string, why error) {
+	p.Log().Error("breach of protocol by a peer", "role", by.Role.String(), "instance", uint64(by.Instance), "call", call, "error", why)
+}
+
+// start makes the role. Each case is the whole wiring of one process.
+func (p *process) start() (playing, error) {
+	switch p.Self.Role {
+	case sekisho.Vault:
+		v, err := vault.New(vault.Config{Dir: p.Dir, Self: p.Self.Instance, Hosts: p.part.Hosts, Log: p.Log()})
+		if err != nil {
+			return playing{}, err
+		}
+		return playing{service: v.Service(p.breach), run: func(ctx context.Context) error { <-ctx.Done(); return v.Close() }}, nil
+	case sekisho.Store:
+		passes := &passKey{vault: p.peers[sekisho.Vault]}
+		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Pass: passes.check})
+		if err != nil {
+			return playing{}, err
+		}
+		return playing{service: s.Service(), run: s.Run}, nil
+	case sekisho.Inspect:
+		i, err := inspect.New(inspect.Config{})
+		if err != nil {
+			return playing{}, err
+		}
+		return playing{service: i.Service(p.breach), retired: i.Retired()}, nil
+	case sekisho.Dial:
+		d, err := dial.New(dial.Config{Resolver: p.part.Resolver, Zone: p.part.Zone, Private: p.part.Private, Clamd: p.part.Clamd, Log: p.Log()})
+		if err != nil {
+			return playing{}, err
+		}
+		return playing{service: d.Service(p.breach)}, nil
+	case sekisho.Gate:
+		g := gate.New(gate.Config{Name: p.part.Name, Size: p.part.Size, Recipients: p.part.Recipients, PerSource: p.part.PerSource,
+			Hourly: p.part.Hourly, Daily: p.part.Daily, Exempt: p.part.Exempt, Clamd: p.part.Clamd != "", Log: p.Log()},
+			gate.Peers{Inspect: p.peers[sekisho.Inspect], Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial]})
+		return playing{run: func(ctx context.Context) error { return g.Serve(ctx, p.Listeners, grace) }}, nil
+	case sekisho.Post:
+		s := post.New(post.Config{Name: p.part.Name, Total: p.part.Connections, Destination: p.part.Destination, Port: p.part.Port,
+			Roots: p.roots, Log: p.Log()},
+			post.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial], Inspect: p.peers[sekisho.Inspect]})
+		return playing{run: func(ctx context.Context) error { return s.Run(ctx, grace) }}, nil
+	case sekisho.Console:
+		c := console.New(console.Config{Name: p.part.Name, Log: p.Log()},
+			console.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Dial: p.peers[sekisho.Dial]})
+		return playing{run: func(ctx context.Context) error { return c.Serve(ctx, p.Listeners["admin"]) }}, nil
+	}
+	return playing{}, fmt.Errorf("no role %q", p.Self.Role)
+}
+
+// passKey checks vault's passes. The key is asked for once, and again when a pass does not fit, at most once a second.
+type passKey struct {
+	vault *wire.Peer
+
+	mu    sync.Mutex // guards what follows
+	key   []byte
+	asked time.Time
+}
+
+func (k *passKey) check(p wire.Pass, by sekisho.Caller) (store.PassClaims, error) {
+	for range 2 {
+		got, err := seal.CheckPass(k.current(), p, by.Instance, time.Now())
+		if err == nil {
+			return store.PassClaims{Session: got.Session, Contract: got.Contract, Account: got.Account}, nil
+		}
+		if !k.renew() {
+			break
+		}
+	}
+	return store.PassClaims{}, sekisho.E("store.pass", sekisho.Denied, nil)
+}
+
+func (k *passKey) current() []byte {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.key
+}
+
+func (k *passKey) renew() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if time.Since(k.asked) < time.Second {
+		return false
+	}
+	k.asked = time.Now()
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	got, err := wire.VaultHello.Ask(ctx, k.vault, wire.Nothing{})
+	if err == nil {
+		k.key = got.PassKey
+	}
+	return err == nil
+}

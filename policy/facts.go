@@ -1,0 +1,106 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sekisho"
+)
+
+// Facts is all that a decision may depend on.
+type Facts struct {
+	Direction       sekisho.Direction
+	Envelope        sekisho.Envelope
+	Recipient       string   // the one this decision is for
+	SenderGroups    []string // groups of the contract that the sender belongs to
+	RecipientGroups []string
+	Outside         []string // recipients that no contract of this installation owns
+	From            string   // header From, address
+	Subject         string
+	Size            int64
+	Attachments     []string // file names
+	Findings        []sekisho.Finding
+	Score           float64
+	SPF, DKIM       string // results in the words of RFC 8601
+	DMARC, ARC      string
+	DMARCPolicy     string // what the sender's domain asks for: "none", "quarantine", "reject"
+	Known           bool   // these two have corresponded before
+	Internal        bool   // sender and recipient are of the same contract
+	Now             time.Time
+}
+
+// environment is what conditions may name. The documentation of rules is made from the comments here.
+type environment struct {
+	Sender          string   `expr:"sender"`           // envelope sender, lower case
+	SenderDomain    string   `expr:"sender_domain"`    // what follows its @
+	From            string   `expr:"from"`             // header From address, lower case
+	FromDomain      string   `expr:"from_domain"`      // what follows its @
+	Recipient       string   `expr:"recipient"`        // the recipient, lower case
+	RecipientDomain string   `expr:"recipient_domain"` // what follows its @
+	SenderGroups    []string `expr:"sender_groups"`    // groups that the sender belongs to
+	RecipientGroups []string `expr:"recipient_groups"` // groups that the recipient belongs to
+	Recipients      int      `expr:"recipients"`       // how many recipients the mail has
+	Outside         int      `expr:"outside"`          // how many of them are outside of this installation
+	Subject         string   `expr:"subject"`          // decoded
+	Size            int64    `expr:"size"`             // bytes of the mail
+	Attachments     []string `expr:"attachments"`      // file names, lower case
+	Score           float64  `expr:"score"`            // sum of the findings' scores
+	SPF             string   `expr:"spf"`              // pass, fail, softfail, neutral, none, temperror, permerror
+	DKIM            string   `expr:"dkim"`
+	DMARC           string   `expr:"dmarc"`
+	ARC             string   `expr:"arc"`
+	DMARCPolicy     string   `expr:"dmarc_policy"` // none, quarantine, reject
+	Known           bool     `expr:"known"`        // sender and recipient have corresponded before
+	Internal        bool     `expr:"internal"`     // both are of this contract
+	TLS             bool     `expr:"tls"`          // the mail came over TLS
+	SignedIn        bool     `expr:"signed_in"`    // the sender logged in
+	Client          string   `expr:"client"`       // address of the sending host
+	Hour            int      `expr:"hour"`         // 0 to 23, UTC
+	Weekday         int      `expr:"weekday"`      // 0 is Sunday, UTC
+
+	findings []sekisho.Finding
+}
+
+// Has says whether there is a finding of a kind: Has("virus"). Findings that only speak for the mail do not count.
+func (e environment) Has(kind string) bool {
+	return slices.ContainsFunc(e.findings, func(f sekisho.Finding) bool { return string(f.Kind) == kind && f.Score >= 0 })
+}
+
+// Found says whether there is a finding of a kind and a name: Found("auth", "dmarc-fail").
+func (e environment) Found(kind, name string) bool {
+	return slices.ContainsFunc(e.findings, func(f sekisho.Finding) bool { return string(f.Kind) == kind && f.Name == name })
+}
+
+// Weight is the sum of the scores of a kind: Weight("phish") >= 5.
+func (e environment) Weight(kind string) float64 {
+	sum := 0.0
+	for _, f := range e.findings {
+		if string(f.Kind) == kind {
+			sum += f.Score
+		}
+	}
+	return sum
+}
+
+func (f Facts) environment() environment {
+	e := environment{
+		Sender: strings.ToLower(f.Envelope.From), From: strings.ToLower(f.From), Recipient: strings.ToLower(f.Recipient),
+		SenderGroups: f.SenderGroups, RecipientGroups: f.RecipientGroups, Recipients: len(f.Envelope.Rcpt), Outside: len(f.Outside),
+		Subject: f.Subject, Size: f.Size, Score: f.Score, SPF: f.SPF, DKIM: f.DKIM, DMARC: f.DMARC, ARC: f.ARC, DMARCPolicy: f.DMARCPolicy,
+		Known: f.Known, Internal: f.Internal, TLS: f.Envelope.TLS != "", SignedIn: f.Envelope.Account != 0,
+		Client: f.Envelope.Client.String(), Hour: f.Now.UTC().Hour(), Weekday: int(f.Now.UTC().Weekday()), findings: f.Findings,
+	}
+	e.SenderDomain, e.FromDomain, e.RecipientDomain = domain(e.Sender), domain(e.From), domain(e.Recipient)
+	for _, a := range f.Attachments {
+		e.Attachments = append(e.Attachments, strings.ToLower(a))
+	}
+	return e
+}
+
+func domain(address string) string {
+	if i := strings.LastIndexByte(address, '@'); i >= 0 {
+		return address[i+1:]
+	}
+	return ""
+}

@@ -1,0 +1,269 @@
+// Package policy turns findings and an envelope into a decision. Inspection states facts; what happens is a contract's wish,
+// written as an ordered list of rules: a condition, and an action.
+//
+// Decide is a pure function: the same facts and rules always give the same decision, so that a rule can be tried on old
+// mail, and every decision can be explained by the name of the rule that made it.
+//
+// Rules are tried in order. Actions that only add something (tag, header, warn, copy, junk) add it and go on; the first
+// action that settles the mail (pass, quarantine, reject, redirect, drop; outbound also hold and refuse) ends the list. A
+// rule in observation (observe = true) is noted and changes nothing.
+package policy
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/vm"
+	"github.com/pelletier/go-toml/v2"
+
+	"sekisho"
+)
+
+// Action is what a rule does.
+type Action string
+
+// The actions.
+const (
+	Pass       Action = "pass"       // deliver, or send
+	Tag        Action = "tag"        // put text before the subject, go on
+	Header     Action = "header"     // add a field "Name: value", go on
+	Warn       Action = "warn"       // put text before the body, go on
+	Junk       Action = "junk"       // deliver into the Junk folder, go on
+	Copy       Action = "copy"       // also deliver to an address, go on
+	Quarantine Action = "quarantine" // keep from the recipient
+	Reject     Action = "reject"     // refuse in the SMTP dialogue
+	Redirect   Action = "redirect"   // deliver to an address instead
+	Drop       Action = "drop"       // accept and throw away
+	Hold       Action = "hold"       // outbound: keep back for a time
+	Refuse     Action = "refuse"     // outbound: refuse to the sender
+)
+
+// settles says which actions end the list, and which way mail must go for an action to make sense; 0 is both.
+var settles = map[Action]struct {
+	final bool
+	only  sekisho.Direction
+}{
+	Pass: {true, 0}, Tag: {false, 0}, Header: {false, 0}, Warn: {false, 0}, Junk: {false, sekisho.Inbound}, Copy: {false, 0},
+	Quarantine: {true, sekisho.Inbound}, Reject: {true, sekisho.Inbound}, Redirect: {true, 0}, Drop: {true, 0},
+	Hold: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
+}
+
+// Rule is one line of a policy, as it is written.
+type Rule struct {
+	Name      string `toml:"name"`
+	Direction string `toml:"direction"` // "inbound" or "outbound"
+	When      string `toml:"when"`      // condition over Facts; "" always
+	Action    Action `toml:"action"`
+	Text      string `toml:"text"`    // tag: the mark; header: "Name: value"; warn: the text; copy, redirect: the address
+	For       string `toml:"for"`     // hold: a time such as "5m"; quarantine: how long it is kept, "336h"
+	AtEnd     string `toml:"at_end"`  // hold: "send" or "delete"
+	Reason    string `toml:"reason"`  // what administrators and the trace are told
+	Observe   bool   `toml:"observe"` // note what it would have done, do nothing
+}
+
+// Policy is a list of rules, compiled.
+type Policy struct{ rules []compiled }
+
+type compiled struct {
+	Rule
+	direction sekisho.Direction
+	lasts     time.Duration
+	when      *vm.Program
+}
+
+type document struct {
+	Version int    `toml:"version"`
+	Rule    []Rule `toml:"rule"`
+}
+
+// mostRules and longest bound what a contract may write.
+const (
+	mostRules     = 10_000
+	longestText   = 2000
+	longestWhen   = 4000
+	longestPeriod = 366 * 24 * time.Hour
+)
+
+// Parse reads a policy in TOML. Errors name the rule and what is wrong with it.
+func Parse(text []byte) (*Policy, error) {
+	var d document
+	dec := toml.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&d); err != nil {
+		return nil, sekisho.E("policy", sekisho.Invalid, err)
+	}
+	if d.Version != 1 {
+		return nil, sekisho.E("policy", sekisho.Invalid, fmt.Errorf("version %d: this program knows version 1", d.Version))
+	}
+	if len(d.Rule) > mostRules {
+		return nil, sekisho.E("policy", sekisho.TooMany, fmt.Errorf("%d rules, at most %d", len(d.Rule), mostRules))
+	}
+	p := &Policy{}
+	names := map[string]bool{}
+	for i, r := range d.Rule {
+		c, err := compile(r)
+		if err == nil && names[r.Name] {
+			err = fmt.Errorf("the name is used twice")
+		}
+		if err != nil {
+			return nil, sekisho.E("policy", sekisho.Invalid, fmt.Errorf("rule %d %q: %w", i+1, r.Name, err))
+		}
+		names[r.Name] = true
+		p.rules = append(p.rules, c)
+	}
+	return p, nil
+}
+
+func compile(r Rule) (compiled, error) {
+	c := compiled{Rule: r}
+	s, known := settles[r.Action]
+	switch r.Direction {
+	case "inbound":
+		c.direction = sekisho.Inbound
+	case "outbound":
+		c.direction = sekisho.Outbound
+	default:
+		return c, fmt.Errorf("direction %q is neither inbound nor outbound", r.Direction)
+	}
+	switch {
+	case r.Name == "":
+		return c, fmt.Errorf("it needs a name")
+	case !known:
+		return c, fmt.Errorf("there is no action %q", r.Action)
+	case s.only != 0 && s.only != c.direction:
+		return c, fmt.Errorf("%s is for %s mail only", r.Action, s.only)
+	case len(r.Text) > longestText || len(r.When) > longestWhen || len(r.Name) > 100 || len(r.Reason) > longestText:
+		return c, fmt.Errorf("a text is too long")
+	}
+	if err := c.arguments(); err != nil {
+		return c, err
+	}
+	if r.When == "" {
+		return c, nil
+	}
+	var err error
+	c.when, err = expr.Compile(r.When, expr.Env(environment{}), expr.AsBool(), expr.MaxNodes(500))
+	return c, err
+}
+
+func (c *compiled) arguments() error {
+	switch c.Action {
+	case Tag, Warn:
+		if strings.TrimSpace(c.Text) == "" {
+			return fmt.Errorf("%s needs a text", c.Action)
+		}
+	case Header:
+		name, _, ok := strings.Cut(c.Text, ":")
+		if !ok || !fieldName(name) || strings.ContainsAny(c.Text, "\r\n\x00") {
+			return fmt.Errorf("header needs a text like %q", "X-Name: value")
+		}
+	case Copy, Redirect:
+		if i := strings.LastIndexByte(c.Text, '@'); i < 1 || i == len(c.Text)-1 || strings.ContainsAny(c.Text, " \r\n<>") {
+			return fmt.Errorf("%s needs an address, not %q", c.Action, c.Text)
+		}
+	}
+	if c.Action == Tag && strings.ContainsAny(c.Text, "\r\n\x00") {
+		return fmt.Errorf("a tag is one line")
+	}
+	if c.AtEnd != "" && (c.Action != Hold || c.AtEnd != "send" && c.AtEnd != "delete") {
+		return fmt.Errorf("at_end %q: a hold ends with \"send\" or \"delete\"", c.AtEnd)
+	}
+	if c.For == "" {
+		if c.Action == Hold {
+			c.lasts = 5 * time.Minute
+		}
+		return nil
+	}
+	var err error
+	if c.lasts, err = time.ParseDuration(c.For); err != nil || c.lasts <= 0 || c.lasts > longestPeriod {
+		return fmt.Errorf("for %q: write a time such as \"5m\" or \"336h\"", c.For)
+	}
+	if c.Action != Hold && c.Action != Quarantine {
+		return fmt.Errorf("for is of use with hold and quarantine only")
+	}
+	return nil
+}
+
+// fieldName says whether s can be the name of a header field (RFC 5322 section 3.6.8).
+func fieldName(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' })
+}
+
+// Decision is what happens to a mail for one recipient, and why.
+type Decision struct {
+	Action  Action // the action that settles
+	Rule    string // the rule that settled it; "" when none did and the mail passes
+	Reason  string
+	Text    string        // redirect: the address
+	For     time.Duration // hold, quarantine
+	AtEnd   string        // hold
+	Junk    bool
+	Tags    []string
+	Headers []sekisho.Param
+	Warn    []string
+	Copies  []string
+	Noted   []string // names of rules in observation that would have acted
+}
+
+// Changes says whether the decision asks for a rewritten copy.
+func (d Decision) Changes() bool { return len(d.Tags)+len(d.Headers)+len(d.Warn) > 0 }
+
+// Decide applies a policy to the facts about a mail for one recipient. A condition that fails to evaluate counts as met
+// for actions that keep mail back and as not met for others: a faulty rule must not open the gate.
+func Decide(p *Policy, f Facts) Decision {
+	d := Decision{Action: Pass}
+	env := f.environment()
+	for i := range p.rules {
+		r := &p.rules[i]
+		if r.direction != f.Direction || !r.met(env) {
+			continue
+		}
+		if r.Observe {
+			d.Noted = append(d.Noted, r.Name)
+			continue
+		}
+		if d.add(r) {
+			break
+		}
+	}
+	return d
+}
+
+func (c *compiled) met(env environment) bool {
+	if c.when == nil {
+		return true
+	}
+	got, err := expr.Run(c.when, env)
+	if err != nil {
+		return slices.Contains([]Action{Quarantine, Hold}, c.Action)
+	}
+	return got.(bool) // expr.AsBool saw to it
+}
+
+// add does what a rule says; true when that settles the mail.
+func (d *Decision) add(r *compiled) bool {
+	switch r.Action {
+	case Tag:
+		d.Tags = append(d.Tags, r.Text)
+	case Header:
+		name, value, _ := strings.Cut(r.Text, ":")
+		d.Headers = append(d.Headers, sekisho.Param{Name: name, Value: strings.TrimSpace(value)})
+	case Warn:
+		d.Warn = append(d.Warn, r.Text)
+	case Copy:
+		d.Copies = append(d.Copies, r.Text)
+	case Junk:
+		d.Junk = true
+	default:
+		d.Action, d.Rule, d.Reason, d.Text, d.For, d.AtEnd = r.Action, r.Name, r.Reason, r.Text, r.lasts, r.AtEnd
+		return true
+	}
+	if d.Rule == "" {
+		d.Rule, d.Reason = r.Name, r.Reason
+	}
+	return false
+}

@@ -1,0 +1,209 @@
+package console
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"time"
+
+	"sekisho"
+	"sekisho/ledger"
+	"sekisho/seal"
+	"sekisho/wire"
+)
+
+// keptList lists quarantine or hold (Match says which) without opening anything: subjects are sealed.
+func (c *Console) keptList(ctx context.Context, _ operator, q Query) ([]Kept, error) {
+	what := q.Match
+	q.Match = ""
+	if what != "quarantine" && what != "hold" {
+		return nil, sekisho.E("kept", sekisho.Invalid, fmt.Errorf("no list %q", what))
+	}
+	got, err := c.list(ctx, what, q)
+	out := []Kept{}
+	for _, k := range got.Kept {
+		out = append(out, keptOf(k))
+	}
+	return out, err
+}
+
+func keptOf(k wire.Kept) Kept {
+	return Kept{ID: k.ID, Contract: k.Contract, Trace: k.Trace.String(), From: k.From, Recipient: k.Recipient, Rule: k.Rule,
+		Reason: k.Reason, Arrived: k.Arrived, Until: k.Until, AtEnd: k.AtEnd, Size: k.Size}
+}
+
+func (c *Console) kept(ctx context.Context, kind string, id uint64) (wire.Kept, error) {
+	got, err := wire.StoreList.Ask(ctx, c.peers.Store, wire.List{What: kind, ID: id, Most: 1})
+	if err != nil {
+		return wire.Kept{}, err
+	}
+	if len(got.Kept) == 0 || got.Kept[0].ID != id {
+		return wire.Kept{}, sekisho.E(kind, sekisho.NotFound, fmt.Errorf("no %s item %d", kind, id))
+	}
+	return got.Kept[0], nil
+}
+
+// keyOf is the contract's key pair that a kept mail is sealed to.
+func keyOf(f wire.Fate) wire.KeyName {
+	if f == wire.FateQuarantine {
+		return wire.QuarantineKey
+	}
+	return wire.SpoolKey
+}
+
+// boxOf gets the box of a kept mail with the pieces wanted.
+func (c *Console) boxOf(ctx context.Context, k wire.Kept, w wire.Want) (wire.SealedMessage, wire.MessageBox, error) {
+	m, err := wire.StoreSpool.Ask(ctx, c.peers.Store, wire.SpoolQuery{Message: k.Message, Want: w})
+	if err != nil {
+		return m, wire.MessageBox{}, err
+	}
+	for _, b := range m.Boxes {
+		if b.Key == keyOf(k.Fate) {
+			return m, wire.MessageBox{Message: m.ID, Key: b.Key, Sealed: b.Sealed}, nil
+		}
+	}
+	return m, wire.MessageBox{}, sekisho.E("kept", sekisho.Corrupt, fmt.Errorf("message %d has no box for this", m.ID))
+}
+
+// keptShow opens one kept mail's header class: subject, preview and findings. The opening is entered with who looked.
+func (c *Console) keptShow(ctx context.Context, who operator, q Act) (Kept, error) {
+	k, err := c.kept(ctx, q.Kind, q.ID)
+	if err != nil {
+		return Kept{}, err
+	}
+	m, box, err := c.boxOf(ctx, k, wire.Want{Summary: true})
+	if err != nil {
+		return Kept{}, err
+	}
+	got, err := wire.VaultRelease.Ask(ctx, c.peers.Vault, wire.OpenKept{Contract: k.Contract, Key: box.Key, Operator: uint64(who),
+		Classes: []sekisho.Class{sekisho.ClassHeader}, Boxes: []wire.MessageBox{box}})
+	if err != nil {
+		return Kept{}, err
+	}
+	if len(got.Messages) != 1 || len(got.Messages[0].Keys) != 1 {
+		return Kept{}, sekisho.E("kept", sekisho.Corrupt, seal.ErrSealed)
+	}
+	cipher, err := seal.NewCipher(got.Messages[0].Keys[0], m.ID)
+	if err != nil {
+		return Kept{}, err
+	}
+	encoded, err := cipher.Open(seal.Summary, m.Summary)
+	if err != nil {
+		return Kept{}, err
+	}
+	s, err := wire.DecodeSummary(encoded)
+	if err != nil {
+		return Kept{}, err
+	}
+	out := keptOf(k)
+	out.Subject, out.Preview = s.Subject, s.Preview
+	rows, err := wire.StoreList.Ask(ctx, c.peers.Store, wire.List{What: "trace", ID: uint64(k.Trace), Most: 1})
+	if err == nil && len(rows.Traces) > 0 {
+		out.Findings = rows.Traces[0].Trace.Findings
+	}
+	return out, nil
+}
+
+// act ends a hold, a quarantine or a queue item. A release gives the data key to the recipient, by vault and with an entry.
+func (c *Console) act(ctx context.Context, who operator, q Act) (wire.Nothing, error) {
+	r := wire.Resolution{What: q.What, Kind: q.Kind, ID: q.ID, By: who.String()}
+	if q.Kind == "quarantine" && q.What == "release" {
+		k, err := c.kept(ctx, q.Kind, q.ID)
+		if err != nil {
+			return wire.Nothing{}, err
+		}
+		if r.Box, err = c.rebox(ctx, who, k); err != nil {
+			return wire.Nothing{}, err
+		}
+	}
+	return wire.StoreDecide.Ask(ctx, c.peers.Store, r)
+}
+
+func (c *Console) rebox(ctx context.Context, who operator, k wire.Kept) (*wire.Box, error) {
+	_, box, err := c.boxOf(ctx, k, wire.Want{})
+	if err != nil {
+		return nil, err
+	}
+	q := wire.OpenKept{Contract: k.Contract, Key: box.Key, Operator: uint64(who), Boxes: []wire.MessageBox{box}, Release: k.Account, Public: k.Public}
+	out := &wire.Box{Account: k.Account, Key: wire.AccountKey}
+	if k.Account == 0 {
+		contract, err := c.contract(ctx, strconv.FormatUint(uint64(k.Contract), 10))
+		if err != nil {
+			return nil, err
+		}
+		q.Spool, out.Key = contract.Spool, wire.SpoolKey
+	}
+	got, err := wire.VaultRelease.Ask(ctx, c.peers.Vault, q)
+	if err != nil {
+		return nil, err
+	}
+	if len(got.Messages) != 1 || len(got.Messages[0].Box) == 0 {
+		return nil, sekisho.E("kept", sekisho.Corrupt, seal.ErrSealed)
+	}
+	out.Sealed = got.Messages[0].Box
+	return out, nil
+}
+
+func (c *Console) queueList(ctx context.Context, _ operator, q Query) ([]QueueItem, error) {
+	got, err := c.list(ctx, "queue", q)
+	out := []QueueItem{}
+	for _, i := range got.Queue {
+		out = append(out, QueueItem{ID: i.ID, Contract: i.Contract, Trace: i.Trace.String(), From: i.Envelope.From, Recipient: i.Recipient,
+			State: i.State, Attempts: i.Attempts, Arrived: i.Arrived, Next: i.NotBefore, Last: i.Last, Size: i.Size})
+	}
+	return out, err
+}
+
+func (c *Console) trace(ctx context.Context, _ operator, q Query) ([]Trace, error) {
+	if id, err := strconv.ParseUint(q.Match, 36, 64); err == nil && len(q.Match) >= 8 {
+		q.ID, q.Match = id, "" // a reference from an SMTP answer
+	}
+	got, err := c.list(ctx, "trace", q)
+	out := []Trace{}
+	for _, r := range got.Traces {
+		t := Trace{Trace: r.Trace.ID.String(), Contract: r.Contract, Message: r.Message, At: r.Trace.Envelope.At, Direction: r.Trace.Direction.String(),
+			From: r.Trace.Envelope.From, Recipient: r.Recipient, Client: r.Trace.Envelope.Client.String(), TLS: r.Trace.Envelope.TLS,
+			Fate: r.Fate.String(), Action: r.Action, Rule: r.Rule, Reason: r.Reason, Score: r.Trace.Score, Findings: r.Trace.Findings}
+		for _, e := range r.Events {
+			t.Events = append(t.Events, Event(e))
+		}
+		out = append(out, t)
+	}
+	return out, err
+}
+
+func (c *Console) ledgerTail(ctx context.Context, _ operator, q Tail) ([]Entry, error) {
+	t := wire.Tail{Most: q.Most, From: q.From, Last: q.From == 0}
+	if q.Wait {
+		t.Wait = 20 * time.Second
+	}
+	got, err := wire.VaultTail.Ask(ctx, c.peers.Vault, t)
+	if err != nil {
+		return nil, err
+	}
+	out := []Entry{}
+	for n := got.From; len(got.Rows) >= ledger.RowLen; n++ {
+		e, err := ledger.ParseRow(got.Rows[:ledger.RowLen])
+		if err != nil {
+			return nil, err
+		}
+		got.Rows = got.Rows[ledger.RowLen:]
+		out = append(out, entryOf(n, e))
+	}
+	return out, nil
+}
+
+func entryOf(n uint64, e ledger.Entry) Entry {
+	out := Entry{Number: n, Time: time.UnixMilli(int64(e.Time)).UTC(), Kind: e.Kind.String(), Role: e.Role.String(), Process: uint64(e.Process),
+		Contract: uint64(e.Contract), Account: uint64(e.Account), Session: uint64(e.Session), Object: e.Object, Count: e.Count, Bytes: e.Bytes, Actor: e.Actor}
+	if e.Class != sekisho.NoClass {
+		out.Class = e.Class.String()
+	}
+	return out
+}
+
+func (c *Console) ledgerVerify(ctx context.Context, _ operator, _ wire.Nothing) (Verified, error) {
+	v, err := wire.VaultVerify.Ask(ctx, c.peers.Vault, wire.Nothing{})
+	return Verified{v.Entries, hex.EncodeToString(v.Root), v.Bad}, err
+}

@@ -1,0 +1,240 @@
+package console
+
+import (
+	"time"
+
+	"sekisho"
+	"sekisho/wire"
+)
+
+// This file is the language between commands and console: one question and one answer type per call. Names in JSON are
+// those of the command line.
+
+// ContractAdd makes a contract.
+type ContractAdd struct {
+	Name     string   `json:"name"`
+	Language string   `json:"language,omitempty"` // "ja" or "en"
+	Networks []string `json:"networks,omitempty"` // relay sources
+}
+
+// Contract is a contract as commands show it.
+type Contract struct {
+	ID       sekisho.ContractID `json:"id"`
+	Name     string             `json:"name"`
+	Status   string             `json:"status"`
+	Language string             `json:"language"`
+	Domains  []Domain           `json:"domains"`
+	Networks []string           `json:"networks"`
+	Policy   string             `json:"policy,omitempty"` // "default" or "own"
+	People   int                `json:"people"`
+}
+
+// ContractSet changes a contract; empty fields stay.
+type ContractSet struct {
+	Contract string        `json:"contract"` // name or number
+	Status   string        `json:"status,omitempty"`
+	Language string        `json:"language,omitempty"`
+	Networks []string      `json:"networks,omitempty"`
+	People   []wire.Person `json:"people,omitempty"`
+	Policy   string        `json:"policy,omitempty"` // TOML
+	Hourly   int           `json:"hourly,omitempty"`
+	Daily    int           `json:"daily,omitempty"`
+	Defer    string        `json:"unscanned,omitempty"`
+}
+
+// Domain is a domain as commands show it.
+type Domain struct {
+	Name     string             `json:"name"`
+	Contract sekisho.ContractID `json:"contract"`
+	Route    []string           `json:"route"` // next hops; empty when hosted here
+	DKIM     []DKIM             `json:"dkim"`
+}
+
+// DKIM is a published key.
+type DKIM struct {
+	Selector  string `json:"selector"`
+	Algorithm string `json:"algorithm"`
+	Record    string `json:"record"` // the TXT record's text
+}
+
+// DomainAdd adds a domain to a contract and makes its DKIM keys.
+type DomainAdd struct {
+	Contract string   `json:"contract"`
+	Name     string   `json:"name"`
+	Route    []string `json:"route,omitempty"` // "host[:port][/may|must|verify]"
+}
+
+// Record is a DNS record to publish.
+type Record struct {
+	Name  string `json:"name"`
+	Type  string `json:"type"`
+	Value string `json:"value"`
+	Why   string `json:"why"`
+	Live  string `json:"live,omitempty"` // what DNS says now: "ok", "missing", "differs"
+}
+
+// AccountAdd makes an account of the domain in its address.
+type AccountAdd struct {
+	Address  string `json:"address"`
+	Name     string `json:"name,omitempty"`
+	Password string `json:"password"`
+	Role     string `json:"role,omitempty"` // user, admin, operator
+	Quota    int64  `json:"quota,omitempty"`
+	Given    string `json:"given,omitempty"` // an app password to use instead of a new one
+}
+
+// Account is an account as commands show it. AppPassword is set once, when it was made.
+type Account struct {
+	ID          sekisho.AccountID  `json:"id"`
+	Contract    sekisho.ContractID `json:"contract"`
+	Address     string             `json:"address"`
+	Name        string             `json:"name"`
+	Role        string             `json:"role"`
+	Status      string             `json:"status"`
+	AppPassword string             `json:"app_password,omitempty"`
+}
+
+// AppPassword makes or revokes an app password; it needs the account's main password.
+type AppPassword struct {
+	Address  string `json:"address"`
+	Password string `json:"password"`
+	Label    string `json:"label,omitempty"`
+	Revoke   uint64 `json:"revoke,omitempty"`
+}
+
+// AppPasswordMade is the answer, shown once.
+type AppPasswordMade struct {
+	ID     uint64 `json:"id"`
+	Secret string `json:"app_password,omitempty"`
+}
+
+// AliasAdd adds or removes an alias.
+type AliasAdd struct {
+	Address  string   `json:"address"`
+	Targets  []string `json:"targets"`
+	Identity bool     `json:"identity"` // targets may send as it
+	Remove   bool     `json:"remove,omitempty"`
+}
+
+// GroupSet makes a group of addresses for policy, or removes it.
+type GroupSet struct {
+	Contract string   `json:"contract"`
+	Name     string   `json:"name"`
+	Members  []string `json:"members"`
+	Remove   bool     `json:"remove,omitempty"`
+}
+
+// Query asks for a list.
+type Query struct {
+	Contract string        `json:"contract,omitempty"`
+	Match    string        `json:"match,omitempty"`
+	ID       uint64        `json:"id,omitempty"`
+	Since    time.Duration `json:"since,omitempty"` // back from now
+	Most     int           `json:"most,omitempty"`
+	All      bool          `json:"all,omitempty"`
+}
+
+// Kept is a mail in quarantine or on hold.
+type Kept struct {
+	ID        uint64             `json:"id"`
+	Contract  sekisho.ContractID `json:"contract"`
+	Trace     string             `json:"trace"`
+	From      string             `json:"from"`
+	Recipient string             `json:"recipient"`
+	Subject   string             `json:"subject,omitempty"` // only in show: it is an opening
+	Rule      string             `json:"rule"`
+	Reason    string             `json:"reason"`
+	Arrived   time.Time          `json:"arrived"`
+	Until     time.Time          `json:"until"`
+	AtEnd     string             `json:"at_end,omitempty"`
+	Size      int64              `json:"size"`
+	Preview   string             `json:"preview,omitempty"`
+	Findings  []sekisho.Finding  `json:"findings,omitempty"`
+}
+
+// QueueItem is a delivery to the outside.
+type QueueItem struct {
+	ID        sekisho.QueueID    `json:"id"`
+	Contract  sekisho.ContractID `json:"contract"`
+	Trace     string             `json:"trace"`
+	From      string             `json:"from"`
+	Recipient string             `json:"recipient"`
+	State     string             `json:"state"`
+	Attempts  int                `json:"attempts"`
+	Arrived   time.Time          `json:"arrived"`
+	Next      time.Time          `json:"next"`
+	Last      string             `json:"last,omitempty"`
+	Size      int64              `json:"size"`
+}
+
+// Act ends a hold, a quarantine or a queue item.
+type Act struct {
+	Kind string `json:"kind"` // quarantine, hold, queue
+	What string `json:"what"` // release, delete, send, cancel, retry, suspend, resume
+	ID   uint64 `json:"id"`
+}
+
+// Trace is one mail's way for one recipient.
+type Trace struct {
+	Trace     string             `json:"trace"`
+	Contract  sekisho.ContractID `json:"contract"`
+	Message   sekisho.MessageID  `json:"message"`
+	At        time.Time          `json:"at"`
+	Direction string             `json:"direction"`
+	From      string             `json:"from"`
+	Recipient string             `json:"recipient"`
+	Client    string             `json:"client"`
+	TLS       string             `json:"tls,omitempty"`
+	Fate      string             `json:"fate"`
+	Action    string             `json:"action"`
+	Rule      string             `json:"rule"`
+	Reason    string             `json:"reason"`
+	Score     float64            `json:"score"`
+	Findings  []sekisho.Finding  `json:"findings"`
+	Events    []Event            `json:"events"`
+}
+
+// Event is something that happened later.
+type Event struct {
+	At   time.Time `json:"at"`
+	What string    `json:"what"`
+	By   string    `json:"by,omitempty"`
+	Text string    `json:"text,omitempty"`
+}
+
+// Tail asks for ledger entries.
+type Tail struct {
+	Most int    `json:"most"`
+	From uint64 `json:"from,omitempty"`
+	Wait bool   `json:"wait,omitempty"`
+}
+
+// Entry is one line of the ledger.
+type Entry struct {
+	Number   uint64    `json:"number"`
+	Time     time.Time `json:"time"`
+	Kind     string    `json:"kind"`
+	Role     string    `json:"role"`
+	Process  uint64    `json:"process"`
+	Class    string    `json:"class,omitempty"`
+	Contract uint64    `json:"contract,omitempty"`
+	Account  uint64    `json:"account,omitempty"`
+	Session  uint64    `json:"session,omitempty"`
+	Object   uint64    `json:"object,omitempty"`
+	Count    uint32    `json:"count"`
+	Bytes    uint64    `json:"bytes,omitempty"`
+	Actor    uint64    `json:"actor,omitempty"`
+}
+
+// Verified is the state of the whole ledger.
+type Verified struct {
+	Entries uint64 `json:"entries"`
+	Root    string `json:"root"`
+	Bad     string `json:"bad,omitempty"`
+}
+
+// Fault is the answer when a call failed.
+type Fault struct {
+	Kind string `json:"kind"`
+	Text string `json:"text"`
+}

@@ -1,0 +1,175 @@
+package gate
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"sekisho"
+	"sekisho/mail/header"
+	"sekisho/seal"
+	"sekisho/wire"
+)
+
+// arrival is a message as store takes it.
+type arrival struct{ wire.Arrival }
+
+// variant names the outcomes that share one stored message: same contract, same changes, same envelope sender.
+type variant struct {
+	contract  sekisho.ContractID
+	canonical bool
+	change    string
+	from      string
+}
+
+// arrivals makes the stored messages: one per variant, sealed to everybody who gets it.
+func (in *intake) arrivals(ctx context.Context, outcomes []outcome, took time.Duration) ([]arrival, error) {
+	groups := map[variant][]outcome{}
+	var order []variant
+	for _, o := range outcomes {
+		v := variantOf(o)
+		if groups[v] == nil {
+			order = append(order, v)
+		}
+		groups[v] = append(groups[v], o)
+	}
+	var out []arrival
+	for _, v := range order {
+		a, err := in.arrival(ctx, v, groups[v], took)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+func variantOf(o outcome) variant {
+	v := variant{contract: o.contract.ID, from: o.from}
+	if o.fate == wire.FateQuarantine || o.fate == wire.FateDrop || o.report.failed {
+		return v // kept as it came
+	}
+	v.canonical = o.report.Ambiguous
+	if d := o.decision; d.Changes() {
+		v.change = fmt.Sprintf("%q %q %q", d.Tags, d.Headers, d.Warn)
+	}
+	return v
+}
+
+func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took time.Duration) (arrival, error) {
+	o := group[0]
+	raw, report := in.raw, o.report.Report
+	if v.canonical || v.change != "" {
+		var err error
+		if raw, report, err = in.rewrite(ctx, v, o); err != nil {
+			return arrival{}, err
+		}
+	}
+	id, err := in.gate.ids.take(ctx)
+	if err != nil {
+		return arrival{}, err
+	}
+	data := seal.NewKey()
+	sealed, err := seal.Seal(data, id, seal.Content{Raw: raw, Pieces: report.Summary.Pieces, Summary: wire.EncodeSummary(report.Summary),
+		Text: []byte(report.Text), Index: report.Tokens, Subject: []byte(report.Summary.Subject)})
+	if err != nil {
+		return arrival{}, err
+	}
+	a := arrival{wire.Arrival{Trace: in.traceOf(o, took), Sealed: wire.SealedMessage{ID: id, Contract: v.contract, Size: int64(len(raw)),
+		Summary: sealed.Summary, Header: sealed.Header, Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index}}}
+	a.Trace.Subject = sealed.Subject
+	if v.from != "" {
+		a.Trace.Envelope.From = v.from
+	}
+	for _, o := range group {
+		a.Deliveries = append(a.Deliveries, in.delivery(o))
+	}
+	return a, in.box(&a, group, data)
+}
+
+// rewrite has inspect make the changed copy, and summarise it: the spans have moved.
+func (in *intake) rewrite(ctx context.Context, v variant, o outcome) ([]byte, wire.Report, error) {
+	d := o.decision
+	w, err := wire.InspectRewrite.Ask(ctx, in.gate.peers.Inspect, wire.Rewrite{Raw: in.raw, Canonical: v.canonical,
+		Subject: strings.Join(d.Tags, " "), AddHeader: d.Headers, Warning: strings.Join(d.Warn, "\n")})
+	if err != nil {
+		return nil, wire.Report{}, err
+	}
+	r, _, err := in.gate.scan(ctx, wire.Scan{Raw: w.Raw, Envelope: in.envelope, Now: in.envelope.At, Summarise: true})
+	return w.Raw, r, err
+}
+
+func (in *intake) delivery(o outcome) wire.Delivery {
+	now := in.envelope.At
+	d := wire.Delivery{Recipient: o.address, Fate: o.fate, Action: string(o.decision.Action), Rule: o.decision.Rule,
+		Reason: o.decision.Reason, Internal: now, NotBefore: now, Route: o.route, Notify: o.notify, ORcpt: o.orcpt}
+	switch o.fate {
+	case wire.FateMailbox:
+		d.Account = o.target.Account
+		if o.decision.Junk {
+			d.Mailbox = `\Junk`
+		}
+	case wire.FateQuarantine:
+		d.Account = o.target.Account
+		d.NotBefore = now.Add(orDefault(o.decision.For, keepFor))
+	case wire.FateHold:
+		d.NotBefore, d.AtEnd = now.Add(o.decision.For), o.decision.AtEnd
+		if d.AtEnd == "" {
+			d.AtEnd = "send"
+		}
+	}
+	return d
+}
+
+func orDefault(d, or time.Duration) time.Duration {
+	if d == 0 {
+		return or
+	}
+	return d
+}
+
+// box seals the data key once to every reader that the outcomes have.
+func (in *intake) box(a *arrival, group []outcome, data []byte) error {
+	type reader struct {
+		account sekisho.AccountID
+		key     wire.KeyName
+	}
+	done := map[reader]bool{}
+	for _, o := range group {
+		r, public := reader{key: wire.SpoolKey}, o.contract.Spool
+		switch o.fate {
+		case wire.FateMailbox:
+			r, public = reader{o.target.Account, wire.AccountKey}, o.target.Public
+		case wire.FateQuarantine:
+			r, public = reader{key: wire.QuarantineKey}, o.contract.Quarantine
+		case wire.FateDrop, wire.FateRefuse:
+			continue
+		}
+		if done[r] {
+			continue
+		}
+		done[r] = true
+		k, err := in.gate.directory.public(public)
+		if err != nil {
+			return err
+		}
+		box, err := k.Box(seal.For{Contract: a.Sealed.Contract, Account: r.account, Key: uint8(r.key), Message: a.Sealed.ID}, data)
+		if err != nil {
+			return err
+		}
+		a.Sealed.Boxes = append(a.Sealed.Boxes, wire.Box{Account: r.account, Key: r.key, Sealed: box})
+	}
+	return nil
+}
+
+// plainSummary describes a mail that nobody could inspect, without looking into it: a header, and the rest.
+func plainSummary(raw []byte) sekisho.Summary {
+	_, rest := header.Split(raw)
+	cut, end := int64(len(raw)-len(rest)), int64(len(raw))
+	return sekisho.Summary{Size: end,
+		Root: sekisho.Part{Type: "application", Subtype: "octet-stream", Encoding: "7bit", Header: sekisho.Span{End: cut},
+			Body: sekisho.Span{Start: cut, End: end}},
+		Pieces: []sekisho.Piece{{Class: sekisho.ClassHeader, Span: sekisho.Span{End: cut}},
+			{Class: sekisho.ClassBody, Span: sekisho.Span{Start: cut, End: end}}}}
+}

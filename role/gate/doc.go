@@ -1,0 +1,27 @@
+// Package gate is the process at the road: it takes mail over SMTP, from outside and from customers.
+//
+// # Does
+//
+// Speaks SMTP on MX, submission and submissions; checks envelope, line ends and sender authentication over header lines;
+// has every mail inspected; applies the contract's policy; seals each copy to its readers' public keys and has store make
+// it durable. Only then it answers 250. What is refused is refused in the dialogue, never by a later bounce.
+//
+// # Holds
+//
+// Mails arriving now, in the clear, until they are sealed. App passwords presented now, for as long as vault takes to judge
+// them.
+//
+// # Trusts
+//
+// Store on who is a recipient, vault on logins, inspect on what a mail contains. Not the sender, not DNS.
+//
+// # May call
+//
+// inspect, store, vault, dial.
+//
+// # If taken over
+//
+// The intruder sees mail that arrives while he stays, and app passwords that are presented to this process. He cannot open
+// anything delivered: gate has public keys only. He has no file, no network of his own and no program to start: trying is a
+// denied call that the supervisor reports. Mails that he accepts without inspection show as sealed mails without transit.
+package gate

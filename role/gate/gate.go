@@ -1,0 +1,151 @@
+package gate
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"sekisho"
+	"sekisho/wire"
+)
+
+// Config is what gate is told.
+type Config struct {
+	Name       string         // host name in greetings, Received and Authentication-Results
+	Size       int64          // most bytes of a mail; 0: 50 MB
+	Recipients int            // most recipients of a mail; 0: 1,000
+	PerSource  int            // most connections of one address at a time; 0: 20
+	Hourly     int            // recipients that an account may send to in an hour; 0: 2,000
+	Daily      int            // and in a day; 0: 10,000
+	Exempt     []netip.Prefix // sources without limits of rate: loopback in demonstrations
+	Clamd      bool           // have every mail looked at by clamd too
+	Clock      func() time.Time
+	Log        *slog.Logger
+}
+
+// Peers are the roles that gate asks.
+type Peers struct{ Inspect, Store, Vault, Dial *wire.Peer }
+
+// Gate takes mail.
+type Gate struct {
+	config    Config
+	peers     Peers
+	directory *directory
+	ids       *lease
+	limits    *limits
+	keyring   *wire.Keyring
+	servers   []*smtp.Server
+}
+
+// New makes a gate that has not begun to listen.
+func New(c Config, p Peers) *Gate {
+	or := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	or(&c.Recipients, 1000)
+	or(&c.PerSource, 20)
+	or(&c.Hourly, 2000)
+	or(&c.Daily, 10_000)
+	if c.Size == 0 {
+		c.Size = 50 << 20
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Gate{config: c, peers: p, directory: newDirectory(p.Store), ids: &lease{store: p.Store}, limits: newLimits(c),
+		keyring: wire.NewKeyring(p.Vault)}
+}
+
+// Serve takes mail on the listeners, by name: "mx", "submission", "submissions". It returns when ctx is done and the mails
+// under way are finished, or after grace.
+func (g *Gate) Serve(ctx context.Context, listeners map[string]net.Listener, grace time.Duration) error {
+	failed := make(chan error, len(listeners))
+	for name, l := range listeners {
+		s := g.server(name)
+		g.servers = append(g.servers, s)
+		if name == "submissions" {
+			l = tls.NewListener(l, s.TLSConfig)
+		}
+		go func() { failed <- s.Serve(&counted{Listener: l, limits: g.limits}) }()
+	}
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	var err error
+	for _, s := range g.servers {
+		err = errors.Join(err, s.Shutdown(ctx))
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = nil // clients that stay connected are cut off: they lost nothing that was acknowledged
+	}
+	return err
+}
+
+func (g *Gate) server(listener string) *smtp.Server {
+	s := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return g.session(c, listener) }))
+	s.Domain = g.config.Name
+	s.MaxRecipients = g.config.Recipients
+	s.MaxMessageBytes = g.config.Size
+	s.MaxLineLength = 64 << 10
+	s.EnableSMTPUTF8 = true
+	s.EnableDSN = true
+	s.ReadTimeout = 5 * time.Minute // RFC 5321 section 4.5.3.2.7
+	s.WriteTimeout = 2 * time.Minute
+	s.ErrorLog = log.New(logWriter{g.config.Log}, "", 0)
+	s.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: g.keyring.Certificate}
+	return s
+}
+
+// logWriter puts the lines of a library's logger into ours.
+type logWriter struct{ log *slog.Logger }
+
+func (w logWriter) Write(b []byte) (int, error) {
+	w.log.Debug("smtp", "line", string(b))
+	return len(b), nil
+}
+
+// lease gives out message ids that store set aside for this process.
+type lease struct {
+	store *wire.Peer
+
+	mu   sync.Mutex // guards what follows
+	next sekisho.MessageID
+	left uint64
+}
+
+// leaseSize is how many ids are asked for at once.
+const leaseSize = 4096
+
+// take gives one id.
+func (l *lease) take(ctx context.Context) (sekisho.MessageID, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.left == 0 {
+		got, err := wire.StoreLease.Ask(ctx, l.store, wire.Lease{Count: leaseSize})
+		if err != nil {
+			return 0, err
+		}
+		l.next, l.left = got.First, got.Count
+	}
+	id := l.next
+	l.next++
+	l.left--
+	return id, nil
+}

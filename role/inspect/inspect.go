@@ -1,0 +1,99 @@
+package inspect
+
+import (
+	"context"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"sekisho"
+	"sekisho/scan"
+	"sekisho/wire"
+)
+
+// Config is what inspect is told.
+type Config struct {
+	Life int           // mails until the worker ends and is replaced; 0: 1,000
+	Time time.Duration // most time for one mail; 0: 30 s
+}
+
+// Inspect answers the calls of wire's inspect file.
+type Inspect struct {
+	config  Config
+	scanner *scan.Scanner
+
+	mu      sync.Mutex // guards what follows
+	served  int
+	working int
+	retired chan struct{} // closed when the worker has served its life and works on nothing
+}
+
+// New loads the model and the lists.
+func New(c Config) (*Inspect, error) {
+	if c.Life == 0 {
+		c.Life = 1000
+	}
+	if c.Time == 0 {
+		c.Time = 30 * time.Second
+	}
+	s, err := scan.New(scan.Config{})
+	if err != nil {
+		return nil, err
+	}
+	debug.SetGCPercent(200) // mails come and go: fewer collections, bounded by the memory limit of the process
+	return &Inspect{config: c, scanner: s, retired: make(chan struct{})}, nil
+}
+
+// Retired is closed when the worker should end: the supervisor starts a fresh one.
+func (i *Inspect) Retired() <-chan struct{} { return i.retired }
+
+// Service is inspect's answers.
+func (i *Inspect) Service(report func(sekisho.Caller, string, error)) *wire.Service {
+	s := wire.NewService(sekisho.Inspect, report)
+	wire.Handle(s, wire.InspectScan, i.scan)
+	return s
+}
+
+func (i *Inspect) begin() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.working++
+	i.served++
+}
+
+func (i *Inspect) end() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.working--
+	if i.served >= i.config.Life && i.working == 0 {
+		select {
+		case <-i.retired:
+		default:
+			close(i.retired)
+		}
+	}
+}
+
+func (i *Inspect) scan(ctx context.Context, _ sekisho.Caller, q wire.Scan) (wire.Report, error) {
+	i.begin()
+	defer i.end()
+	if q.Summarise {
+		return i.summarise(q.Raw), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, i.config.Time)
+	defer cancel()
+	c := scan.Context{Direction: q.Direction, Envelope: q.Envelope, Domains: q.Domains, Known: q.Known, Extra: q.Extra, Now: q.Now,
+		Auth: scan.Auth{SPF: q.Auth.SPF, DKIM: q.Auth.DKIM, DMARC: q.Auth.DMARC, ARC: q.Auth.ARC, Aligned: q.Auth.Aligned, Domain: q.Auth.From}}
+	for _, p := range q.People {
+		c.People = append(c.People, scan.Person(p))
+	}
+	r := i.scanner.Scan(ctx, q.Raw, c)
+	return wire.Report{Findings: r.Findings, Score: r.Score, Verdict: r.Verdict, Summary: r.Summary, Text: r.Text, Tokens: r.Tokens,
+		Ambiguous: r.Ambiguous, Unscannable: r.Unscannable}, nil
+}
+
+// summarise reads a mail for its summary, text and tokens only.
+func (i *Inspect) summarise(raw []byte) wire.Report {
+	r := i.scanner.Scan(context.Background(), raw, scan.Context{})
+	return wire.Report{Summary: r.Summary, Text: r.Text, Tokens: r.Tokens, Ambiguous: r.Ambiguous}
+}

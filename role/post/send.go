@@ -1,0 +1,248 @@
+package post
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"sekisho"
+	"sekisho/wire"
+)
+
+// send makes one try and gives a result for each item.
+func (p *Post) send(ctx context.Context, g parcel) []result {
+	mail, err := p.open(ctx, g.items[0])
+	if err != nil {
+		p.config.Log.Warn("mail not opened", "message", g.items[0].Message, "error", err)
+		return all(len(g.items), result{code: 451, status: "4.3.0", text: "cannot read the mail at present"})
+	}
+	hops, r := p.nextHops(ctx, g)
+	if r != nil {
+		return all(len(g.items), *r)
+	}
+	last := result{code: 0, status: "4.4.1", text: "no server could be reached"}
+	for _, h := range hops {
+		c, err := p.hosts.take(ctx, p, h)
+		if err != nil {
+			last.host, last.text = h.Host, err.Error()
+			if errors.Is(err, errTLS) {
+				last.status = "4.7.10"
+			}
+			continue
+		}
+		out := p.transaction(c, g.items, mail)
+		p.hosts.give(c)
+		if out[0].code != 421 { // the server closes: the next one may take it
+			return out
+		}
+		last = out[0]
+	}
+	return all(len(g.items), last)
+}
+
+func all(n int, r result) []result {
+	out := make([]result, n)
+	for i := range out {
+		out[i] = r
+	}
+	return out
+}
+
+// transaction hands one mail to a server. Recipients that it refuses have their own results.
+func (p *Post) transaction(c *client, items []wire.QueueItem, mail []byte) []result {
+	out := all(len(items), result{host: c.host, tls: c.tls})
+	fail := func(err error, from int) {
+		for i := from; i < len(out); i++ {
+			if out[i].code == 0 {
+				out[i].set(err)
+			}
+		}
+	}
+	e := items[0].Envelope
+	opts := &smtp.MailOptions{Size: int64(len(mail)), UTF8: needsUTF8(items), EnvelopeID: "", Return: ""}
+	if ok, _ := c.Extension("SMTPUTF8"); opts.UTF8 && !ok {
+		fail(&smtp.SMTPError{Code: 553, EnhancedCode: smtp.EnhancedCode{5, 6, 7}, Message: "the next server cannot take internationalised addresses"}, 0)
+		return out
+	}
+	if ok, _ := c.Extension("8BITMIME"); ok && !ascii(mail) {
+		opts.Body = smtp.Body8BitMIME
+	}
+	dsn, _ := c.Extension("DSN")
+	if dsn {
+		opts.EnvelopeID, opts.Return = e.EnvID, smtp.DSNReturn(e.Ret)
+	}
+	if err := c.Mail(e.From, opts); err != nil {
+		fail(err, 0)
+		return out
+	}
+	accepted := 0
+	for i, item := range items {
+		ro := &smtp.RcptOptions{}
+		if dsn {
+			for _, n := range strings.FieldsFunc(item.Notify, func(r rune) bool { return r == ',' }) {
+				ro.Notify = append(ro.Notify, smtp.DSNNotify(n))
+			}
+		}
+		if err := c.Rcpt(item.Recipient, ro); err != nil {
+			out[i].set(err)
+			continue
+		}
+		accepted++
+	}
+	if accepted == 0 {
+		c.Reset()
+		return out
+	}
+	c.CommandTimeout, c.SubmissionTimeout = 5*time.Minute, 12*time.Minute // RFC 5321 section 4.5.3.2
+	text, err := c.deliver(mail)
+	for i := range out {
+		if out[i].code != 0 {
+			continue
+		}
+		if err != nil {
+			out[i].set(err)
+			continue
+		}
+		out[i].sent, out[i].code, out[i].status, out[i].text = true, 250, "2.0.0", text
+	}
+	return out
+}
+
+func (c *client) deliver(mail []byte) (string, error) {
+	w, err := c.Data()
+	if err != nil {
+		return "", err
+	}
+	if _, err := w.Write(mail); err != nil {
+		c.broken = true
+		return "", err
+	}
+	r, err := w.CloseWithResponse()
+	if err != nil {
+		return "", err
+	}
+	return r.StatusText, nil
+}
+
+// set reads an error as an answer. What is no answer of the server is a passing failure of the connection.
+func (r *result) set(err error) {
+	var s *smtp.SMTPError
+	if errors.As(err, &s) {
+		r.code, r.text = s.Code, s.Message
+		r.status = fmt.Sprintf("%d.%d.%d", s.EnhancedCode[0], s.EnhancedCode[1], s.EnhancedCode[2])
+		if s.EnhancedCode[0] <= 0 {
+			r.status = fmt.Sprintf("%d.0.0", s.Code/100)
+		}
+		return
+	}
+	r.code, r.status, r.text = 421, "4.4.2", err.Error()
+}
+
+func needsUTF8(items []wire.QueueItem) bool {
+	for _, i := range items {
+		if !ascii([]byte(i.Recipient)) {
+			return true
+		}
+	}
+	return !ascii([]byte(items[0].Envelope.From))
+}
+
+func ascii(b []byte) bool {
+	for _, c := range b {
+		if c >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// errTLS means that TLS was required and could not be had.
+var errTLS = errors.New("no TLS as the route requires")
+
+// connect opens a connection to one server at one of its addresses, with as much TLS as the route wants.
+func (p *Post) connect(ctx context.Context, h hop) (*client, error) {
+	c, err := p.connectTLS(ctx, h)
+	if err == nil || h.TLS == "must" || h.TLS == "verify" {
+		if err != nil {
+			err = fmt.Errorf("%w: %w", errTLS, err)
+		}
+		return c, err
+	}
+	p.hosts.noTLS(h)
+	return p.greet(ctx, h, nil)
+}
+
+func (p *Post) connectTLS(ctx context.Context, h hop) (*client, error) {
+	if h.TLS != "must" && h.TLS != "verify" && p.hosts.plain(h) {
+		return nil, errTLS
+	}
+	t := &tls.Config{ServerName: h.Host, MinVersion: tls.VersionTLS12, RootCAs: p.config.Roots}
+	if h.TLS != "verify" {
+		// Without a policy that names the certificate, encryption to whoever answers beats none (RFC 7435).
+		t.InsecureSkipVerify = true
+	}
+	return p.greet(ctx, h, t)
+}
+
+// greet dials, and says EHLO and, with t, STARTTLS.
+func (p *Post) greet(ctx context.Context, h hop, t *tls.Config) (*client, error) {
+	conn, err := p.dial(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	c := &client{host: h.Host, key: h.key()}
+	if t == nil {
+		c.Client = smtp.NewClient(conn)
+	} else if c.Client, err = smtp.NewClientStartTLS(conn, t); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	c.CommandTimeout = 2 * time.Minute
+	if err := c.Hello(p.config.Name); err != nil && t == nil {
+		c.Close()
+		return nil, err
+	}
+	if s, ok := c.TLSConnectionState(); ok {
+		c.tls = tls.VersionName(s.Version) + " " + tls.CipherSuiteName(s.CipherSuite)
+	}
+	return c, nil
+}
+
+// nextHops finds the servers to try, best first; or a result when that already settles it.
+func (p *Post) nextHops(ctx context.Context, g parcel) ([]hop, *result) {
+	if r := g.items[0].Route; len(r) > 0 {
+		var out []hop
+		for _, h := range r {
+			out = append(out, p.addresses(ctx, h)...)
+		}
+		return out, nil
+	}
+	mx, err := wire.DialLookup.Ask(ctx, p.peers.Dial, wire.Lookup{Type: "MX", Name: g.route})
+	if err != nil {
+		return nil, &result{status: "4.4.3", text: "DNS does not answer: " + kindText(err)}
+	}
+	if len(mx.MX) == 1 && mx.MX[0].Host == "" {
+		return nil, &result{code: 556, status: "5.1.10", text: "the domain takes no mail (null MX)"}
+	}
+	var out []hop
+	for _, m := range mx.MX {
+		out = append(out, p.addresses(ctx, wire.NextHop{Host: m.Host, Port: p.config.Port})...)
+	}
+	if len(mx.MX) == 0 { // RFC 5321 section 5.1: the domain itself
+		out = p.addresses(ctx, wire.NextHop{Host: g.route, Port: p.config.Port})
+		if len(out) == 0 && mx.Void {
+			return nil, &result{code: 550, status: "5.1.2", text: "the domain does not exist"}
+		}
+	}
+	if len(out) == 0 {
+		return nil, &result{status: "4.4.4", text: "no server of the domain has an address"}
+	}
+	return out, nil
+}
+
+func kindText(err error) string { return sekisho.KindOf(err).String() }

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sekisho"
+	"sekisho/blob"
+	"sekisho/db"
+	"sekisho/wire"
+)
+
+// Config is what store needs.
+type Config struct {
+	Dir      string           // database and segments; one process at a time
+	Database string           // postgres://... instead of the file in Dir
+	Clock    func() time.Time // nil: time.Now
+	Log      *slog.Logger     // nil: discard
+	Reserve  int64            // free bytes that new mail must leave on the disk, for everything else; 0: 64 MiB
+	Segment  int64            // size of a segment file; 0: 1 GiB
+	Hosts    []string         // the installation's own host names, for StoreHosts
+
+	// Pass checks vault's word about a session. It must return Denied for one that is expired, forged or not made for
+	// by. nil: every pass is refused.
+	Pass func(p wire.Pass, by sekisho.Caller) (PassClaims, error)
+}
+
+// PassClaims are what a pass says.
+type PassClaims struct {
+	Session  sekisho.SessionID
+	Contract sekisho.ContractID
+	Account  sekisho.AccountID
+}
+
+// Store is the role.
+type Store struct {
+	c       Config
+	db      *db.DB
+	log     *blob.Log
+	service *wire.Service
+
+	ops  chan *op
+	feed *feed
+
+	cmu     sync.RWMutex // guards what is known of homes; taken while a transaction's outcome becomes visible
+	homes   map[homeKey]*home
+	columns *shelf
+
+	dmu      sync.RWMutex // guards directory
+	known    map[string]wire.Recipient
+	quotas   map[sekisho.AccountID]int64
+	changed  uint64    // counts changes of the directory
+	networks []network // of all contracts; nil: not read yet
+
+	qmu  sync.Mutex // guards more
+	more chan struct{}
+}
+
+// New opens the database and the segments, mends what a crash left, and is ready to answer once Run runs.
+func New(c Config) (*Store, error) {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Reserve <= 0 {
+		c.Reserve = 64 << 20
+	}
+	if c.Pass == nil {
+		c.Pass = func(wire.Pass, sekisho.Caller) (PassClaims, error) {
+			return PassClaims{}, sekisho.E("store.pass", sekisho.Denied, nil)
+		}
+	}
+	s := &Store{c: c, ops: make(chan *op, 1024), homes: map[homeKey]*home{}, columns: newShelf(shelfRoom), known: map[string]wire.Recipient{}, quotas: map[sekisho.AccountID]int64{}, more: make(chan struct{})}
+	s.feed = newFeed(uint64(c.Clock().UnixMicro()))
+	var err error
+	if s.log, err = blob.Open(filepath.Join(c.Dir, "segment"), blob.Options{Size: c.Segment}); err != nil {
+		return nil, err
+	}
+	url := c.Database
+	if url == "" {
+		url = filepath.Join(c.Dir, "store.db")
+	}
+	if s.db, err = db.Open(context.Background(), db.Config{URL: url, Migrations: migrations()}); err != nil {
+		s.log.Close()
+		return nil, err
+	}
+	if err = s.mend(); err != nil {
+		s.close()
+		return nil, err
+	}
+	s.service = s.serve()
+	return s, nil
+}
+
+func (s *Store) close() {
+	s.db.Close()
+	s.log.Close()
+}
+
+// mend brings segments and database together after a crash: what the database does not know of was never acknowledged.
+func (s *Store) mend() error {
+	last, known, err := s.tail()
+	if err != nil {
+		return err
+	}
+	if err := s.log.Cut(last); err != nil && known {
+		return sekisho.E("store.open", sekisho.Corrupt, err)
+	} else if err != nil {
+		return err
+	}
+	return s.db.Write(context.Background(), func(t *db.Tx) error { return unlease(t) })
+}
+
+// Service answers the calls.
+func (s *Store) Service() *wire.Service { return s.service }
+
+// Run writes what the calls change and does what is due, until ctx ends. Calls wait while it does not run. The database
+// is closed when it returns.
+func (s *Store) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { s.expire(ctx) })
+	s.write(ctx)
+	wg.Wait()
+	s.close()
+	return nil
+}
+
+// room says whether the disk can take n more bytes and still leaves the reserve.
+func (s *Store) room(n int64) error {
+	var st unix.Statfs_t
+	if err := unix.Statfs(s.c.Dir, &st); err != nil {
+		return sekisho.E("store.accept", sekisho.Unavailable, err)
+	}
+	if int64(st.Bavail)*st.Bsize < n+s.c.Reserve {
+		return sekisho.E("store.accept", sekisho.Full, nil)
+	}
+	return nil
+}
+
+func (s *Store) now() time.Time { return s.c.Clock().UTC() }
+
+// serve lists every call and who answers it.
+func (s *Store) serve() *wire.Service {
+	v := wire.NewService(sekisho.Store, func(by sekisho.Caller, call string, why error) {
+		s.c.Log.Error("breach of protocol", "role", by.Role.String(), "instance", uint64(by.Instance), "call", call, "why", why)
+	})
+	wire.Handle(v, wire.StoreLease, s.lease)
+	wire.Handle(v, wire.StoreResolve, s.resolve)
+	wire.Handle(v, wire.StoreIdentity, s.identity)
+	wire.Handle(v, wire.StoreRelay, s.relay)
+	wire.Handle(v, wire.StoreContract, s.contract)
+	wire.Handle(v, wire.StoreAccept, s.accept)
+	wire.Handle(v, wire.StoreRefuse, s.refuse)
+	wire.Handle(v, wire.StoreContact, s.contact)
+	wire.Handle(v, wire.StoreHosts, s.hosts)
+	wire.Handle(v, wire.StoreMailboxes, s.mailboxes)
+	wire.Handle(v, wire.StoreFolder, s.folder)
+	wire.Handle(v, wire.StoreSelect, s.choose)
+	wire.Handle(v, wire.StoreFetch, s.fetch)
+	wire.Handle(v, wire.StoreFlag, s.flag)
+	wire.Handle(v, wire.StoreCopy, s.copy)
+	wire.Handle(v, wire.StoreExpunge, s.expunge)
+	wire.Handle(v, wire.StoreRewrap, s.rewrap)
+	wire.Handle(v, wire.StoreWatch, s.watch)
+	wire.Handle(v, wire.StoreIndex, s.index)
+	wire.Handle(v, wire.StoreMerge, s.merge)
+	wire.Handle(v, wire.StoreDue, s.due)
+	wire.Handle(v, wire.StoreSpool, s.spool)
+	wire.Handle(v, wire.StoreOutcome, s.outcome)
+	wire.Handle(v, wire.StoreAdmin, s.admin)
+	wire.Handle(v, wire.StoreList, s.list)
+	wire.Handle(v, wire.StoreDecide, s.decide)
+	return v
+}

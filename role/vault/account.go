@@ -1,0 +1,181 @@
+package vault
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"sekisho"
+	"sekisho/ledger"
+	"sekisho/seal/key"
+	"sekisho/wire"
+)
+
+// shortest is the fewest characters of a main password (NIST SP 800-63B asks for 8; the mailbox hangs on it).
+const shortest = 10
+
+// newAccount makes an account's key pair and its first slots.
+func (v *Vault) newAccount(ctx context.Context, who sekisho.Caller, q wire.NewAccount) (wire.AccountKeys, error) {
+	if err := goodPassword(q.Password); err != nil {
+		return wire.AccountKeys{}, err
+	}
+	if q.Account == 0 {
+		return wire.AccountKeys{}, sekisho.E("vault.account", sekisho.Invalid, nil)
+	}
+	contract, err := v.contractKey(q.Contract)
+	if err != nil {
+		return wire.AccountKeys{}, err
+	}
+	pair, err := key.NewPair()
+	if err != nil {
+		return wire.AccountKeys{}, err
+	}
+	row := accountRow{contract: q.Contract, account: q.Account, public: pair.Public()}
+	out := wire.AccountKeys{Public: row.public}
+	slot, err := v.makeSlot(ctx, contract, q.Account, key.Password, []byte(q.Password), pair.Private())
+	if err != nil {
+		return wire.AccountKeys{}, err
+	}
+	row.slots = append(row.slots, slot)
+	if q.AppPassword {
+		if out.AppPassword = q.Given; q.Given == "" {
+			out.AppPassword = key.NewAppPassword()
+		}
+		secret, ok := key.AppSecret(out.AppPassword)
+		if !ok {
+			return wire.AccountKeys{}, sekisho.E("vault.account", sekisho.Invalid, errors.New("the app password given has no 160 bits"))
+		}
+		if slot, err = v.makeSlot(ctx, contract, q.Account, key.AppPassword, secret, pair.Private()); err != nil {
+			return wire.AccountKeys{}, err
+		}
+		slot.label = "first"
+		row.slots = append(row.slots, slot)
+	}
+	e := by(who, ledger.KeyMade)
+	e.Contract, e.Account, e.Class, e.Actor = q.Contract, q.Account, sekisho.ClassLogin, q.Operator
+	if err := v.enter(e); err != nil {
+		return wire.AccountKeys{}, err
+	}
+	return out, v.keys.addAccount(row)
+}
+
+func goodPassword(p string) error {
+	if !utf8.ValidString(p) || utf8.RuneCountInString(p) < shortest || len(p) > 1024 {
+		return sekisho.E("vault.password", sekisho.Invalid, fmt.Errorf("a password has at least %d characters", shortest))
+	}
+	return nil
+}
+
+// makeSlot seals an account's private half under a secret.
+func (v *Vault) makeSlot(ctx context.Context, contract []byte, a sekisho.AccountID, kind key.SlotKind, secret, private []byte) (slotRow, error) {
+	row := slotRow{id: newID(), kind: kind, salt: make([]byte, 16)}
+	rand.Read(row.salt) // never fails (crypto/rand)
+	k, err := v.slotKey(ctx, kind, contract, secret, row.salt)
+	if err != nil {
+		return row, err
+	}
+	row.sealed = key.Wrap(k, private, slotPlace(a, row.id))
+	return row, nil
+}
+
+// newID is a random positive number: slots and signing keys are named by it, and nobody learns how many there are.
+func newID() uint64 {
+	var b [8]byte
+	rand.Read(b[:]) // never fails (crypto/rand)
+	n := uint64(0)
+	for _, x := range b {
+		n = n<<8 | uint64(x)
+	}
+	return n>>1 | 1
+}
+
+// slotKey bounds how many argon2id computations run at once: each takes 19 MiB.
+func (v *Vault) slotKey(ctx context.Context, kind key.SlotKind, contract, secret, salt []byte) ([]byte, error) {
+	if kind == key.Password {
+		select {
+		case v.argon <- struct{}{}:
+			defer func() { <-v.argon }()
+		case <-ctx.Done():
+			return nil, sekisho.E("vault.password", sekisho.TooMany, ctx.Err())
+		}
+	}
+	return key.SlotKey(kind, contract, secret, salt), nil
+}
+
+var errSecret = errors.New("no slot opens")
+
+// unlock tries a secret on an account's slots of one kind and gives the private half that it opens.
+func (v *Vault) unlock(ctx context.Context, c sekisho.ContractID, a sekisho.AccountID, kind key.SlotKind, secret []byte) ([]byte, uint64, error) {
+	contract, err := v.contractKey(c)
+	if err != nil {
+		return nil, 0, err
+	}
+	slots, err := v.keys.slots(c, a, kind)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, s := range slots {
+		k, err := v.slotKey(ctx, kind, contract, secret, s.salt)
+		if err != nil {
+			return nil, 0, err
+		}
+		if private, err := key.Unwrap(k, s.sealed, slotPlace(a, s.id)); err == nil {
+			return private, s.id, nil
+		}
+	}
+	return nil, 0, errSecret
+}
+
+// newSlot makes, changes or revokes a slot. The main password is needed: without it vault has no private half to seal.
+func (v *Vault) newSlot(ctx context.Context, who sekisho.Caller, q wire.NewSlot) (wire.Slot, error) {
+	private, used, err := v.unlock(ctx, q.Contract, q.Account, key.Password, []byte(q.Password))
+	if err != nil {
+		e := by(who, ledger.Failure)
+		e.Contract, e.Account, e.Class, e.Actor = q.Contract, q.Account, sekisho.ClassLogin, q.Operator
+		return wire.Slot{}, errors.Join(sekisho.E("vault.slot", sekisho.Denied, errors.New("the main password is wrong")), v.enter(e))
+	}
+	contract, err := v.contractKey(q.Contract)
+	if err != nil {
+		return wire.Slot{}, err
+	}
+	made, gone := by(who, ledger.KeyMade), by(who, ledger.KeyGone)
+	for _, e := range []*ledger.Entry{&made, &gone} {
+		e.Contract, e.Account, e.Class, e.Actor = q.Contract, q.Account, sekisho.ClassLogin, q.Operator
+	}
+	switch q.Do {
+	case "app-password":
+		out := wire.Slot{Secret: key.NewAppPassword()}
+		secret, _ := key.AppSecret(out.Secret)
+		row, err := v.makeSlot(ctx, contract, q.Account, key.AppPassword, secret, private)
+		if err != nil {
+			return wire.Slot{}, err
+		}
+		row.label, out.ID, made.Object = q.Label, row.id, row.id
+		if err := v.enter(made); err != nil {
+			return wire.Slot{}, err
+		}
+		return out, v.keys.addSlot(q.Contract, q.Account, row, 0)
+	case "password":
+		if err := goodPassword(q.NewPassword); err != nil {
+			return wire.Slot{}, err
+		}
+		row, err := v.makeSlot(ctx, contract, q.Account, key.Password, []byte(q.NewPassword), private)
+		if err != nil {
+			return wire.Slot{}, err
+		}
+		made.Object, gone.Object = row.id, used
+		if err := v.enter(made, gone); err != nil {
+			return wire.Slot{}, err
+		}
+		return wire.Slot{ID: row.id}, v.keys.addSlot(q.Contract, q.Account, row, used)
+	case "revoke":
+		gone.Object = q.Slot
+		if err := v.enter(gone); err != nil {
+			return wire.Slot{}, err
+		}
+		return wire.Slot{ID: q.Slot}, v.keys.removeSlot(q.Contract, q.Account, q.Slot)
+	}
+	return wire.Slot{}, sekisho.E("vault.slot", sekisho.Invalid, fmt.Errorf("cannot %q", q.Do))
+}

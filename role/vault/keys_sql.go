@@ -1,0 +1,255 @@
+package vault
+
+import (
+	"database/sql"
+	"errors"
+
+	"sekisho"
+	"sekisho/db/sqlite"
+	"sekisho/seal/key"
+	"sekisho/wire"
+)
+
+// keyTable is vault's own database: wrapped keys and slots, no plaintext of any key. Every change is durable when its
+// method returns.
+type keyTable struct{ db *sql.DB }
+
+type contractRow struct {
+	contract sekisho.ContractID
+	wrapped  []byte
+	pairs    []pairRow
+}
+
+type pairRow struct {
+	name            wire.KeyName
+	public, private []byte
+}
+
+type accountRow struct {
+	contract sekisho.ContractID
+	account  sekisho.AccountID
+	public   []byte
+	slots    []slotRow
+}
+
+type slotRow struct {
+	id     uint64
+	kind   key.SlotKind
+	label  string
+	salt   []byte
+	sealed []byte
+}
+
+type signerRow struct {
+	id                     uint64
+	contract               sekisho.ContractID
+	purpose, name          string
+	public, private, chain []byte
+}
+
+var keySchema = []string{
+	`CREATE TABLE IF NOT EXISTS installation_key (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS contract_key (contract BIGINT PRIMARY KEY, wrapped BLOB NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS key_pair (contract BIGINT NOT NULL, name BIGINT NOT NULL, public BLOB NOT NULL,
+		private BLOB NOT NULL, PRIMARY KEY (contract, name))`,
+	`CREATE TABLE IF NOT EXISTS account (contract BIGINT NOT NULL, account BIGINT NOT NULL, public BLOB NOT NULL,
+		PRIMARY KEY (contract, account))`,
+	`CREATE TABLE IF NOT EXISTS slot (contract BIGINT NOT NULL, account BIGINT NOT NULL, id BIGINT NOT NULL,
+		kind BIGINT NOT NULL, label TEXT NOT NULL, salt BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (contract, account, id))`,
+	`CREATE TABLE IF NOT EXISTS signer (id BIGINT PRIMARY KEY, contract BIGINT NOT NULL, purpose TEXT NOT NULL,
+		name TEXT NOT NULL, public BLOB NOT NULL, private BLOB NOT NULL, chain BLOB NOT NULL, UNIQUE (contract, purpose, name))`,
+}
+
+func openKeys(path string) (*keyTable, error) {
+	d, err := sqlite.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range keySchema {
+		if _, err := d.Exec(s); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+	}
+	return &keyTable{d}, nil
+}
+
+func (k *keyTable) close() error { return k.db.Close() }
+
+// change runs f in one transaction.
+func (k *keyTable) change(f func(*sql.Tx) error) error {
+	tx, err := k.db.Begin()
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+func found(op string, err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return sekisho.E(op, sekisho.NotFound, nil)
+	}
+	return err
+}
+
+// any says whether there are keys that need the root key.
+func (k *keyTable) any() (bool, error) {
+	var n int
+	err := k.db.QueryRow(`SELECT (SELECT count(*) FROM contract_key) + (SELECT count(*) FROM installation_key)`).Scan(&n)
+	return n > 0, err
+}
+
+// installation gives a wrapped key of the installation; nil when there is none of that name.
+func (k *keyTable) installation(name string) ([]byte, error) {
+	var b []byte
+	err := k.db.QueryRow(`SELECT wrapped FROM installation_key WHERE name = $1`, name).Scan(&b)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return b, err
+}
+
+func (k *keyTable) setInstallation(name string, wrapped []byte) error {
+	_, err := k.db.Exec(`INSERT INTO installation_key (name, wrapped) VALUES ($1, $2)`, name, wrapped)
+	return err
+}
+
+func (k *keyTable) contract(c sekisho.ContractID) ([]byte, error) {
+	var b []byte
+	err := k.db.QueryRow(`SELECT wrapped FROM contract_key WHERE contract = $1`, int64(c)).Scan(&b)
+	return b, found("vault.contract", err)
+}
+
+func (k *keyTable) addContract(r contractRow) error {
+	return k.change(func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO contract_key (contract, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING`, int64(r.contract), r.wrapped)
+		if err != nil {
+			return err
+		}
+		for _, p := range r.pairs {
+			_, err := tx.Exec(`INSERT INTO key_pair (contract, name, public, private) VALUES ($1, $2, $3, $4)`,
+				int64(r.contract), int64(p.name), p.public, p.private)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (k *keyTable) pair(c sekisho.ContractID, n wire.KeyName) (pairRow, error) {
+	p := pairRow{name: n}
+	err := k.db.QueryRow(`SELECT public, private FROM key_pair WHERE contract = $1 AND name = $2`, int64(c), int64(n)).Scan(&p.public, &p.private)
+	return p, found("vault.pair", err)
+}
+
+func (k *keyTable) addAccount(r accountRow) error {
+	return k.change(func(tx *sql.Tx) error {
+		var n int
+		err := tx.QueryRow(`SELECT count(*) FROM account WHERE contract = $1 AND account = $2`, int64(r.contract), int64(r.account)).Scan(&n)
+		if err != nil {
+			return err
+		}
+		if n > 0 { // a second key pair would lock the owner out of the first one's mail
+			return sekisho.E("vault.account", sekisho.Exists, nil)
+		}
+		_, err = tx.Exec(`INSERT INTO account (contract, account, public) VALUES ($1, $2, $3)`, int64(r.contract), int64(r.account), r.public)
+		for _, s := range r.slots {
+			err = errors.Join(err, insertSlot(tx, r.contract, r.account, s))
+		}
+		return err
+	})
+}
+
+func insertSlot(tx *sql.Tx, c sekisho.ContractID, a sekisho.AccountID, s slotRow) error {
+	_, err := tx.Exec(`INSERT INTO slot (contract, account, id, kind, label, salt, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		int64(c), int64(a), int64(s.id), int64(s.kind), s.label, s.salt, s.sealed)
+	return err
+}
+
+// addSlot adds a slot and removes another in the same step; gone is 0 for none.
+func (k *keyTable) addSlot(c sekisho.ContractID, a sekisho.AccountID, s slotRow, gone uint64) error {
+	return k.change(func(tx *sql.Tx) error {
+		if err := insertSlot(tx, c, a, s); err != nil || gone == 0 {
+			return err
+		}
+		_, err := tx.Exec(`DELETE FROM slot WHERE contract = $1 AND account = $2 AND id = $3`, int64(c), int64(a), int64(gone))
+		return err
+	})
+}
+
+func (k *keyTable) removeSlot(c sekisho.ContractID, a sekisho.AccountID, id uint64) error {
+	r, err := k.db.Exec(`DELETE FROM slot WHERE contract = $1 AND account = $2 AND id = $3 AND kind = $4`,
+		int64(c), int64(a), int64(id), int64(key.AppPassword))
+	if err != nil {
+		return err
+	}
+	if n, _ := r.RowsAffected(); n == 0 {
+		return sekisho.E("vault.slot", sekisho.NotFound, nil)
+	}
+	return nil
+}
+
+func (k *keyTable) slots(c sekisho.ContractID, a sekisho.AccountID, kind key.SlotKind) ([]slotRow, error) {
+	rows, err := k.db.Query(`SELECT id, label, salt, sealed FROM slot WHERE contract = $1 AND account = $2 AND kind = $3`,
+		int64(c), int64(a), int64(kind))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []slotRow
+	for rows.Next() {
+		s := slotRow{kind: kind}
+		if err := rows.Scan(&s.id, &s.label, &s.salt, &s.sealed); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+const signerColumns = `id, contract, purpose, name, public, private, chain`
+
+func scanSigner(scan func(...any) error) (signerRow, error) {
+	var r signerRow
+	err := scan(&r.id, &r.contract, &r.purpose, &r.name, &r.public, &r.private, &r.chain)
+	return r, found("vault.signer", err)
+}
+
+func (k *keyTable) signer(c sekisho.ContractID, purpose, name string) (signerRow, error) {
+	return scanSigner(k.db.QueryRow(`SELECT `+signerColumns+` FROM signer WHERE contract = $1 AND purpose = $2 AND name = $3`,
+		int64(c), purpose, name).Scan)
+}
+
+func (k *keyTable) signerByID(id uint64) (signerRow, error) {
+	return scanSigner(k.db.QueryRow(`SELECT `+signerColumns+` FROM signer WHERE id = $1`, int64(id)).Scan)
+}
+
+func (k *keyTable) signers(purpose string) ([]signerRow, error) {
+	rows, err := k.db.Query(`SELECT `+signerColumns+` FROM signer WHERE purpose = $1 ORDER BY name`, purpose)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []signerRow
+	for rows.Next() {
+		r, err := scanSigner(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+func (k *keyTable) addSigner(r signerRow) error {
+	chain := r.chain
+	if chain == nil {
+		chain = []byte{}
+	}
+	_, err := k.db.Exec(`INSERT INTO signer (id, contract, purpose, name, public, private, chain) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		int64(r.id), int64(r.contract), r.purpose, r.name, r.public, r.private, chain)
+	return err
+}

@@ -1,0 +1,254 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"sekisho"
+	"sekisho/ledger"
+	"sekisho/seal"
+	"sekisho/seal/key"
+	"sekisho/wire"
+)
+
+// mostBoxes bounds one request.
+const mostBoxes = 4096
+
+// Openings go in this order, and the order is the law: know the asker and his right; open the boxes, which tells what they
+// really hold; make the entries of exactly that; have them on disk; only then derive and hand out the class keys.
+
+// open gives class keys of messages of the session's own account.
+func (v *Vault) open(_ context.Context, who sekisho.Caller, q wire.Open) (wire.Opened, error) {
+	s, private, err := v.resume(who, q.Session, q.Secret)
+	if err == nil {
+		err = check(q.Classes, len(q.Boxes))
+	}
+	if err == nil && !s.spend(len(q.Boxes)*len(q.Classes), v.config.Quota, v.config.Clock()) {
+		err = sekisho.E("vault.open", sekisho.TooMany, errors.New("the session's quota of openings is used up"))
+	}
+	if err != nil {
+		return wire.Opened{}, v.deny(who, s, q.Session, err)
+	}
+	o := opener{contract: s.contract, account: s.account, mailbox: key.MailboxKey(private), private: private}
+	data := make([][]byte, len(q.Boxes))
+	out := wire.Opened{Messages: make([]wire.MessageKeys, len(q.Boxes))}
+	for i, b := range q.Boxes {
+		data[i], out.Messages[i].Wrapped = o.open(b)
+	}
+	e := by(who, ledger.Opening)
+	e.Session, e.Contract, e.Account, e.Address = q.Session, s.contract, s.account, s.address
+	entries := openings(e, q.Classes, q.Boxes, data)
+	if q.Index {
+		e.Class, e.Object = sekisho.ClassIndex, uint64(s.account)
+		entries = append(entries, e)
+	}
+	if err := v.enter(entries...); err != nil {
+		return wire.Opened{}, err
+	}
+	derive(&out, q.Classes, data)
+	if q.Index {
+		out.Index = key.IndexKey(private)
+	}
+	return out, nil
+}
+
+func check(classes []sekisho.Class, boxes int) error {
+	if boxes > mostBoxes || len(classes) > 8 {
+		return sekisho.E("vault.open", sekisho.TooMany, fmt.Errorf("%d boxes, at most %d", boxes, mostBoxes))
+	}
+	for _, c := range classes {
+		switch c {
+		case sekisho.ClassHeader, sekisho.ClassBody, sekisho.ClassAttachment, sekisho.ClassIndex:
+		default:
+			return sekisho.E("vault.open", sekisho.Invalid, fmt.Errorf("messages have no class %s", c))
+		}
+	}
+	return nil
+}
+
+// deny enters a refused opening and gives the refusal back.
+func (v *Vault) deny(who sekisho.Caller, s *session, id sekisho.SessionID, why error) error {
+	e := by(who, ledger.Denial)
+	e.Session = id
+	if s != nil {
+		e.Contract, e.Account, e.Address = s.contract, s.account, s.address
+	}
+	return errors.Join(why, v.enter(e))
+}
+
+// opener opens the boxes of one account.
+type opener struct {
+	contract sekisho.ContractID
+	account  sekisho.AccountID
+	private  []byte
+	mailbox  key.Mailbox
+	pair     key.Pair // parsed from private at the first box that needs it
+	parsed   bool
+}
+
+// open gives the data key in a box, and a symmetric wrap of it when the box was none. nil when it does not open: then it
+// was altered or belongs to another account or message.
+func (o *opener) open(b wire.MessageBox) (data, wrapped []byte) {
+	f := seal.For{Contract: o.contract, Account: o.account, Key: uint8(wire.AccountKey), Message: b.Message}
+	if b.Key == wire.WrappedKey {
+		data, _ = o.mailbox.Unwrap(f, b.Sealed)
+		return data, nil
+	}
+	if !o.parsed {
+		var err error
+		if o.pair, err = key.ParsePair(o.private); err != nil {
+			return nil, nil
+		}
+		o.parsed = true
+	}
+	data, err := o.pair.Unbox(f, b.Sealed)
+	if err != nil {
+		return nil, nil
+	}
+	return data, o.mailbox.Wrap(f, data)
+}
+
+// openings makes the entries of what was opened: for each class, one entry per run of consecutive message ids. Boxes that
+// did not open are denials.
+func openings(e ledger.Entry, classes []sekisho.Class, boxes []wire.MessageBox, data [][]byte) []ledger.Entry {
+	var out []ledger.Entry
+	for _, c := range classes {
+		e.Class, e.Count = c, 0
+		flush := func() {
+			if e.Count > 0 {
+				out = append(out, e)
+			}
+			e.Count = 0
+		}
+		for i, b := range boxes {
+			kind := ledger.Opening
+			if data[i] == nil {
+				kind = ledger.Denial
+			}
+			if e.Count == 0 || kind != e.Kind || uint64(b.Message) != e.Object+uint64(e.Count) {
+				flush()
+				e.Kind, e.Object = kind, uint64(b.Message)
+			}
+			e.Count++
+		}
+		flush()
+	}
+	return out
+}
+
+func derive(out *wire.Opened, classes []sekisho.Class, data [][]byte) {
+	for i, d := range data {
+		if d == nil {
+			out.Messages[i] = wire.MessageKeys{}
+			continue
+		}
+		keys := make([][]byte, len(classes))
+		for j, c := range classes {
+			keys[j] = seal.ClassKey(d, c)
+		}
+		out.Messages[i].Keys = keys
+	}
+}
+
+// openSpool gives post the keys of mail that is on its way out.
+func (v *Vault) openSpool(_ context.Context, who sekisho.Caller, q wire.OpenKept) (wire.Opened, error) {
+	if q.Key != wire.SpoolKey || q.Release != 0 {
+		return wire.Opened{}, v.deny(who, nil, 0, sekisho.E("vault.spool", sekisho.Denied, nil))
+	}
+	return v.openKept(who, q)
+}
+
+// openQuarantine gives console the keys of one kept mail, or boxes its data key to whom a person releases it.
+func (v *Vault) openQuarantine(_ context.Context, who sekisho.Caller, q wire.OpenKept) (wire.Opened, error) {
+	if q.Key != wire.QuarantineKey && q.Key != wire.SpoolKey {
+		return wire.Opened{}, v.deny(who, nil, 0, sekisho.E("vault.quarantine", sekisho.Denied, nil))
+	}
+	return v.openKept(who, q)
+}
+
+func (v *Vault) openKept(who sekisho.Caller, q wire.OpenKept) (wire.Opened, error) {
+	if err := check(q.Classes, len(q.Boxes)); err != nil {
+		return wire.Opened{}, v.deny(who, nil, 0, err)
+	}
+	pair, err := v.pair(q.Contract, q.Key)
+	if err != nil {
+		return wire.Opened{}, v.deny(who, nil, 0, err)
+	}
+	data := make([][]byte, len(q.Boxes))
+	for i, b := range q.Boxes {
+		data[i], _ = pair.Unbox(seal.For{Contract: q.Contract, Key: uint8(q.Key), Message: b.Message}, b.Sealed)
+	}
+	out := wire.Opened{Messages: make([]wire.MessageKeys, len(q.Boxes))}
+	e := by(who, ledger.Opening)
+	e.Contract, e.Actor = q.Contract, q.Operator
+	entries := openings(e, q.Classes, q.Boxes, data)
+	if q.Release != 0 || len(q.Spool) > 0 {
+		entries = append(entries, releases(e, q, data)...)
+	}
+	if err := v.enter(entries...); err != nil {
+		return wire.Opened{}, err
+	}
+	derive(&out, q.Classes, data)
+	return out, rebox(&out, q, data)
+}
+
+func releases(e ledger.Entry, q wire.OpenKept, data [][]byte) []ledger.Entry {
+	var out []ledger.Entry
+	for i, b := range q.Boxes {
+		if data[i] != nil {
+			e.Kind, e.Class, e.Object, e.Account = ledger.Release, sekisho.ClassBody, uint64(b.Message), q.Release
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// rebox seals the data keys to whom the mails are released: an account, or the contract's spool.
+func rebox(out *wire.Opened, q wire.OpenKept, data [][]byte) error {
+	to, name := q.Public, wire.AccountKey
+	switch {
+	case len(q.Spool) > 0:
+		to, name = q.Spool, wire.SpoolKey
+	case q.Release == 0:
+		return nil
+	}
+	public, err := seal.ParsePublic(to)
+	if err != nil {
+		return sekisho.E("vault.release", sekisho.Invalid, err)
+	}
+	for i, b := range q.Boxes {
+		if data[i] == nil {
+			continue
+		}
+		f := seal.For{Contract: q.Contract, Account: q.Release, Key: uint8(name), Message: b.Message}
+		if out.Messages[i].Box, err = public.Box(f, data[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *Vault) tail(_ context.Context, who sekisho.Caller, q wire.Tail) (wire.Entries, error) {
+	most := min(max(q.Most, 1), 10_000)
+	size, _ := v.journal.size()
+	if q.Last {
+		q.From = size - min(size, uint64(most))
+	}
+	if q.From >= size && q.Wait > 0 {
+		v.journal.wait(q.From, min(q.Wait, 30e9))
+		size, _ = v.journal.size()
+	}
+	rows, err := v.journal.read(q.From, most)
+	return wire.Entries{From: q.From, Rows: rows, Size: size}, err
+}
+
+func (v *Vault) verify(context.Context, sekisho.Caller, wire.Nothing) (wire.Verified, error) {
+	e, err := v.journal.check()
+	root := e.Root()
+	out := wire.Verified{Entries: e.Size, Root: root[:]}
+	if err != nil {
+		out.Bad = err.Error()
+	}
+	return out, nil
+}

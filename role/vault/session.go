@@ -1,0 +1,198 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"sync"
+	"time"
+
+	"sekisho"
+	"sekisho/ledger"
+	"sekisho/seal"
+	"sekisho/seal/key"
+	"sekisho/wire"
+)
+
+// session is a login. The account's private half is sealed under the contract key and the secret in the ticket together,
+// so that vault alone cannot open it, and neither can whoever stole the ticket once the contract is gone.
+type session struct {
+	contract sekisho.ContractID
+	account  sekisho.AccountID
+	holder   sekisho.Instance // the process it was made for; no other may use it
+	address  uint64
+	sealed   []byte
+	expires  time.Time
+
+	mu   sync.Mutex // guards what follows
+	hour int64      // which hour is being counted
+	used int        // openings in it
+}
+
+// login opens a slot. Whoever fails learns only that: unknown names, wrong secrets and locked accounts look alike.
+func (v *Vault) login(ctx context.Context, who sekisho.Caller, q wire.Login) (wire.Ticket, error) {
+	refused := sekisho.E("vault.login", sekisho.Denied, nil)
+	e := by(who, ledger.Failure)
+	e.Contract, e.Account, e.Class, e.Address = q.Contract, q.Account, sekisho.ClassLogin, v.pseudonym(q.Client)
+	now := v.config.Clock()
+	if v.guess.blocked(q.Account, q.Client, now) {
+		return wire.Ticket{}, errors.Join(refused, v.enter(e))
+	}
+	// Mail protocols take app passwords only: those are random, so they need no slow hash.
+	secret, ok := key.AppSecret(q.Secret)
+	if !ok {
+		secret = []byte(q.Secret)
+	}
+	private, slot, err := v.unlock(ctx, q.Contract, q.Account, key.AppPassword, secret)
+	if err != nil {
+		v.guess.failure(q.Account, q.Client, now)
+		return wire.Ticket{}, errors.Join(refused, v.enter(e))
+	}
+	v.guess.success(q.Account, q.Client)
+	contract, err := v.contractKey(q.Contract)
+	if err != nil {
+		return wire.Ticket{}, err
+	}
+	t := wire.Ticket{Contract: q.Contract, Account: q.Account, Secret: seal.NewKey(), Expires: now.Add(v.config.Life)}
+	t.Session = v.nextSession()
+	t.Pass = seal.SignPass(v.pass, seal.Pass{Session: t.Session, Contract: t.Contract, Account: t.Account, Holder: who.Instance, Expires: t.Expires})
+	e.Kind, e.Session, e.Object = ledger.Login, t.Session, slot
+	if err := v.enter(e); err != nil {
+		return wire.Ticket{}, err
+	}
+	s := &session{contract: q.Contract, account: q.Account, holder: who.Instance, address: e.Address, expires: t.Expires,
+		sealed: key.Wrap(key.SessionKey(contract, t.Secret), private, "session")}
+	v.mu.Lock()
+	v.sessions[t.Session] = s
+	v.mu.Unlock()
+	return t, nil
+}
+
+func (v *Vault) nextSession() sekisho.SessionID {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.last++
+	return v.last
+}
+
+func (v *Vault) logout(_ context.Context, who sekisho.Caller, q wire.Logout) (wire.Nothing, error) {
+	if _, _, err := v.resume(who, q.Session, q.Secret); err != nil {
+		return wire.Nothing{}, err
+	}
+	v.mu.Lock()
+	delete(v.sessions, q.Session)
+	v.mu.Unlock()
+	return wire.Nothing{}, nil
+}
+
+// resume opens a session's private half. It needs the secret of the ticket, the contract's key and the process that the
+// ticket was made for.
+func (v *Vault) resume(who sekisho.Caller, id sekisho.SessionID, secret []byte) (*session, []byte, error) {
+	v.mu.Lock()
+	s := v.sessions[id]
+	if s != nil && !v.config.Clock().Before(s.expires) {
+		delete(v.sessions, id)
+		s = nil
+	}
+	v.mu.Unlock()
+	denied := sekisho.E("vault.session", sekisho.Denied, errors.New("no such session"))
+	if s == nil || s.holder != who.Instance {
+		return nil, nil, denied
+	}
+	contract, err := v.contractKey(s.contract)
+	if err != nil {
+		return nil, nil, err
+	}
+	private, err := key.Unwrap(key.SessionKey(contract, secret), s.sealed, "session")
+	if err != nil {
+		return nil, nil, denied
+	}
+	return s, private, nil
+}
+
+// spend takes n openings from the session's hourly quota: the bound that an intruder in a reader cannot lift.
+func (s *session) spend(n, quota int, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if hour := now.Unix() / 3600; hour != s.hour {
+		s.hour, s.used = hour, 0
+	}
+	if s.used+n > quota {
+		return false
+	}
+	s.used += n
+	return true
+}
+
+// pseudonym stands for a network address in the ledger: equal for equal addresses of one day, meaningless without the
+// root key.
+func (v *Vault) pseudonym(a netip.Addr) uint64 {
+	if !a.IsValid() {
+		return 0
+	}
+	day := v.config.Clock().UTC().Format(time.DateOnly)
+	k := key.Derive(v.root, []byte(day), "address/v1/"+a.Unmap().String())
+	n := uint64(0)
+	for _, b := range k[:8] {
+		n = n<<8 | uint64(b)
+	}
+	return n
+}
+
+// guessing counts wrong secrets by account and source, so that a lock from one place does not lock the owner out of
+// another.
+type guessing struct {
+	mu     sync.Mutex
+	failed map[guess][]time.Time
+}
+
+type guess struct {
+	account sekisho.AccountID
+	client  netip.Addr
+}
+
+const (
+	guesses     = 10
+	guessWindow = 10 * time.Minute
+	guessTable  = 1 << 16
+)
+
+func (g *guessing) blocked(a sekisho.AccountID, c netip.Addr, now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.recent(guess{a, c}, now)) >= guesses
+}
+
+func (g *guessing) recent(k guess, now time.Time) []time.Time {
+	f := g.failed[k]
+	for len(f) > 0 && now.Sub(f[0]) > guessWindow {
+		f = f[1:]
+	}
+	if len(f) == 0 {
+		delete(g.failed, k)
+		return nil
+	}
+	g.failed[k] = f
+	return f
+}
+
+func (g *guessing) failure(a sekisho.AccountID, c netip.Addr, now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.failed) >= guessTable { // a flood of sources: forget the oldest knowledge rather than grow
+		for k := range g.failed {
+			delete(g.failed, k)
+			if len(g.failed) < guessTable/2 {
+				break
+			}
+		}
+	}
+	k := guess{a, c}
+	g.failed[k] = append(g.recent(k, now), now)
+}
+
+func (g *guessing) success(a sekisho.AccountID, c netip.Addr) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.failed, guess{a, c})
+}

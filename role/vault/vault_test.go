@@ -1,0 +1,293 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"sekisho"
+	"sekisho/ledger"
+	"sekisho/seal"
+	"sekisho/wire"
+)
+
+type bench struct {
+	*Vault
+	t   testing.TB
+	now time.Time
+}
+
+var (
+	reader  = sekisho.Caller{Role: sekisho.Reader, Instance: 7}
+	console = sekisho.Caller{Role: sekisho.Console, Instance: 8}
+	post    = sekisho.Caller{Role: sekisho.Post, Instance: 9}
+	client  = netip.MustParseAddr("192.0.2.1")
+)
+
+func open(t testing.TB, dir string) *bench {
+	t.Helper()
+	b := &bench{t: t, now: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)}
+	v, err := New(Config{Dir: dir, Clock: func() time.Time { return b.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Vault = v
+	t.Cleanup(func() { v.Close() })
+	return b
+}
+
+func must[T any](t testing.TB) func(T, error) T {
+	return func(x T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+}
+
+func (b *bench) entries() []ledger.Entry {
+	b.t.Helper()
+	size, _ := b.journal.size()
+	rows := must[[]byte](b.t)(b.journal.read(0, int(size)))
+	var out []ledger.Entry
+	for ; len(rows) > 0; rows = rows[ledger.RowLen:] {
+		out = append(out, must[ledger.Entry](b.t)(ledger.ParseRow(rows[:ledger.RowLen])))
+	}
+	return out
+}
+
+func (b *bench) count(want ledger.Entry) int {
+	n := 0
+	for _, e := range b.entries() {
+		if e.Kind == want.Kind && (want.Class == 0 || e.Class == want.Class) && (want.Account == 0 || e.Account == want.Account) &&
+			(want.Object == 0 || e.Object <= want.Object && want.Object < e.Object+uint64(e.Count)) {
+			n++
+		}
+	}
+	return n
+}
+
+// account makes contract c with account a and gives its public key and app password.
+func (b *bench) account(c sekisho.ContractID, a sekisho.AccountID) wire.AccountKeys {
+	b.t.Helper()
+	must[wire.ContractKeys](b.t)(b.newContract(context.Background(), console, wire.NewContract{Contract: c}))
+	return must[wire.AccountKeys](b.t)(b.newAccount(context.Background(), console,
+		wire.NewAccount{Contract: c, Account: a, Password: "correct horse", AppPassword: true}))
+}
+
+func box(t testing.TB, public []byte, f seal.For, data []byte) []byte {
+	t.Helper()
+	p := must[seal.Public](t)(seal.ParsePublic(public))
+	return must[[]byte](t)(p.Box(f, data))
+}
+
+func (b *bench) signIn(c sekisho.ContractID, a sekisho.AccountID, secret string) (wire.Ticket, error) {
+	return b.login(context.Background(), reader, wire.Login{Contract: c, Account: a, Secret: secret, Protocol: "imap", Client: client})
+}
+
+func TestOpenings(t *testing.T) {
+	b := open(t, t.TempDir())
+	ann, bob := b.account(1, 11), b.account(2, 22)
+	ticket := must[wire.Ticket](t)(b.signIn(1, 11, ann.AppPassword))
+	data := seal.NewKey()
+	mine := func(m sekisho.MessageID) wire.MessageBox {
+		return wire.MessageBox{Message: m, Key: wire.AccountKey,
+			Sealed: box(t, ann.Public, seal.For{Contract: 1, Account: 11, Key: uint8(wire.AccountKey), Message: m}, data)}
+	}
+	foreign := wire.MessageBox{Message: 7, Key: wire.AccountKey,
+		Sealed: box(t, bob.Public, seal.For{Contract: 2, Account: 22, Key: uint8(wire.AccountKey), Message: 7}, data)}
+	moved := mine(8)
+	moved.Message = 9
+	q := wire.Open{Session: ticket.Session, Secret: ticket.Secret, Classes: []sekisho.Class{sekisho.ClassHeader, sekisho.ClassBody},
+		Boxes: []wire.MessageBox{mine(3), mine(4), mine(5), foreign, moved}}
+	got := must[wire.Opened](t)(b.open(context.Background(), reader, q))
+	for i := range 3 {
+		if !bytes.Equal(got.Messages[i].Keys[1], seal.ClassKey(data, sekisho.ClassBody)) {
+			t.Errorf("box %d: wrong body key", i)
+		}
+	}
+	if got.Messages[3].Keys != nil || got.Messages[4].Keys != nil {
+		t.Error("a box of another account, or one moved to another message, was opened")
+	}
+	for _, c := range q.Classes {
+		if b.count(ledger.Entry{Kind: ledger.Opening, Class: c, Account: 11}) != 1 {
+			t.Errorf("%s: three neighbours are one entry", c)
+		}
+		if n := b.count(ledger.Entry{Kind: ledger.Denial, Class: c, Object: 7}) + b.count(ledger.Entry{Kind: ledger.Denial, Class: c, Object: 9}); n != 2 {
+			t.Errorf("%s: %d denials, want 2", c, n)
+		}
+	}
+	again := q
+	again.Boxes = []wire.MessageBox{{Message: 4, Key: wire.WrappedKey, Sealed: got.Messages[1].Wrapped}}
+	if o := must[wire.Opened](t)(b.open(context.Background(), reader, again)); !bytes.Equal(o.Messages[0].Keys[0], seal.ClassKey(data, sekisho.ClassHeader)) {
+		t.Error("the wrap made at the first opening does not open")
+	}
+}
+
+func TestWhoMayNotOpen(t *testing.T) {
+	b := open(t, t.TempDir())
+	ann := b.account(1, 11)
+	ticket := must[wire.Ticket](t)(b.signIn(1, 11, ann.AppPassword))
+	q := wire.Open{Session: ticket.Session, Secret: ticket.Secret, Classes: []sekisho.Class{sekisho.ClassBody}}
+	other := sekisho.Caller{Role: sekisho.Reader, Instance: 99}
+	stolen := q
+	stolen.Secret = seal.NewKey()
+	for name, try := range map[string]func() error{
+		"another process":    func() error { _, err := b.open(context.Background(), other, q); return err },
+		"without the secret": func() error { _, err := b.open(context.Background(), reader, stolen); return err },
+		"a class mails have not": func() error {
+			x := q
+			x.Classes = []sekisho.Class{sekisho.ClassLogin}
+			_, err := b.open(context.Background(), reader, x)
+			return err
+		},
+		"after the session ended": func() error {
+			b.now = b.now.Add(13 * time.Hour)
+			_, err := b.open(context.Background(), reader, q)
+			return err
+		},
+	} {
+		before := b.count(ledger.Entry{Kind: ledger.Denial})
+		if err := try(); err == nil {
+			t.Errorf("%s: opened", name)
+		}
+		if b.count(ledger.Entry{Kind: ledger.Denial}) != before+1 {
+			t.Errorf("%s: no denial was entered", name)
+		}
+	}
+}
+
+func TestLogin(t *testing.T) {
+	b := open(t, t.TempDir())
+	ann := b.account(1, 11)
+	if _, err := b.signIn(1, 11, "correct horse"); sekisho.KindOf(err) != sekisho.Denied {
+		t.Errorf("the main password on IMAP: %v", err)
+	}
+	if _, err := b.signIn(1, 0, ann.AppPassword); sekisho.KindOf(err) != sekisho.Denied {
+		t.Errorf("nobody: %v", err)
+	}
+	for range guesses {
+		b.signIn(1, 11, "wrong")
+	}
+	if _, err := b.signIn(1, 11, ann.AppPassword); sekisho.KindOf(err) != sekisho.Denied {
+		t.Errorf("after %d wrong secrets from this address: %v", guesses, err)
+	}
+	elsewhere := wire.Login{Contract: 1, Account: 11, Secret: ann.AppPassword, Client: netip.MustParseAddr("192.0.2.99")}
+	if _, err := b.login(context.Background(), reader, elsewhere); err != nil {
+		t.Errorf("the owner elsewhere is locked out too: %v", err)
+	}
+	b.now = b.now.Add(guessWindow + time.Second)
+	if _, err := b.signIn(1, 11, ann.AppPassword); err != nil {
+		t.Errorf("after the window: %v", err)
+	}
+	if b.count(ledger.Entry{Kind: ledger.Failure}) < guesses+2 || b.count(ledger.Entry{Kind: ledger.Login}) != 2 {
+		t.Error("logins and failures are not all in the ledger")
+	}
+}
+
+func TestSlots(t *testing.T) {
+	b := open(t, t.TempDir())
+	b.account(1, 11)
+	ask := func(q wire.NewSlot) (wire.Slot, error) {
+		q.Contract, q.Account = 1, 11
+		return b.newSlot(context.Background(), console, q)
+	}
+	if _, err := ask(wire.NewSlot{Password: "wrong password", Do: "app-password"}); sekisho.KindOf(err) != sekisho.Denied {
+		t.Fatalf("with a wrong main password: %v", err)
+	}
+	phone := must[wire.Slot](t)(ask(wire.NewSlot{Password: "correct horse", Do: "app-password", Label: "phone"}))
+	must[wire.Ticket](t)(b.signIn(1, 11, phone.Secret))
+	must[wire.Slot](t)(ask(wire.NewSlot{Password: "correct horse", Do: "password", NewPassword: "battery staple"}))
+	if _, err := ask(wire.NewSlot{Password: "correct horse", Do: "revoke", Slot: phone.ID}); err == nil {
+		t.Error("the old password still works")
+	}
+	must[wire.Slot](t)(ask(wire.NewSlot{Password: "battery staple", Do: "revoke", Slot: phone.ID}))
+	if _, err := b.signIn(1, 11, phone.Secret); err == nil {
+		t.Error("a revoked app password still works")
+	}
+}
+
+func TestSpoolIsForPostOnly(t *testing.T) {
+	b := open(t, t.TempDir())
+	b.account(1, 11)
+	keys := must[wire.ContractKeys](t)(b.newContract(context.Background(), console, wire.NewContract{Contract: 1}))
+	data := seal.NewKey()
+	q := wire.OpenKept{Contract: 1, Key: wire.SpoolKey, Classes: []sekisho.Class{sekisho.ClassBody}, Boxes: []wire.MessageBox{{Message: 5, Key: wire.SpoolKey,
+		Sealed: box(t, keys.Spool, seal.For{Contract: 1, Key: uint8(wire.SpoolKey), Message: 5}, data)}}}
+	if got := must[wire.Opened](t)(b.openSpool(context.Background(), post, q)); got.Messages[0].Keys == nil {
+		t.Fatal("spool does not open")
+	}
+	q.Key = wire.QuarantineKey
+	if _, err := b.openSpool(context.Background(), post, q); sekisho.KindOf(err) != sekisho.Denied {
+		t.Errorf("post opened quarantine: %v", err)
+	}
+}
+
+func TestRestart(t *testing.T) {
+	dir := t.TempDir()
+	b := open(t, dir)
+	ann := b.account(1, 11)
+	ticket := must[wire.Ticket](t)(b.signIn(1, 11, ann.AppPassword))
+	entries := len(b.entries())
+	b.Close()
+	c := open(t, dir)
+	if _, err := c.open(context.Background(), reader, wire.Open{Session: ticket.Session, Secret: ticket.Secret}); err == nil {
+		t.Error("a session outlived vault")
+	}
+	must[wire.Ticket](t)(c.signIn(1, 11, ann.AppPassword))
+	if got := len(c.entries()); got < entries+2 {
+		t.Errorf("%d entries after the restart, there were %d before", got, entries)
+	}
+	if v := must[wire.Verified](t)(c.verify(context.Background(), console, wire.Nothing{})); v.Bad != "" {
+		t.Error(v.Bad)
+	}
+	c.Close()
+	if err := os.Remove(filepath.Join(dir, "root.key")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(Config{Dir: dir}); sekisho.KindOf(err) != sekisho.Corrupt {
+		t.Errorf("without its root key vault started and would have made a new one: %v", err)
+	}
+}
+
+func TestNoLedgerNoOpening(t *testing.T) {
+	b := open(t, t.TempDir())
+	ann := b.account(1, 11)
+	ticket := must[wire.Ticket](t)(b.signIn(1, 11, ann.AppPassword))
+	b.journal.log.Close() // the disk is gone
+	data := seal.NewKey()
+	q := wire.Open{Session: ticket.Session, Secret: ticket.Secret, Classes: []sekisho.Class{sekisho.ClassBody}, Boxes: []wire.MessageBox{{Message: 3,
+		Key: wire.AccountKey, Sealed: box(t, ann.Public, seal.For{Contract: 1, Account: 11, Key: uint8(wire.AccountKey), Message: 3}, data)}}}
+	if got, err := b.open(context.Background(), reader, q); sekisho.KindOf(err) != sekisho.Unavailable || got.Messages != nil {
+		t.Errorf("opened without an entry: %v", err)
+	}
+	if _, err := b.signIn(1, 11, ann.AppPassword); err == nil {
+		t.Error("logged in without an entry")
+	}
+}
+
+func TestSigners(t *testing.T) {
+	b := open(t, t.TempDir())
+	b.account(1, 11)
+	dkim := must[wire.Signer](t)(b.newSigner(context.Background(), console, wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s1.mori.example", Algorithm: "ed25519"}))
+	again := must[wire.Signer](t)(b.newSigner(context.Background(), console, wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s1.mori.example", Algorithm: "ed25519"}))
+	if dkim.Key != again.Key {
+		t.Error("asking twice made two keys")
+	}
+	must[wire.Signed](t)(b.signDKIM(context.Background(), post, wire.Sign{Key: dkim.Key, Digest: []byte("what is signed"), For: 5}))
+	if _, err := b.signTLS(context.Background(), reader, wire.Sign{Key: dkim.Key, Digest: []byte("x")}); sekisho.KindOf(err) != sekisho.Denied {
+		t.Errorf("a DKIM key signed for TLS: %v", err)
+	}
+	if b.count(ledger.Entry{Kind: ledger.Signature, Object: dkim.Key}) != 1 {
+		t.Error("the signature is not in the ledger")
+	}
+	must[wire.Signer](t)(b.newSigner(context.Background(), console, wire.NewSigner{Purpose: "tls", Name: "localhost", Algorithm: "ecdsa-p256"}))
+	if c := must[wire.Chains](t)(b.chains(context.Background(), console, wire.Nothing{})); len(c.List) != 1 || len(c.CA) == 0 {
+		t.Errorf("%d chains", len(c.List))
+	}
+}

@@ -1,0 +1,122 @@
+package scan
+
+import (
+	"strings"
+
+	"sekisho"
+	"sekisho/scan/archive"
+	"sekisho/scan/file"
+)
+
+// deepest is how deep archives in archives are opened; beyond archive.Limit.Depth that is a finding already, but a known
+// virus below is worth being named.
+const deepest = 16
+
+// file inspects one attached file, or a member of an archive, depth levels below the mail.
+func (j *job) file(name string, data []byte, where string, depth int) {
+	j.name(name, where)
+	if v := j.s.engine.Find(data); v != "" {
+		j.find(sekisho.KindVirus, v, where, 30, "known malware")
+	}
+	t := file.Sniff(data)
+	switch {
+	case t.Program():
+		j.find(sekisho.KindExecutable, "program", where, 10, "content is "+string(t))
+		if t == file.Link {
+			j.find(sekisho.KindActive, "shell-link", where, 5, "a link that runs a command when it is opened")
+		}
+	case t.Closed():
+		j.rep.Unscannable = true
+		j.find(sekisho.KindAmbiguous, "unscannable", where, 5, "nobody here reads "+string(t))
+	case t.Archive():
+		j.archive(t, data, where, depth)
+	}
+	if t != file.Zip && t != file.OLE && archive.EndOfZip(data) {
+		j.find(sekisho.KindAmbiguous, "polyglot", where, 3, "a zip behind something else")
+		j.archive(file.Zip, data, where, depth)
+	}
+	j.content(t, name, data, where, depth)
+}
+
+// name looks at the name of a file.
+func (j *job) name(name, where string) {
+	if name == "" {
+		return
+	}
+	n := file.Name(name)
+	switch {
+	case n.Double:
+		j.find(sekisho.KindExecutable, "double-extension", where, 12, name)
+	case n.Runs && n.Turned:
+		j.find(sekisho.KindExecutable, "turned-name", where, 15, strings.ToValidUTF8(name, "?"))
+	case n.Runs:
+		j.find(sekisho.KindExecutable, "extension", where, 10, name)
+	case n.Turned:
+		j.find(sekisho.KindExecutable, "turned-name", where, 8, strings.ToValidUTF8(name, "?"))
+	}
+	if n.Spaced {
+		j.find(sekisho.KindExecutable, "spaced-name", where, 5, name)
+	}
+	if n.Hidden && n.Runs {
+		j.find(sekisho.KindExecutable, "hidden-characters", where, 5, name)
+	}
+}
+
+// archive inspects the files of an archive.
+func (j *job) archive(t file.Type, data []byte, where string, depth int) {
+	if depth >= j.budget.Depth {
+		j.rep.Unscannable = true
+		j.find(sekisho.KindBomb, "depth", short(where), 10, "more archives in archives than are opened")
+		if depth >= deepest {
+			return
+		}
+	}
+	locked := 0
+	notes := archive.Walk(j.ctx, t, data, j.budget, func(m *archive.Member) {
+		place := where + "/" + m.Name
+		switch {
+		case m.Encrypted:
+			if locked++; locked <= 10 {
+				j.name(m.Name, place)
+			}
+			j.find(sekisho.KindEncrypted, string(t)+"-password", where, 3, m.Name)
+		case m.Link:
+			j.find(sekisho.KindActive, "link-member", place, 5, "leads to "+string(m.Data[:min(len(m.Data), 100)]))
+		default:
+			if m.Cut {
+				j.rep.Unscannable = true
+			}
+			j.file(m.Name, m.Data, place, depth+1)
+			if t == file.Zip {
+				j.member(m, where)
+			}
+		}
+	})
+	for _, n := range notes {
+		j.remark(n, t, where)
+	}
+}
+
+// remark turns what is odd about an archive into a finding.
+func (j *job) remark(n archive.Remark, t file.Type, where string) {
+	switch n.Name {
+	case "encrypted":
+		j.find(sekisho.KindEncrypted, string(t)+"-password", where, 3, n.Evidence)
+	case "bomb":
+		j.rep.Unscannable = true
+		j.find(sekisho.KindBomb, "archive", where, 10, n.Evidence)
+	case "conflict":
+		j.find(sekisho.KindAmbiguous, "archive-conflict", where, 5, n.Evidence)
+	default:
+		j.rep.Unscannable = true
+		j.find(sekisho.KindAmbiguous, "archive-"+n.Name, where, 3, n.Evidence)
+	}
+}
+
+// short keeps a place readable when archives are nested endlessly.
+func short(where string) string {
+	if len(where) > 100 {
+		return where[:100]
+	}
+	return where
+}

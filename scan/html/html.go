@@ -1,0 +1,278 @@
+// Package html reads HTML the way the inspection needs it: what a person sees, where the links lead and what they
+// show, and what would act by itself: script, forms, frames, refreshes, embedded objects.
+//
+// It is no browser and builds no tree. It walks once through the text, tolerates everything, and takes time and memory
+// linear in its length.
+package html
+
+import (
+	"html"
+	"strings"
+)
+
+// Link is one place that the page leads to.
+type Link struct {
+	Tag    string // "a", "area", "form", "img", "iframe", "meta", "link", "base", "object"
+	Target string // as written, entities decoded, white space at the ends and line breaks removed
+	Text   string // what is shown for it, for a and area
+}
+
+// Page is what a text of HTML contains.
+type Page struct {
+	Text     string
+	Links    []Link
+	Title    string
+	Charset  string // declared by meta
+	Script   bool   // script elements with content or source
+	Handler  bool   // attributes that run script: onload, onclick ...
+	Scheme   bool   // links that run script: javascript:, vbscript:, data:text/html
+	Form     bool
+	Password bool // a field for a password
+	Frame    bool
+	Object   bool // object, embed, applet
+	Refresh  bool // leads elsewhere by itself
+	Images   int
+	Hidden   int  // elements that are styled out of sight
+	Smuggle  bool // script that makes a file out of itself: Blob, msSaveBlob, createObjectURL, atob
+}
+
+// Limits of what is kept.
+const (
+	maxLinks = 2000
+	maxText  = 4 << 20
+)
+
+// page is one reading.
+type page struct {
+	Page
+	s     string
+	i     int
+	out   strings.Builder
+	open  int // index of the link whose text is being read, plus 1
+	start int // where in out its text begins
+	space bool
+}
+
+// Read reads s.
+func Read(s string) *Page {
+	p := &page{s: s}
+	p.out.Grow(min(len(s)/2, maxText))
+	for p.i < len(s) {
+		j := strings.IndexByte(s[p.i:], '<')
+		if j < 0 {
+			p.text(s[p.i:])
+			break
+		}
+		p.text(s[p.i : p.i+j])
+		p.i += j
+		p.markup()
+	}
+	p.closeLink()
+	p.Text = strings.TrimSpace(p.out.String())
+	return &p.Page
+}
+
+// text adds what a person reads, white space made one.
+func (p *page) text(t string) {
+	if t == "" || p.out.Len() > maxText {
+		return
+	}
+	if strings.IndexByte(t, '&') >= 0 {
+		t = html.UnescapeString(t)
+	}
+	from := -1
+	for i := 0; i < len(t); i++ {
+		if c := t[i]; c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+			if from < 0 {
+				if p.space && p.out.Len() > 0 && p.out.String()[p.out.Len()-1] != '\n' {
+					p.out.WriteByte(' ')
+				}
+				p.space, from = false, i
+			}
+			continue
+		}
+		if from >= 0 {
+			p.out.WriteString(t[from:i])
+			from = -1
+		}
+		p.space = true
+	}
+	if from >= 0 {
+		p.out.WriteString(t[from:])
+	}
+}
+
+// line ends a line of text.
+func (p *page) line() {
+	p.space = false
+	if p.open != 0 && p.start == p.out.Len() {
+		defer func() { p.start = p.out.Len() }()
+	}
+	if n := p.out.Len(); n > 0 && p.out.String()[n-1] != '\n' {
+		p.out.WriteByte('\n')
+	}
+}
+
+// markup reads what begins with "<".
+func (p *page) markup() {
+	s := p.s[p.i:]
+	switch {
+	case strings.HasPrefix(s, "<!--"):
+		end := strings.Index(s[2:], "-->") // "<!-->" is a whole comment
+		if end < 0 {
+			p.i = len(p.s)
+			return
+		}
+		p.i += 2 + end + 3
+	case len(s) > 1 && (s[1] == '!' || s[1] == '?'):
+		end := strings.IndexByte(s, '>')
+		if end < 0 {
+			p.i = len(p.s)
+			return
+		}
+		p.i += end + 1
+	case len(s) > 2 && s[1] == '/' && letter(s[2]):
+		p.i += 2
+		name := p.name()
+		p.skip()
+		p.end(name)
+	case len(s) > 1 && letter(s[1]):
+		p.i++
+		p.tag(p.name())
+	default:
+		p.text("<")
+		p.i++
+	}
+}
+
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// name reads the name of a tag in lower case.
+func (p *page) name() string {
+	from := p.i
+	for p.i < len(p.s) && strings.IndexByte(" \t\r\n\f/>", p.s[p.i]) < 0 {
+		p.i++
+	}
+	return lower(p.s[from:p.i])
+}
+
+// lower is s in lower case; most names are that already.
+func lower(s string) string {
+	if len(s) > 64 {
+		s = s[:64]
+	}
+	return strings.ToLower(s)
+}
+
+// skip goes behind the end of a tag.
+func (p *page) skip() {
+	for {
+		n, _, ok := p.attr()
+		if !ok {
+			return
+		}
+		_ = n
+	}
+}
+
+// attr reads the next attribute; false behind the end of the tag.
+func (p *page) attr() (name, value string, ok bool) {
+	for p.i < len(p.s) && (p.s[p.i] <= ' ' || p.s[p.i] == '/') {
+		p.i++
+	}
+	if p.i >= len(p.s) {
+		return "", "", false
+	}
+	if p.s[p.i] == '>' {
+		p.i++
+		return "", "", false
+	}
+	from := p.i
+	p.i++
+	for p.i < len(p.s) && p.s[p.i] > ' ' && p.s[p.i] != '=' && p.s[p.i] != '>' && p.s[p.i] != '/' {
+		p.i++
+	}
+	name = p.s[from:p.i]
+	j := p.i
+	for j < len(p.s) && p.s[j] <= ' ' {
+		j++
+	}
+	if j >= len(p.s) || p.s[j] != '=' {
+		return name, "", true
+	}
+	j++
+	for j < len(p.s) && p.s[j] <= ' ' {
+		j++
+	}
+	p.i = j
+	return name, p.value(), true
+}
+
+// value reads the value of an attribute.
+func (p *page) value() string {
+	if p.i >= len(p.s) {
+		return ""
+	}
+	if q := p.s[p.i]; q == '"' || q == '\'' {
+		end := strings.IndexByte(p.s[p.i+1:], q)
+		if end < 0 {
+			v := p.s[p.i+1:]
+			p.i = len(p.s)
+			return v
+		}
+		v := p.s[p.i+1 : p.i+1+end]
+		p.i += end + 2
+		return v
+	}
+	from := p.i
+	for p.i < len(p.s) && p.s[p.i] > ' ' && p.s[p.i] != '>' {
+		p.i++
+	}
+	return p.s[from:p.i]
+}
+
+// end acts on a closing tag.
+func (p *page) end(name string) {
+	switch name {
+	case "a":
+		p.closeLink()
+	case "p", "div", "tr", "table", "h1", "h2", "h3", "h4", "li", "ul", "ol", "blockquote", "title", "pre":
+		p.line()
+	case "td", "th":
+		p.space = true
+	}
+}
+
+// closeLink ends the text of a link.
+func (p *page) closeLink() {
+	if p.open == 0 {
+		return
+	}
+	p.Links[p.open-1].Text = strings.TrimSpace(p.out.String()[min(p.start, p.out.Len()):])
+	p.open = 0
+}
+
+// link keeps one place.
+func (p *page) link(tag, target string) {
+	target = clean(target)
+	if target == "" || len(p.Links) >= maxLinks {
+		return
+	}
+	low := lower(target)
+	if strings.HasPrefix(low, "javascript:") || strings.HasPrefix(low, "vbscript:") || strings.HasPrefix(low, "data:text/html") {
+		p.Scheme = true
+	}
+	p.Links = append(p.Links, Link{Tag: tag, Target: target})
+}
+
+// clean is the address that a browser takes from an attribute.
+func clean(v string) string {
+	if strings.IndexByte(v, '&') >= 0 {
+		v = html.UnescapeString(v)
+	}
+	v = strings.TrimFunc(v, func(r rune) bool { return r <= ' ' })
+	if strings.ContainsAny(v, "\t\r\n") {
+		v = strings.NewReplacer("\t", "", "\r", "", "\n", "").Replace(v)
+	}
+	return v
+}

@@ -1,0 +1,128 @@
+package scan
+
+import (
+	"strings"
+
+	"sekisho"
+	"sekisho/scan/html"
+	"sekisho/scan/url"
+)
+
+// maxHosts is how many different hosts of one mail are judged.
+const maxHosts = 500
+
+// shorteners are services whose links hide where they lead; searched as " name ".
+const shorteners = " bit.ly tinyurl.com t.co goo.gl ow.ly is.gd buff.ly rebrand.ly cutt.ly shorturl.at tiny.cc lnkd.in rb.gy t.ly bl.ink x.gd qr.paps.jp " +
+	"ux.nu onl.bz onl.la onl.tl urx.blue urx.space urx2.nu urx3.nu bit.do soo.gd s.id v.gd clck.ru u.to kutt.it qrco.de me-qr.com tr.im snurl.com snipurl.com "
+
+// page states what is wrong with a text of HTML that is shown as the mail itself. Mail programs run no script, so it
+// weighs little; links weigh as everywhere.
+func (j *job) page(p *html.Page, where string) {
+	if p.Script || p.Handler {
+		j.find(sekisho.KindActive, "html-script", where, 0.5, "script in the text")
+	}
+	if p.Password {
+		j.find(sekisho.KindPhish, "password-form", where, 5, "asks for a password")
+	}
+	if p.Scheme {
+		j.find(sekisho.KindActive, "html-scheme", where, 2, "a link that runs script")
+	}
+	for i := range p.Links {
+		l := &p.Links[i]
+		switch l.Tag {
+		case "a", "area", "form", "iframe", "meta", "script", "object", "base":
+			j.link(l.Target, l.Text, where)
+		}
+	}
+}
+
+// links judges the links of a plain text.
+func (j *job) links(text, where string) {
+	url.Find(text, 200, func(raw string) { j.link(raw, "", where) })
+}
+
+func parse(raw string) (url.Link, bool) { return url.Parse(raw) }
+
+// link judges one link and the text that is shown for it.
+func (j *job) link(raw, shown, where string) {
+	l, ok := parse(raw)
+	if !ok {
+		return
+	}
+	if shown != "" {
+		j.mismatch(&l, shown, where)
+	}
+	if l.User {
+		j.find(sekisho.KindURL, "userinfo", where, 4, raw)
+	}
+	if j.hosts[l.Host] || len(j.hosts) >= maxHosts {
+		return
+	}
+	if j.hosts == nil {
+		j.hosts = make(map[string]bool)
+	}
+	j.hosts[l.Host] = true
+	switch {
+	case l.IP && l.Odd:
+		j.find(sekisho.KindURL, "hidden-number", where, 5, raw)
+	case l.IP:
+		j.find(sekisho.KindURL, "number-host", where, 2, raw)
+	case l.Odd:
+		j.find(sekisho.KindURL, "hidden-host", where, 3, raw)
+	}
+	if strings.Contains(shorteners, " "+l.Site+" ") {
+		j.find(sekisho.KindURL, "shortener", where, 0.5, raw)
+	}
+	if l.Puny {
+		j.find(sekisho.KindURL, "international-host", where, 0.5, raw)
+	}
+	if is, ok := j.like(l.Host); ok {
+		j.find(sekisho.KindURL, "look-alike-"+is.How, where, likeness(is.How), l.Host+" looks like "+is.Of)
+	}
+}
+
+// like compares a host with the contract's domains and the well-known ones.
+func (j *job) like(host string) (url.Likeness, bool) {
+	if j.own == nil && len(j.c.Domains) > 0 {
+		j.own = url.NewLookalike(j.c.Domains, false)
+	}
+	if is, ok := j.own.Of(host); ok {
+		return is, true
+	}
+	return j.s.brands.Of(host)
+}
+
+// likeness is the weight of an imitated domain.
+func likeness(how string) float64 {
+	switch how {
+	case "homograph":
+		return 8
+	case "inside":
+		return 4
+	}
+	return 4
+}
+
+// mismatch states that the text of a link names another place than the link.
+func (j *job) mismatch(l *url.Link, shown, where string) {
+	shown = strings.TrimSpace(shown)
+	if len(shown) > 300 || strings.IndexByte(shown, '.') < 0 {
+		return
+	}
+	if i := strings.IndexAny(shown, " \n\t"); i >= 0 {
+		shown = shown[:i]
+	}
+	if strings.IndexByte(shown, '@') >= 0 {
+		return
+	}
+	if !strings.Contains(shown, "://") {
+		if !strings.HasPrefix(strings.ToLower(shown), "www.") {
+			return
+		}
+		shown = "http://" + shown
+	}
+	s, ok := url.Parse(shown)
+	if ok && s.Site != l.Site {
+		j.find(sekisho.KindURL, "shown-elsewhere", where, 2, "shows "+s.Host+", leads to "+l.Host)
+	}
+}

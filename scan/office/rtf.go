@@ -1,0 +1,127 @@
+package office
+
+import (
+	"bytes"
+	"strings"
+)
+
+// RTF looks into a document in Rich Text Format.
+func RTF(data []byte) *Document {
+	d := &Document{}
+	low := bytes.ToLower(data)
+	if bytes.Contains(low, []byte("\\objdata")) || bytes.Contains(low, []byte("\\objocx")) || bytes.Contains(low, []byte("\\objemb")) {
+		d.fact(Object, "object data")
+	}
+	if bytes.Contains(low, []byte("\\objupdate")) || bytes.Contains(low, []byte("\\objautlink")) {
+		d.fact(External, "an object that updates itself")
+	}
+	if i := bytes.Index(low, []byte("\\*\\template")); i >= 0 {
+		t := strings.TrimSpace(string(data[i+11 : min(len(data), i+300)]))
+		if j := strings.IndexByte(t, '}'); j >= 0 {
+			t = t[:j]
+		}
+		if strings.Contains(t, "://") || strings.HasPrefix(t, "\\\\\\\\") {
+			d.fact(Template, t)
+			d.Links = append(d.Links, t)
+		}
+	}
+	for rest, n := low, 0; n < 1000; n++ {
+		i := bytes.Index(rest, []byte("fldinst"))
+		if i < 0 {
+			break
+		}
+		rest = rest[i+7:]
+		field := plainRTF(rest[:min(len(rest), 400)])
+		if isDDE(field) {
+			d.fact(DDE, field)
+			break
+		}
+	}
+	for at, n := 0, 0; n < 50; n++ {
+		i := bytes.Index(low[at:], []byte("\\objdata"))
+		if i < 0 {
+			break
+		}
+		at += i + 8
+		d.object(unhex(low[at:]))
+	}
+	return d
+}
+
+// plainRTF is the text of a piece of RTF without its control words.
+func plainRTF(b []byte) string {
+	var out []byte
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '\\':
+			for i+1 < len(b) && (b[i+1] >= 'a' && b[i+1] <= 'z' || b[i+1] >= '0' && b[i+1] <= '9' || b[i+1] == '*' || b[i+1] == '-') {
+				i++
+			}
+			if i+1 < len(b) && b[i+1] == ' ' {
+				i++
+			}
+		case c == '{' || c == '}' || c == '\r' || c == '\n':
+		default:
+			out = append(out, c)
+		}
+	}
+	return string(out)
+}
+
+// unhex reads hexadecimal digits up to the end of a group, past control words and braces that hide among them.
+func unhex(b []byte) []byte {
+	var out []byte
+	half, have, depth := 0, false, 0
+	for i := 0; i < len(b); i++ {
+		c := b[i]
+		v := -1
+		switch {
+		case c >= '0' && c <= '9':
+			v = int(c - '0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			v = int(c|0x20-'a') + 10
+		case c == '{':
+			depth++
+		case c == '}':
+			if depth--; depth < 0 {
+				return out
+			}
+		case c == '\\':
+			for i+1 < len(b) && (b[i+1]|0x20 >= 'a' && b[i+1]|0x20 <= 'z' || b[i+1] >= '0' && b[i+1] <= '9' || b[i+1] == '*') {
+				i++
+			}
+		}
+		if v < 0 {
+			continue
+		}
+		if !have {
+			half, have = v, true
+			continue
+		}
+		out = append(out, byte(half<<4|v))
+		have = false
+	}
+	return out
+}
+
+// object looks into the data of an OLE 1 object ([MS-OLEDS] 2.2.5): a compound file or a package stands in it.
+func (d *Document) object(b []byte) {
+	if i := bytes.Index(b, []byte(magicCompound)); i >= 0 {
+		d.file("object", b[i:])
+		return
+	}
+	if i := bytes.Index(b, []byte("Package\x00")); i >= 0 && len(b) > i+20 {
+		if name, data := unpack(b[i+8+12:]); data != nil {
+			d.file(name, data)
+			return
+		}
+	}
+	if i := bytes.Index(b, []byte("\x02\x00")); i >= 0 {
+		if name, data := unpack(b[i:]); data != nil && name != "" {
+			d.file(name, data)
+		}
+	}
+	if i := bytes.Index(b, []byte("Equation")); i >= 0 {
+		d.fact(External, "an equation object, which old versions of Office run")
+	}
+}

@@ -1,0 +1,256 @@
+package office
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
+	"html"
+	"io"
+	"strings"
+)
+
+// Member looks at one file of a document that is a zip. Documents of LibreOffice are meant too.
+func Member(name string, data []byte) *Document {
+	d := &Document{}
+	low := strings.ToLower(strings.TrimPrefix(name, "/"))
+	base := low[strings.LastIndexByte(low, '/')+1:]
+	switch {
+	case strings.HasPrefix(base, "vbaproject") && strings.HasSuffix(base, ".bin"), base == "vbadata.xml":
+		d.fact(Macro, name)
+	case strings.HasPrefix(low, "xl/macrosheets/") || strings.HasPrefix(low, "xl/intlmacrosheets/"):
+		d.fact(XLM, name)
+	case strings.Contains(low, "/activex/"):
+		d.fact(ActiveX, name)
+	case strings.Contains(low, "/embeddings/"):
+		d.fact(Object, name)
+	case strings.HasPrefix(low, "basic/") && strings.HasSuffix(low, ".xml") && base != "script-lc.xml" && base != "script-lb.xml":
+		d.fact(Macro, name)
+	case strings.HasSuffix(low, ".rels"):
+		d.relations(string(data))
+	case strings.HasSuffix(low, ".xml"):
+		d.fields(data)
+	case low == "xl/workbook.bin" || strings.HasPrefix(low, "xl/externallinks/") && strings.HasSuffix(low, ".bin"):
+		d.binary(data)
+	}
+	return d
+}
+
+// binary looks at an external book of a binary workbook: a DDE link carries its service and topic as wide strings
+// ([MS-XLSB] 2.4.300: BrtSupBookSrc and its kind).
+func (d *Document) binary(b []byte) {
+	narrow := strings.ToLower(string(bytes.ReplaceAll(b, []byte{0}, nil)))
+	for _, w := range []string{"cmd", "powershell", "mshta", "regsvr32", "rundll32", "msexcel"} {
+		if strings.Contains(narrow, w) && strings.Contains(narrow, "/c") {
+			d.fact(DDE, w)
+		}
+	}
+}
+
+// relations reads the links of a part to others ([ISO 29500-2] 8.3).
+func (d *Document) relations(s string) {
+	for {
+		i := strings.Index(s, "<Relationship ")
+		if i < 0 {
+			return
+		}
+		s = s[i+14:]
+		end := strings.IndexByte(s, '>')
+		if end < 0 {
+			return
+		}
+		tag := s[:end]
+		s = s[end:]
+		if strings.EqualFold(attribute(tag, "TargetMode"), "External") {
+			d.external(attribute(tag, "Type"), attribute(tag, "Target"))
+		}
+	}
+}
+
+// external weighs a link to the outside: one that is clicked is harmless by itself, others act when the document opens.
+func (d *Document) external(kind, target string) {
+	kind = strings.ToLower(kind[strings.LastIndexByte(kind, '/')+1:])
+	if len(d.Links) < 500 {
+		d.Links = append(d.Links, target)
+	}
+	remote := strings.Contains(target, "://") || strings.HasPrefix(target, "\\\\") || strings.HasPrefix(strings.ToLower(target), "mhtml:")
+	switch kind {
+	case "attachedtemplate":
+		if remote && !strings.HasPrefix(strings.ToLower(target), "file:///") {
+			d.fact(Template, target)
+		}
+	case "oleobject", "frame", "subdocument", "externallinkpath", "control", "package":
+		if remote || kind == "oleobject" {
+			d.fact(External, target)
+		}
+	}
+}
+
+// attribute is the value of an attribute of a tag.
+func attribute(tag, name string) string {
+	i := strings.Index(tag, name+"=")
+	if i < 0 || i+len(name)+2 > len(tag) {
+		return ""
+	}
+	v := tag[i+len(name)+1:]
+	q := v[0]
+	if q != '"' && q != '\'' {
+		return ""
+	}
+	end := strings.IndexByte(v[1:], q)
+	if end < 0 {
+		return ""
+	}
+	return html.UnescapeString(v[1 : 1+end])
+}
+
+// XML looks into a document of Office that is one XML file.
+func XML(data []byte) *Document {
+	d := &Document{}
+	d.fields(data)
+	if bytes.Contains(data, []byte(`macrosPresent="yes"`)) || bytes.Contains(data, []byte("vbaProject")) {
+		d.fact(Macro, "the document says so")
+	}
+	if bytes.Contains(data, []byte(`embeddedObjPresent="yes"`)) {
+		d.fact(Object, "the document says so")
+	}
+	for rest := data; ; {
+		i := bytes.Index(rest, []byte("binData"))
+		if i < 0 {
+			break
+		}
+		rest = rest[i+7:]
+		d.binData(rest)
+	}
+	if bytes.Contains(data, []byte("Formula=\"")) {
+		d.formulas(string(data))
+	}
+	return d
+}
+
+// binData expands an object that stands in XML as base64.
+func (d *Document) binData(rest []byte) {
+	a := bytes.IndexByte(rest[:min(len(rest), 500)], '>')
+	if a < 0 {
+		return
+	}
+	body := rest[a+1:]
+	end := bytes.IndexByte(body, '<')
+	if end < 20 {
+		return
+	}
+	b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(body[:end])), ""))
+	if err != nil {
+		return
+	}
+	if bytes.HasPrefix(b, []byte("ActiveMime")) { // a compound file, packed, behind a header
+		if i := bytes.Index(b[:min(len(b), 200)], []byte{0x78, 0x9c}); i > 0 {
+			b = unzlib(b[i:])
+		} else if i := bytes.Index(b[:min(len(b), 200)], []byte{0x78, 0x01}); i > 0 {
+			b = unzlib(b[i:])
+		}
+	}
+	if bytes.HasPrefix(b, []byte(magicCompound)) {
+		d.file("object", b)
+	}
+}
+
+// formulas looks at the formulas of a sheet in XML.
+func (d *Document) formulas(s string) {
+	for {
+		i := strings.Index(s, "Formula=\"")
+		if i < 0 {
+			return
+		}
+		s = s[i+9:]
+		end := strings.IndexByte(s, '"')
+		if end < 0 {
+			return
+		}
+		if f := html.UnescapeString(s[:end]); commands(f) {
+			d.fact(DDE, f)
+			return
+		}
+		s = s[end:]
+	}
+}
+
+// fields looks for DDE in the fields of a text and in the links of a workbook.
+func (d *Document) fields(data []byte) {
+	if i := bytes.Index(data, []byte("<ddeLink")); i >= 0 {
+		d.fact(DDE, string(data[i:min(len(data), i+150)]))
+	}
+	if !bytes.Contains(data, []byte("DDE")) && !bytes.Contains(data, []byte("instr")) {
+		return
+	}
+	s := string(data)
+	for rest := s; ; {
+		i := strings.Index(rest, ":instr=")
+		if i < 0 {
+			break
+		}
+		rest = rest[i+1:]
+		if v := attribute(rest[:min(len(rest), 600)], "instr"); isDDE(v) {
+			d.fact(DDE, v)
+			return
+		}
+	}
+	var field strings.Builder // the text of a field can be spread over many runs
+	for rest := s; field.Len() < 1<<20; {
+		i := strings.Index(rest, "instrText")
+		if i < 0 {
+			break
+		}
+		rest = rest[i+9:]
+		a, b := strings.IndexByte(rest, '>'), strings.IndexByte(rest, '<')
+		if a >= 0 && b > a {
+			field.WriteString(html.UnescapeString(rest[a+1 : b]))
+			rest = rest[b:]
+			if strings.HasPrefix(rest, "</") && len(rest) > 14 {
+				rest = rest[14:]
+			}
+		}
+	}
+	up := strings.ToUpper(field.String())
+	if strings.Contains(up, "DDEAUTO") || strings.Contains(up, " DDE ") || strings.HasPrefix(up, "DDE ") {
+		d.fact(DDE, field.String())
+	}
+}
+
+// CSV looks for formulas that start programs in a text of fields.
+func CSV(data []byte) *Document {
+	d := &Document{}
+	if bytes.IndexByte(data, '|') < 0 || bytes.IndexByte(data, '!') < 0 {
+		return d
+	}
+	for line := range strings.SplitSeq(string(data[:min(len(data), 8<<20)]), "\n") {
+		if strings.IndexByte(line, '|') < 0 {
+			continue
+		}
+		for field := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ',' || r == ';' || r == '\t' }) {
+			if commands(strings.Trim(field, "\" \r")) {
+				d.fact(DDE, field)
+				return d
+			}
+		}
+	}
+	return d
+}
+
+// commands says whether a formula talks to a program: =program|'topic'!item.
+func commands(f string) bool {
+	if f == "" || strings.IndexByte("=+-@", f[0]) < 0 {
+		return false
+	}
+	i := strings.IndexByte(f, '|')
+	return i > 0 && i < 60 && strings.IndexByte(f[i:], '!') > 0
+}
+
+// unzlib expands b as far as it goes, 32 MB at most.
+func unzlib(b []byte) []byte {
+	z, err := zlib.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil
+	}
+	out, _ := io.ReadAll(io.LimitReader(z, 32<<20))
+	return out
+}

@@ -1,0 +1,163 @@
+package scan
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"sekisho"
+	"sekisho/mail/message"
+	"sekisho/scan/html"
+	"sekisho/search"
+)
+
+// number is how IMAP counts the root of a mail that stands at prefix.
+func number(p *sekisho.Part, prefix string) string {
+	if p.Type == "multipart" {
+		return prefix
+	}
+	return join(prefix, "1")
+}
+
+func join(prefix, n string) string {
+	if prefix == "" {
+		return n
+	}
+	return prefix + "." + n
+}
+
+// part inspects p, whose number is no, of m. base stands before the number in places: the attachment that m came from.
+func (j *job) part(m *message.Message, p *sekisho.Part, no, base string) {
+	if j.ctx.Err() != nil {
+		return
+	}
+	switch {
+	case p.Type == "multipart":
+		for i := range p.Parts {
+			j.part(m, &p.Parts[i], join(no, strconv.Itoa(i+1)), base)
+		}
+		if len(p.Parts) == 0 {
+			j.leaf(m, p, no, base)
+		}
+	case p.Type == "message" && len(p.Parts) == 1:
+		j.text(p.Message.Subject)
+		c := &p.Parts[0]
+		j.part(m, c, number(c, no), base)
+	default:
+		j.leaf(m, p, no, base)
+	}
+}
+
+// leaf inspects a part that has a content of its own.
+func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
+	data, err := m.Content(p)
+	name := message.Filename(p)
+	where := place(base, no, name)
+	if err != nil {
+		j.rep.Unscannable = true
+	}
+	if p.Type == "text" && p.Disposition != "attachment" && (name == "" || p.Subtype == "plain" || p.Subtype == "html") {
+		j.body(p, data, where)
+		if name == "" && !active(data) {
+			return
+		}
+	}
+	if p.Type == "message" && (p.Subtype == "rfc822" || p.Subtype == "global") {
+		j.embedded(data, where)
+		return
+	}
+	if p.Type == "message" && (p.Subtype == "delivery-status" || p.Subtype == "disposition-notification") {
+		j.text(string(data[:min(len(data), 4096)]))
+		return
+	}
+	j.file(name, data, where, 0)
+}
+
+// place is part and name: "2/invoice.zip".
+func place(base, no, name string) string {
+	if base != "" {
+		no = base + "/" + no
+	}
+	if name != "" {
+		no += "/" + name
+	}
+	return no
+}
+
+// active says whether a text is in truth something else.
+func active(data []byte) bool {
+	if len(data) < 4 {
+		return false
+	}
+	switch data[0] {
+	case 'M', 'P', '%', 0x7f, 0xd0, '{', 'R', '7', 0x1f:
+		return true
+	}
+	return false
+}
+
+// embedded inspects a mail that stands in an attachment in encoded form.
+func (j *job) embedded(data []byte, where string) {
+	if j.nested++; j.nested > 20 {
+		j.find(sekisho.KindBomb, "mime-depth", where, 10, "more than 20 mails in attachments")
+		j.rep.Unscannable = true
+		return
+	}
+	m := message.Read(data, j.s.config.Mail)
+	j.take(m.Findings, where)
+	j.rep.Ambiguous = j.rep.Ambiguous || m.Ambiguous
+	j.text(m.Fields.Subject)
+	j.part(m, &m.Root, number(&m.Root, ""), where)
+}
+
+// body reads a text that is shown as the mail itself.
+func (j *job) body(p *sekisho.Part, data []byte, where string) {
+	if v := j.s.engine.Find(data); v != "" {
+		j.find(sekisho.KindVirus, v, where, 30, "known malware")
+	}
+	cs := message.Param(p.Params, "charset")
+	if p.Subtype != "html" {
+		j.plain(message.Decode(data, cs), where)
+		return
+	}
+	if cs == "" && !utf8.Valid(data) {
+		cs = declared(data)
+	}
+	page := html.Read(message.Decode(data, cs))
+	j.text(page.Text)
+	j.page(page, where)
+}
+
+// declared is the character set that a page says itself.
+func declared(data []byte) string {
+	head := bytes.ToLower(data[:min(len(data), 2048)])
+	i := bytes.Index(head, []byte("charset="))
+	if i < 0 {
+		return ""
+	}
+	v := strings.TrimLeft(string(head[i+8:min(len(head), i+48)]), "\"'")
+	if end := strings.IndexAny(v, "\"' />;\r\n"); end >= 0 {
+		v = v[:end]
+	}
+	return v
+}
+
+// plain reads a text without marks.
+func (j *job) plain(t, where string) {
+	j.text(t)
+	j.links(t, where)
+}
+
+// searchable makes the text and the tokens for searching.
+func (j *job) searchable() {
+	if len(j.words) == 0 {
+		return
+	}
+	t := search.Fold(strings.Join(j.words, "\n"))
+	if len(t) > maxText {
+		t = strings.ToValidUTF8(t[:maxText], "")
+	}
+	j.rep.Text = t
+	j.rep.Tokens = search.Encode(search.Tokens(t))
+}

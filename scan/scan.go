@@ -1,0 +1,234 @@
+// Package scan is the inspection: it opens one mail with everything in it and says what it found.
+//
+// A finding is a fact with a weight. The inspection knows no contract and decides nothing; it proposes a verdict by the
+// sum of the weights, which a contract without rules of its own follows. It asks nobody: what must be known about the
+// sender, the contract and the history stands in Context, what other engines found stands there too. It never fails and
+// never panics on a mail; what it could not look into is a finding (and Unscannable), never silence.
+//
+// The readers of the formats are packages below this one; the MIME reading is mail/message, the only one in the product.
+package scan
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"sekisho"
+	"sekisho/mail/message"
+	"sekisho/scan/archive"
+	"sekisho/scan/url"
+	"sekisho/scan/virus"
+)
+
+// Person is somebody whose name is worth stealing.
+type Person struct{ Name, Address string }
+
+// Auth is what sender authentication said, in the lower-case words of RFC 8601: "pass", "fail", "softfail", "none",
+// "temperror" ...; "" when it was not checked.
+type Auth struct {
+	SPF, DKIM, DMARC, ARC string
+	Aligned               bool   // something passed for the domain of From
+	Domain                string // of From, as authentication took it
+}
+
+// Context is what the inspection is told about a mail. The zero value is a mail of which nothing is known.
+type Context struct {
+	Direction sekisho.Direction
+	Envelope  sekisho.Envelope
+	Auth      Auth
+	People    []Person          // names and addresses of the contract
+	Domains   []string          // the contract's own domains
+	Known     bool              // these two have corresponded before
+	Extra     []sekisho.Finding // what others found
+	Now       time.Time         // zero: the time plays no part
+}
+
+// Report is what an inspection found.
+type Report struct {
+	Findings    []sekisho.Finding
+	Score       float64         // the sum of the findings' scores
+	Verdict     sekisho.Verdict // what the thresholds propose
+	Summary     sekisho.Summary
+	Text        string // subject and texts for searching: folded (search.Fold), at most 1 MiB
+	Tokens      []byte // the tokens of Text, as package search encodes them; nil for none
+	Ambiguous   bool   // the MIME form has several readings: write it anew (message.Rewrite, Canonical) before passing it on
+	Unscannable bool   // something could not be looked into
+}
+
+// Config says how to inspect. The zero value is the product's default.
+type Config struct {
+	Mail       message.Limit
+	Archive    archive.Limit
+	Hashes     io.Reader // list of malware (package virus); nil for none; read by New
+	Model      []byte    // spam model; nil for the one that is built in
+	Tag        float64   // score from which the proposal is tag: 5
+	Quarantine float64   // from which it is quarantine: 10
+	Reject     float64   // from which it is reject; 0: malware only
+}
+
+// Scanner inspects mails. It is safe for use by several goroutines, and keeps nothing of a mail.
+type Scanner struct {
+	config Config
+	engine *virus.Engine
+	brands *url.Lookalike
+}
+
+// New makes a Scanner. The error is Invalid for a list or a model that cannot be read.
+func New(c Config) (*Scanner, error) {
+	s := &Scanner{config: c, engine: &virus.Engine{}, brands: url.NewLookalike(nil, true)}
+	set := func(v *float64, d float64) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	set(&s.config.Tag, 5)
+	set(&s.config.Quarantine, 10)
+	if c.Hashes != nil {
+		e, err := virus.Load(c.Hashes)
+		if err != nil {
+			return nil, err
+		}
+		s.engine = e
+	}
+	return s, nil
+}
+
+// Scan inspects one mail. When ctx ends, it says so as a finding and gives what it has; it keeps nothing of raw.
+func (s *Scanner) Scan(ctx context.Context, raw []byte, c Context) (rep Report) {
+	j := s.job(ctx, c)
+	defer func() { rep = j.finish(recover()) }()
+	j.mail = message.Read(raw, s.config.Mail)
+	j.rep.Ambiguous = j.mail.Ambiguous
+	j.rep.Summary = summary(j.mail)
+	j.take(j.mail.Findings, "")
+	j.text(j.mail.Fields.Subject)
+	j.part(j.mail, &j.mail.Root, number(&j.mail.Root, ""), "")
+	return j.rep
+}
+
+// File inspects something that is not a mail as an attachment of that name.
+func (s *Scanner) File(ctx context.Context, name string, data []byte) (rep Report) {
+	j := s.job(ctx, Context{})
+	defer func() { rep = j.finish(recover()) }()
+	j.mail = &message.Message{}
+	j.file(name, data, name, 0)
+	return j.rep
+}
+
+// job is one inspection.
+type job struct {
+	s        *Scanner
+	ctx      context.Context
+	c        Context
+	mail     *message.Message
+	budget   *archive.Budget
+	rep      Report
+	seen     map[string]bool
+	words    []string        // texts as people read them, the subject first
+	size     int             // bytes of words
+	nested   int             // mails in attachments
+	hosts    map[string]bool // hosts that were judged
+	own      *url.Lookalike  // the contract's domains
+	pictures int             // pictures in which codes were looked for
+}
+
+// maxText is how much text is kept for searching and judging.
+const maxText = 1 << 20
+
+// maxFindings is how many findings one mail can have.
+const maxFindings = 200
+
+func (s *Scanner) job(ctx context.Context, c Context) *job {
+	return &job{s: s, ctx: ctx, c: c, budget: archive.NewBudget(s.config.Archive)}
+}
+
+// find states a finding, each once.
+func (j *job) find(kind sekisho.Kind, name, where string, score float64, evidence string) {
+	key := string(kind) + " " + name + " " + where
+	if j.seen[key] || len(j.rep.Findings) >= maxFindings && score < 10 {
+		return
+	}
+	if j.seen == nil {
+		j.seen = make(map[string]bool)
+	}
+	j.seen[key] = true
+	j.rep.Findings = append(j.rep.Findings, sekisho.Finding{Kind: kind, Name: name, Where: message.Printable(where), Score: score,
+		Evidence: message.Printable(evidence)})
+}
+
+// take states the findings of a reading of a mail that stands at where.
+func (j *job) take(list []sekisho.Finding, where string) {
+	for _, f := range list {
+		if where != "" {
+			f.Where = where + "/" + f.Where
+		}
+		j.find(f.Kind, f.Name, f.Where, f.Score, f.Evidence)
+		if f.Kind == sekisho.KindBomb {
+			j.rep.Unscannable = true
+		}
+	}
+}
+
+// text keeps what a person reads.
+func (j *job) text(t string) {
+	if left := maxText - j.size; t != "" && left > 0 {
+		t = t[:min(len(t), left)]
+		j.words = append(j.words, t)
+		j.size += len(t) + 1
+	}
+}
+
+// finish sums up. fault is what a panic said; a mail that makes the inspection fail is not harmless.
+func (j *job) finish(fault any) Report {
+	if fault != nil {
+		j.rep.Unscannable = true
+		j.find(sekisho.KindAmbiguous, "fault", "", 10, fmt.Sprint("the inspection failed: ", fault))
+	}
+	if j.ctx.Err() != nil {
+		j.rep.Unscannable = true
+		j.find(sekisho.KindBomb, "time", "", 10, "no time left")
+	}
+	for _, f := range j.c.Extra {
+		j.find(f.Kind, f.Name, f.Where, f.Score, f.Evidence)
+	}
+	j.searchable()
+	j.judge()
+	return j.rep
+}
+
+// judge adds the scores up and proposes a verdict. A finding that is made at several places counts once, at its most.
+func (j *job) judge() {
+	r, c := &j.rep, &j.s.config
+	virus := false
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		virus = virus || f.Kind == sekisho.KindVirus
+		if most(r.Findings, i) {
+			r.Score += f.Score
+		}
+	}
+	switch {
+	case virus || c.Reject > 0 && r.Score >= c.Reject:
+		r.Verdict = sekisho.VerdictReject
+	case r.Score >= c.Quarantine:
+		r.Verdict = sekisho.VerdictQuarantine
+	case r.Score >= c.Tag:
+		r.Verdict = sekisho.VerdictTag
+	default:
+		r.Verdict = sekisho.VerdictPass
+	}
+}
+
+// most says whether the finding at i is the first of the highest score of its name.
+func most(list []sekisho.Finding, i int) bool {
+	for k := range list {
+		if k == i || list[k].Kind != list[i].Kind || list[k].Name != list[i].Name {
+			continue
+		}
+		if list[k].Score > list[i].Score || list[k].Score == list[i].Score && k < i {
+			return false
+		}
+	}
+	return true
+}

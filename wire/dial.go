@@ -1,0 +1,53 @@
+package wire
+
+import (
+	"net/netip"
+	"os"
+
+	"sekisho"
+)
+
+// dial is the only role with sockets to the outside and with DNS. It hands out connected sockets and never sees what
+// goes through them.
+
+// The calls of dial.
+var (
+	DialLookup  = define[Lookup, Records](sekisho.Dial, 1, "lookup", small, sekisho.Gate, sekisho.Post, sekisho.Console)
+	DialConnect = define[Connect, Connected](sekisho.Dial, 2, "connect", small, sekisho.Post, sekisho.Gate)
+)
+
+// Lookup asks the resolver.
+type Lookup struct {
+	Type string // "TXT", "MX", "A", "AAAA", "IP" (both), "PTR", "CNAME", "TLSA"
+	Name string
+}
+
+// Records answers. A name that does not exist is an empty answer with Void set; Unavailable is a passing failure.
+type Records struct {
+	Void   bool // NXDOMAIN
+	TXT    []string
+	MX     []MX
+	IP     []netip.Addr
+	Names  []string // PTR, CNAME
+	Secure bool     // validated by a resolver on this host
+}
+
+// MX is one mail exchanger.
+type MX struct {
+	Preference uint16
+	Host       string
+}
+
+// Connect asks for a connected socket. Where each role may connect to is dial's own policy.
+type Connect struct {
+	Host string     // for the log
+	To   netip.Addr // address
+	Port uint16
+	Unix string // clamd's socket, when configured so
+}
+
+// Connected carries the socket.
+type Connected struct {
+	Conn  *os.File
+	Local netip.Addr
+}

@@ -1,0 +1,16 @@
+package wire
+
+// Rules lists every call of the product, callee by callee: what the tables in docs/trust.md and the tests are made from.
+func Rules() []Rule {
+	return []Rule{
+		StoreLease.Rule, StoreResolve.Rule, StoreIdentity.Rule, StoreRelay.Rule, StoreContract.Rule, StoreAccept.Rule, StoreRefuse.Rule,
+		StoreContact.Rule, StoreHosts.Rule, StoreMailboxes.Rule, StoreFolder.Rule, StoreSelect.Rule, StoreFetch.Rule, StoreFlag.Rule,
+		StoreCopy.Rule, StoreExpunge.Rule, StoreRewrap.Rule, StoreWatch.Rule, StoreIndex.Rule, StoreMerge.Rule, StoreDue.Rule,
+		StoreSpool.Rule, StoreOutcome.Rule, StoreAdmin.Rule, StoreList.Rule, StoreDecide.Rule,
+		VaultHello.Rule, VaultContract.Rule, VaultAccount.Rule, VaultSlot.Rule, VaultLogin.Rule, VaultLogout.Rule, VaultOpen.Rule,
+		VaultSpool.Rule, VaultRelease.Rule, VaultTransit.Rule, VaultSign.Rule, VaultTLS.Rule, VaultSigner.Rule, VaultChains.Rule,
+		VaultTail.Rule, VaultVerify.Rule, VaultInform.Rule,
+		InspectScan.Rule, InspectRewrite.Rule,
+		DialLookup.Rule, DialConnect.Rule,
+	}
+}

@@ -1,0 +1,28 @@
+package wire
+
+import (
+	"errors"
+
+	"sekisho"
+)
+
+// summaryVersion is the first byte of a stored summary. A change of the types below sekisho.Summary needs a new number and
+// a reader of the old form.
+const summaryVersion = 1
+
+// EncodeSummary writes a summary as it is sealed and kept.
+func EncodeSummary(s sekisho.Summary) []byte {
+	p := planOf[sekisho.Summary]()
+	e := encoder{b: append(make([]byte, 0, p.size(&s)), summaryVersion)}
+	p.encode(&e, &s)
+	return e.b
+}
+
+// DecodeSummary reads what EncodeSummary wrote.
+func DecodeSummary(b []byte) (sekisho.Summary, error) {
+	var s sekisho.Summary
+	if len(b) == 0 || b[0] != summaryVersion {
+		return s, errors.New("summary of an unknown version")
+	}
+	return s, planOf[sekisho.Summary]().decode(b[1:], nil, &s)
+}
