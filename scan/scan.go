@@ -55,7 +55,7 @@ type Report struct {
 	Text        string // subject and texts for searching: folded (search.Fold), at most 1 MiB
 	Tokens      []byte // the tokens of Text, as package search encodes them; nil for none
 	Ambiguous   bool   // the MIME form has several readings: write it anew (message.Rewrite, Canonical) before passing it on
-	Unscannable bool   // something could not be looked into
+	Unscannable bool   // something could not be looked into: the proposal is quarantine at least
 }
 
 // Config says how to inspect. The zero value is the product's default.
@@ -245,7 +245,7 @@ func (j *job) judge() {
 	switch {
 	case virus || c.Reject > 0 && r.Score >= c.Reject:
 		r.Verdict = sekisho.VerdictReject
-	case r.Score >= c.Quarantine:
+	case r.Score >= c.Quarantine || r.Unscannable:
 		r.Verdict = sekisho.VerdictQuarantine
 	case leak && j.c.Direction == sekisho.Outbound:
 		r.Verdict = sekisho.VerdictHold
