@@ -47,6 +47,9 @@ func foldDomain(s string) (string, error) {
 	if strings.HasPrefix(s, "[") {
 		return s, nil // an address literal is nobody's domain
 	}
+	if strings.HasPrefix(s, ".") || strings.HasSuffix(s, ".") || strings.Contains(s, "..") {
+		return "", sekisho.E("store.address", sekisho.Invalid, fmt.Errorf("empty label in a domain: %.100q", s))
+	}
 	a, err := idna.Lookup.ToASCII(s)
 	if err != nil || a == "" || len(a) > 253 {
 		if plain(s) { // underscores and the like are not host names but are asked for

@@ -55,22 +55,16 @@ func (s *Store) columnsOf(ctx context.Context, k homeKey, id sekisho.MailboxID, 
 		if err != nil {
 			return wire.Selected{}, err
 		}
-		h, err := s.homeOf(ctx, k)
-		if err != nil {
+		if _, err := s.mailboxOf(ctx, k, id); err != nil {
 			return wire.Selected{}, err
 		}
 		s.cmu.Lock()
-		if now := s.homes[k]; now != nil {
-			h = now
-		}
-		m := h.byID(id)
-		if m != nil && m.ModSeq == modseq {
-			s.columns.put(id, c)
+		if h := s.homes[k]; h != nil {
+			if m := h.byID(id); m != nil && m.ModSeq == modseq {
+				s.columns.put(id, c)
+			}
 		}
 		s.cmu.Unlock()
-		if m == nil {
-			return wire.Selected{}, noMailbox("")
-		}
 	}
 	return wire.Selected{}, sekisho.E("store.select", sekisho.Unavailable, errors.New("the mailbox changes too fast"))
 }

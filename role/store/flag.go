@@ -58,17 +58,25 @@ func (s *Store) flag(ctx context.Context, by sekisho.Caller, q wire.Flag) (wire.
 			return out, sekisho.E("store.flag", sekisho.Invalid, fmt.Errorf("keyword %q", w))
 		}
 	}
-	err = s.change(ctx, func(t *txn) error {
-		out = wire.Flagged{}
-		m, err := t.mailbox(k, q.Mailbox)
-		if err != nil {
-			return err
-		}
-		list, err := placements(t, k, m.ID, q.UIDs)
-		if err != nil {
-			return err
-		}
-		return t.setFlags(k, m, list, &q, &out)
+	if _, err := s.mailboxOf(ctx, k, q.Mailbox); err != nil {
+		return out, err
+	}
+	err = portions(q.UIDs, func(uids []sekisho.UID) error {
+		var part wire.Flagged
+		err := s.change(ctx, func(t *txn) error {
+			part = wire.Flagged{}
+			m, err := t.mailbox(k, q.Mailbox)
+			if err != nil {
+				return err
+			}
+			list, err := placements(t, k, m.ID, uids)
+			if err != nil {
+				return err
+			}
+			return t.setFlags(k, m, list, &q, &part)
+		})
+		out.ModSeq, out.Changed, out.Refused = part.ModSeq, append(out.Changed, part.Changed...), append(out.Refused, part.Refused...)
+		return err
 	})
 	return out, err
 }
@@ -141,16 +149,32 @@ func (s *Store) copy(ctx context.Context, by sekisho.Caller, q wire.Copy) (wire.
 	if err != nil {
 		return out, err
 	}
-	err = s.change(ctx, func(t *txn) error {
-		m, err := t.mailbox(k, q.Mailbox)
-		if err != nil {
+	h, err := s.homeOf(ctx, k)
+	if err != nil {
+		return out, err
+	}
+	to := h.byName(folded(q.To))
+	if to == nil {
+		return out, noMailbox(q.To)
+	}
+	if out.UIDValidity = to.UIDValidity; h.byID(q.Mailbox) == nil {
+		return out, noMailbox("")
+	}
+	err = portions(q.UIDs, func(uids []sekisho.UID) error {
+		var part wire.Copied
+		err := s.change(ctx, func(t *txn) error {
+			m, err := t.mailbox(k, q.Mailbox)
+			if err != nil {
+				return err
+			}
+			to, err := t.mailbox(k, to.ID)
+			if err != nil {
+				return err
+			}
+			part, err = t.copyMessages(k, m, to, uids, q.Move)
 			return err
-		}
-		to := t.homes[k].byName(folded(q.To))
-		if to == nil {
-			return noMailbox(q.To)
-		}
-		out, err = t.copyMessages(k, m, to, q.UIDs, q.Move)
+		})
+		out.From, out.To = append(out.From, part.From...), append(out.To, part.To...)
 		return err
 	})
 	return out, err
@@ -186,24 +210,41 @@ func (s *Store) expunge(ctx context.Context, by sekisho.Caller, q wire.Expunge) 
 	if err != nil {
 		return out, err
 	}
-	err = s.change(ctx, func(t *txn) error {
-		out = wire.Expunged{}
-		m, err := t.mailbox(k, q.Mailbox)
-		if err != nil {
-			return err
-		}
-		if m.Deleted > 0 {
-			if out.UIDs, err = t.deletedUIDs(k, m, q.UIDs); err != nil {
-				return err
-			}
-		}
-		if err = t.removeMessages(k, m, out.UIDs); err != nil {
-			return err
-		}
-		out.ModSeq = m.ModSeq
-		return nil
+	m, err := s.mailboxOf(ctx, k, q.Mailbox)
+	if err != nil {
+		return out, err
+	}
+	if out.ModSeq = m.ModSeq; m.Deleted == 0 {
+		return out, nil
+	}
+	var uids []sekisho.UID
+	err = s.change(ctx, func(t *txn) (err error) { uids, err = t.deletedUIDs(k, m, q.UIDs); return err })
+	if err != nil {
+		return out, err
+	}
+	err = portions(uids, func(uids []sekisho.UID) error {
+		var part wire.Expunged
+		err := s.change(ctx, func(t *txn) error { return t.expungePart(k, q.Mailbox, uids, &part) })
+		out.UIDs, out.ModSeq = append(out.UIDs, part.UIDs...), part.ModSeq
+		return err
 	})
 	return out, err
+}
+
+// expungePart removes those of the messages that are still flagged.
+func (t *txn) expungePart(k homeKey, id sekisho.MailboxID, uids []sekisho.UID, out *wire.Expunged) error {
+	m, err := t.mailbox(k, id)
+	if err != nil {
+		return err
+	}
+	if out.UIDs, err = t.deletedUIDs(k, m, uids); err != nil {
+		return err
+	}
+	if err := t.removeMessages(k, m, out.UIDs); err != nil {
+		return err
+	}
+	out.ModSeq = m.ModSeq
+	return nil
 }
 
 // removeMessages takes messages out of a mailbox and notes that they are gone.

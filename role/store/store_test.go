@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/db/dbtest"
 	"sekisho/wire"
 )
 
@@ -155,18 +156,20 @@ func (w *world) accept(list ...wire.Arrival) wire.Accepted {
 }
 
 // mail delivers n messages to a mailbox of somebody.
-func (w *world) mail(name, mailbox string, n int) []sekisho.UID {
+func (w *world) mail(name, mailbox string, n int) (out []sekisho.UID) {
 	w.t.Helper()
-	first := w.lease(uint64(n))
-	var list []wire.Arrival
-	for i := range n {
-		d := w.to(name)
-		d.Mailbox = mailbox
-		list = append(list, w.arrival(first+sekisho.MessageID(i), d))
-	}
-	var out []sekisho.UID
-	for _, p := range w.accept(list...).Messages {
-		out = append(out, p.Boxes[0].UID)
+	for ; n > 0; n -= 500 {
+		k := min(n, 500)
+		first := w.lease(uint64(k))
+		var list []wire.Arrival
+		for i := range k {
+			d := w.to(name)
+			d.Mailbox = mailbox
+			list = append(list, w.arrival(first+sekisho.MessageID(i), d))
+		}
+		for _, p := range w.accept(list...).Messages {
+			out = append(out, p.Boxes[0].UID)
+		}
 	}
 	return out
 }
@@ -187,8 +190,32 @@ func uidsOf(s wire.Selected) (out []sekisho.UID) {
 	return out
 }
 
-func TestDeliverAndRead(t *testing.T) {
-	w := newWorld(t, "")
+// suite is what must hold on either engine.
+var suite = []struct {
+	name string
+	run  func(*testing.T, *world)
+}{
+	{"deliver and read", testDeliverAndRead}, {"accept twice is once", testAcceptTwiceIsOnce}, {"queue to outcome", testQueueToOutcome},
+	{"queue by hand", testQueueByHand}, {"folders", testFolders}, {"flags", testFlags}, {"copy and move", testCopyMove}, {"expunge", testExpunge},
+	{"passes", testPasses}, {"rewrap", testRewrap}, {"index", testIndex}, {"watch", testWatch}, {"quarantine", testQuarantine}, {"hold", testHold},
+	{"directory", testDirectory}, {"directory refusals", testDirectoryRefusals}, {"terminate", testTerminate}, {"relay and contact", testRelayContact},
+	{"trace", testTrace}, {"columns agree with the database", testColumns},
+}
+
+func TestSQLite(t *testing.T) {
+	for _, c := range suite {
+		t.Run(c.name, func(t *testing.T) { c.run(t, newWorld(t, "")) })
+	}
+}
+
+func TestPostgres(t *testing.T) {
+	server := dbtest.Start(t)
+	for _, c := range suite {
+		t.Run(c.name, func(t *testing.T) { c.run(t, newWorld(t, server.New(t))) })
+	}
+}
+
+func testDeliverAndRead(t *testing.T, w *world) {
 	id := w.lease(1)
 	got := w.accept(w.arrival(id, w.to("alice"), w.to("bob")))
 	if len(got.Messages) != 1 || len(got.Messages[0].Boxes) != 2 || got.Messages[0].Boxes[0].UID != 1 {
@@ -216,8 +243,7 @@ func TestDeliverAndRead(t *testing.T) {
 	}
 }
 
-func TestAcceptTwiceIsOnce(t *testing.T) {
-	w := newWorld(t, "")
+func testAcceptTwiceIsOnce(t *testing.T, w *world) {
 	first := w.lease(3)
 	list := []wire.Arrival{w.arrival(first, w.to("alice"), w.to("bob")), w.arrival(first+1, w.to("bob")),
 		w.arrival(first+2, wire.Delivery{Recipient: "x@y.example", Fate: wire.FateQueue})}
@@ -247,8 +273,7 @@ func TestAcceptTwiceIsOnce(t *testing.T) {
 	}
 }
 
-func TestQueueToOutcome(t *testing.T) {
-	w := newWorld(t, "")
+func testQueueToOutcome(t *testing.T, w *world) {
 	id := w.lease(1)
 	d := wire.Delivery{Recipient: "x@y.example", Fate: wire.FateQueue, Route: []wire.NextHop{{Host: "mx.y.example", Port: 25, TLS: "may"}}, Notify: "NEVER"}
 	w.accept(w.arrival(id, d))
@@ -290,8 +315,7 @@ func TestQueueToOutcome(t *testing.T) {
 	}
 }
 
-func TestFolders(t *testing.T) {
-	w := newWorld(t, "")
+func testFolders(t *testing.T, w *world) {
 	names := func() (out []string) {
 		for _, m := range ask(w, wire.StoreMailboxes, w.reader, wire.MailboxQuery{Pass: w.pass("bob")}).List {
 			out = append(out, m.Name+m.Special)

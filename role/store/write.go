@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"sekisho"
 	"sekisho/blob"
@@ -37,17 +38,44 @@ func (s *Store) change(ctx context.Context, f func(t *txn) error) error {
 	case s.ops <- o:
 	case <-ctx.Done():
 		return sekisho.E("store", sekisho.Unavailable, ctx.Err())
+	case <-s.ended:
+		return sekisho.E("store", sekisho.Unavailable, errEnded)
+	}
+	select { // what was handed over is waited for, also past the deadline: f writes to its caller's variables
+	case <-o.done:
+		return o.err
+	case <-s.ended:
 	}
 	select {
 	case <-o.done:
 		return o.err
-	case <-ctx.Done():
-		return sekisho.E("store", sekisho.Unavailable, ctx.Err())
+	default:
+		return sekisho.E("store", sekisho.Unavailable, errEnded)
 	}
+}
+
+var errEnded = errors.New("store is ending")
+
+// portion is how many messages one change touches: a mailbox of any size is worked through without keeping others from
+// the writer for long.
+const portion = 500
+
+// portions calls f with runs of the UIDs, in order.
+func portions(uids []sekisho.UID, f func([]sekisho.UID) error) error {
+	uids = sorted(uids)
+	for len(uids) > 0 {
+		n := min(len(uids), portion)
+		if err := f(uids[:n]); err != nil {
+			return err
+		}
+		uids = uids[n:]
+	}
+	return nil
 }
 
 // write is the one writer: it takes what waits and commits it together.
 func (s *Store) write(ctx context.Context) {
+	defer close(s.ended)
 	for {
 		select {
 		case <-ctx.Done():
