@@ -154,10 +154,14 @@ func (p *process) serve(ctx context.Context, s *wire.Service, l supervise.Line) 
 	if err := s.Serve(ctx, l.Peer, l.Conn); err != nil && ctx.Err() == nil {
 		p.Log().Error("line ended", "peer", l.Peer.Role.String(), "instance", uint64(l.Peer.Instance), "error", err)
 	}
+	if ctx.Err() == nil {
+		p.Lost(l) // when the peer lives, the supervisor makes a new one
+	}
 }
 
-// breach reports what a peer did that it may not.
+// breach reports what a peer did that it may not: the supervisor raises an alert about the peer.
 func (p *process) breach(by sekisho.Caller, call string, why error) {
+	p.Breach(by, fmt.Sprintf("%s: %v", call, why))
 	p.Log().Error("breach of protocol by a peer", "role", by.Role.String(), "instance", uint64(by.Instance), "call", call, "error", why)
 }
 
