@@ -96,7 +96,7 @@ func base(pid int) []Rule {
 // decided by the empty root and by Landlock, not here.
 func files() []Rule {
 	return append(always(
-		unix.SYS_OPENAT, unix.SYS_NEWFSTATAT, unix.SYS_GETDENTS64, unix.SYS_FTRUNCATE, unix.SYS_FSYNC, unix.SYS_FDATASYNC,
+		unix.SYS_OPENAT, unix.SYS_NEWFSTATAT, unix.SYS_FSTATFS, unix.SYS_GETDENTS64, unix.SYS_FTRUNCATE, unix.SYS_FSYNC, unix.SYS_FDATASYNC,
 		unix.SYS_RENAMEAT, unix.SYS_UNLINKAT, unix.SYS_MKDIRAT, unix.SYS_FALLOCATE, unix.SYS_READLINKAT, unix.SYS_FACCESSAT2,
 		unix.SYS_FLOCK,
 		// old forms, as the C library of the SQL engine makes them

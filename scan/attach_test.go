@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,7 +90,8 @@ func TestGeneratedAttachments(t *testing.T) {
 		}
 		for how, r := range map[string]Report{"file": s.File(context.Background(), col[0], data), "mail": s.Scan(context.Background(), wrap(col[0], data), Context{})} {
 			if col[1] == "clean" {
-				if len(r.Findings) != 0 || r.Verdict != sekisho.VerdictPass {
+				odd := slices.ContainsFunc(r.Findings, func(f sekisho.Finding) bool { return f.Kind != sekisho.KindSpam })
+				if odd || r.Verdict != sekisho.VerdictPass {
 					t.Errorf("%s as %s: %+v", col[0], how, r.Findings)
 				}
 				continue

@@ -21,7 +21,7 @@ func (j *job) file(name string, data []byte, where string, depth int) {
 	t := file.Sniff(data)
 	switch {
 	case t.Program():
-		j.find(sekisho.KindExecutable, "program", where, 10, "content is "+string(t))
+		j.find(sekisho.KindExecutable, "program", where, programWeight(t), "content is "+string(t))
 		if t == file.Link {
 			j.find(sekisho.KindActive, "shell-link", where, 5, "a link that runs a command when it is opened")
 		}
@@ -49,6 +49,8 @@ func (j *job) name(name, where string) {
 		j.find(sekisho.KindExecutable, "double-extension", where, 12, name)
 	case n.Runs && n.Turned:
 		j.find(sekisho.KindExecutable, "turned-name", where, 15, strings.ToValidUTF8(name, "?"))
+	case n.Runs && file.Ext(name) == "url":
+		j.find(sekisho.KindExecutable, "extension", where, 4, name)
 	case n.Runs:
 		j.find(sekisho.KindExecutable, "extension", where, 10, name)
 	case n.Turned:
@@ -119,4 +121,12 @@ func short(where string) string {
 		return where[:100]
 	}
 	return where
+}
+
+// programWeight is the weight of a program by content: a script of Unix does nothing by itself where most people read mail.
+func programWeight(t file.Type) float64 {
+	if t == file.Shebang {
+		return 3
+	}
+	return 10
 }

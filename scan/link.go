@@ -18,6 +18,7 @@ const shorteners = " bit.ly tinyurl.com t.co goo.gl ow.ly is.gd buff.ly rebrand.
 // page states what is wrong with a text of HTML that is shown as the mail itself. Mail programs run no script, so it
 // weighs little; links weigh as everywhere.
 func (j *job) page(p *html.Page, where string) {
+	j.tags = append(j.tags, p.Tags...)
 	if p.Script || p.Handler {
 		j.find(sekisho.KindActive, "html-script", where, 0.5, "script in the text")
 	}
@@ -49,11 +50,14 @@ func (j *job) link(raw, shown, where string) {
 	if !ok {
 		return
 	}
+	if len(l.Path) > 1 && len(j.paths) < 30 {
+		j.paths = append(j.paths, l.Path)
+	}
 	if shown != "" {
 		j.mismatch(&l, shown, where)
 	}
 	if l.User {
-		j.find(sekisho.KindURL, "userinfo", where, 4, raw)
+		j.find(sekisho.KindURL, "userinfo", where, 2, raw)
 	}
 	if j.hosts[l.Host] || len(j.hosts) >= maxHosts {
 		return
@@ -62,11 +66,12 @@ func (j *job) link(raw, shown, where string) {
 		j.hosts = make(map[string]bool)
 	}
 	j.hosts[l.Host] = true
+	j.sites = append(j.sites, l.Site)
 	switch {
 	case l.IP && l.Odd:
 		j.find(sekisho.KindURL, "hidden-number", where, 5, raw)
 	case l.IP:
-		j.find(sekisho.KindURL, "number-host", where, 2, raw)
+		j.find(sekisho.KindURL, "number-host", where, 1, raw)
 	case l.Odd:
 		j.find(sekisho.KindURL, "hidden-host", where, 3, raw)
 	}

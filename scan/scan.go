@@ -17,6 +17,7 @@ import (
 	"sekisho"
 	"sekisho/mail/message"
 	"sekisho/scan/archive"
+	"sekisho/scan/spam"
 	"sekisho/scan/url"
 	"sekisho/scan/virus"
 )
@@ -72,6 +73,7 @@ type Scanner struct {
 	config Config
 	engine *virus.Engine
 	brands *url.Lookalike
+	model  *spam.Model
 }
 
 // New makes a Scanner. The error is Invalid for a list or a model that cannot be read.
@@ -84,6 +86,15 @@ func New(c Config) (*Scanner, error) {
 	}
 	set(&s.config.Tag, 5)
 	set(&s.config.Quarantine, 10)
+	model := c.Model
+	if model == nil {
+		model = spam.Shipped()
+	}
+	m, err := spam.Load(model)
+	if err != nil {
+		return nil, err
+	}
+	s.model = m
 	if c.Hashes != nil {
 		e, err := virus.Load(c.Hashes)
 		if err != nil {
@@ -129,6 +140,9 @@ type job struct {
 	size     int             // bytes of words
 	nested   int             // mails in attachments
 	hosts    map[string]bool // hosts that were judged
+	sites    []string        // registered domains of links
+	paths    []string        // paths of links
+	tags     []string        // elements of HTML
 	own      *url.Lookalike  // the contract's domains
 	pictures int             // pictures in which codes were looked for
 }
@@ -193,6 +207,7 @@ func (j *job) finish(fault any) Report {
 		j.find(f.Kind, f.Name, f.Where, f.Score, f.Evidence)
 	}
 	j.searchable()
+	j.spam()
 	j.judge()
 	return j.rep
 }

@@ -82,14 +82,15 @@ func (s *Supervisor) alert(a Alert) {
 	}
 }
 
-// tell hands alerts on until the queue is closed.
+// tell hands alerts on until the queue is closed; without somebody to hand them to they go into the log.
 func (s *Supervisor) tell(done chan<- struct{}) {
 	defer close(done)
 	for a := range s.alerts {
-		s.c.Log.Error("alert", "kind", a.Kind, "role", a.Role, "instance", a.Instance, "call", a.Call, "target", a.Target,
-			"detail", a.Detail, "missed", a.Missed)
 		if s.c.Alert != nil {
 			s.c.Alert(a)
+			continue
 		}
+		s.c.Log.Error("alert", "kind", a.Kind, "role", a.Role, "instance", a.Instance, "call", a.Call, "target", a.Target,
+			"detail", a.Detail, "missed", a.Missed)
 	}
 }

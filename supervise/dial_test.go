@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -183,6 +184,25 @@ func TestHonestWorkRaisesNoAlert(t *testing.T) {
 				t.Errorf("alert: %+v", <-w.alerts)
 			}
 		})
+	}
+}
+
+var idle = flag.Duration("idle", 0, "how long TestIdle watches confined processes that do nothing but collect garbage")
+
+// The runtime reads its cgroup and the processors it may use from time to time; that must not be an alarm either.
+func TestIdle(t *testing.T) {
+	if *idle == 0 {
+		t.Skip("a measurement: go test -run Idle -idle 60s")
+	}
+	w := start(t, nil)
+	for end := time.Now().Add(*idle); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		w.say("self gc")
+		w.peer("gc")
+	}
+	w.stop()
+	t.Logf("alerts in %v: %d", *idle, len(w.alerts))
+	for len(w.alerts) > 0 {
+		t.Errorf("%+v", <-w.alerts)
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 // readLog takes the lines a role writes to its standard error into the operator's log. The supervisor adds who it was:
 // a role cannot sign with another's name, write line breaks, or fill the disk.
 func (s *Supervisor) readLog(p *process, from *os.File) {
+	defer close(p.logged)
 	defer from.Close()
 	in := bufio.NewReaderSize(from, longestLine)
 	log := s.c.Log.With("role", p.name(), "instance", p.self.Instance)
@@ -43,6 +44,7 @@ func (s *Supervisor) readLog(p *process, from *os.File) {
 				}
 				level, text := levelOf(line)
 				log.Log(context.Background(), level, text)
+				p.lastLine = text
 			}
 		}
 		for err == bufio.ErrBufferFull { // the rest of a long line

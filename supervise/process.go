@@ -34,6 +34,9 @@ type process struct {
 	began   time.Time
 	strikes []time.Time // newest refused calls; used by its listener only
 
+	logged   chan struct{} // closed when its standard error has been read to the end
+	lastLine string        // of its log; to be read after that
+
 	// guarded by Supervisor.mu
 	state  State
 	level  sandbox.Level
@@ -66,6 +69,7 @@ type ending struct {
 	ready    bool
 	state    *os.ProcessState
 	why      string
+	line     string // the last of its log
 	err      error
 }
 
@@ -83,6 +87,9 @@ func (e ending) String() string {
 	}
 	if e.state != nil {
 		parts = append(parts, e.state.String())
+	}
+	if e.line != "" && !e.retired() && e.why == "" {
+		parts = append(parts, "its last words: "+e.line)
 	}
 	return strings.Join(parts, "; ")
 }
@@ -157,6 +164,11 @@ func (s *Supervisor) live(sl *slot) ending {
 	if e.state, err = p.wait(); err != nil {
 		e.err = err
 	}
+	select {
+	case <-p.logged:
+		e.line = p.lastLine
+	case <-time.After(time.Second): // somebody else holds the pipe
+	}
 	s.mu.Lock()
 	p.state = Ended
 	e.why = p.why
@@ -185,11 +197,12 @@ func (p *process) wait() (*os.ProcessState, error) {
 // start makes the process and tells it who it is. It returns before the process is confined.
 func (s *Supervisor) start(sl *slot) (*process, error) {
 	r := sl.role
-	p := &process{redteam: newRedteam(), slot: sl, out: make(chan parcel, 1024), ended: make(chan struct{}), began: time.Now(), state: Started}
+	p := &process{redteam: newRedteam(), slot: sl, out: make(chan parcel, 1024), ended: make(chan struct{}), logged: make(chan struct{}), began: time.Now(), state: Started}
 	p.self = sekisho.Caller{Role: r.Role, Instance: sekisho.Instance(s.home.boot<<24 | s.next.Add(1))}
 	p.spec = sandbox.Spec{
 		Role: r.Role.String(), Level: s.level, Dir: s.home.dir(r.Dir), Stage: s.home.dir(ownDirectory), Files: r.Dir != "",
 		Accept: len(r.Listeners) > 0, Net: r.Net, Memory: r.Memory, Outside: s.outside,
+		Processes: 512 * uint64(max(1, r.Workers)), // the kernel counts the threads of all workers together
 	}
 	if os.Geteuid() == 0 {
 		p.spec.UID = s.uid(r)

@@ -39,7 +39,7 @@ type Config struct {
 	RoleConfig func(sekisho.Role) []byte // the role's part of the configuration, at most MaxConfig bytes; nil for none
 
 	Log   *slog.Logger // the operator's log: the roles' lines and the supervisor's own; nil for none
-	Alert func(Alert)  // told of every alert, one after another, never concurrently; nil for none
+	Alert func(Alert)  // told of every alert, one after another, never concurrently; nil writes them into Log
 
 	Denials int           // refused calls within 10 s after which a process is killed; 0 for 100
 	Grace   time.Duration // for all processes together to stop; 0 for 10 s

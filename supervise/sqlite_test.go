@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/sys/unix"
 	"modernc.org/sqlite"
 
 	"sekisho"
@@ -100,6 +101,10 @@ func useSegment(path string) error {
 		if err := syncData(f); err != nil {
 			return err
 		}
+	}
+	var space unix.Statfs_t
+	if err := errors.Join(unix.Statfs(filepath.Dir(path), &space), unix.Fstatfs(int(f.Fd()), &space)); err != nil {
+		return err
 	}
 	if err := f.Truncate(5000); err != nil {
 		return err

@@ -3,6 +3,7 @@ package supervise
 import (
 	"context"
 	"os"
+	"strconv"
 	"testing"
 
 	"sekisho"
@@ -40,4 +41,21 @@ func BenchmarkStart(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkDeniedCall is how long a process waits for the supervisor's no.
+func BenchmarkDeniedCall(b *testing.B) {
+	w := start(b, func(c *Config) {
+		c.Denials = 1 << 30
+		c.Alert = func(Alert) {}
+	})
+	var total, calls float64
+	for b.Loop() {
+		ns, err := strconv.ParseFloat(w.say("self denials"), 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		total, calls = total+ns, calls+1000
+	}
+	b.ReportMetric(total/calls/1000, "us/call")
 }

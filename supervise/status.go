@@ -1,6 +1,12 @@
 package supervise
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	"sekisho"
@@ -28,6 +34,54 @@ type ProcessStatus struct {
 	Restarts uint64           `json:"restarts"`
 	Denied   uint64           `json:"denied"`         // refused calls of all processes that were here
 	Last     string           `json:"last,omitempty"` // how the one before ended
+}
+
+// StatusFile is where a running supervisor keeps its Status, below the data directory, for its own user only. It is
+// written within a second of a change and removed at the end. One that was left by a killed supervisor tells of the past:
+// whether it is current is known by the lock beside it.
+const StatusFile = ownDirectory + "/status.json"
+
+// ReadStatus reads the file; NotFound when no supervisor has one here.
+func ReadStatus(data string) (Status, error) {
+	const op = "supervise.status"
+	var st Status
+	b, err := os.ReadFile(filepath.Join(data, StatusFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return st, sekisho.E(op, sekisho.NotFound, err)
+	case err != nil:
+		return st, sekisho.E(op, sekisho.Unavailable, err)
+	}
+	if err := json.Unmarshal(b, &st); err != nil {
+		return st, sekisho.E(op, sekisho.Corrupt, err)
+	}
+	return st, nil
+}
+
+// publish keeps the file until done is closed. A file that cannot be written is only logged: nothing depends on it.
+func (s *Supervisor) publish(done <-chan struct{}) {
+	name := s.home.dir(StatusFile)
+	defer os.Remove(name)
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	var before []byte
+	for {
+		select {
+		case <-tick.C:
+		case <-done:
+			return
+		}
+		now, err := json.Marshal(s.Status())
+		if err == nil && !bytes.Equal(now, before) {
+			if err = os.WriteFile(name+".new", now, 0o600); err == nil {
+				err = os.Rename(name+".new", name)
+			}
+			before = now
+		}
+		if err != nil {
+			s.c.Log.Warn("status not written", "error", err)
+		}
+	}
 }
 
 // Status tells how all processes are now.

@@ -55,6 +55,7 @@ func child() int {
 	var o order
 	json.Unmarshal(c.Config, &o)
 	if o.Refuse {
+		fmt.Fprintln(os.Stderr, "no such setting")
 		return 9
 	}
 	if err := c.Confine(); err != nil {
@@ -162,6 +163,12 @@ func act(c *Child, what string) string {
 			unix.Getppid()
 		}
 		return "lived"
+	case "denials":
+		begun := time.Now()
+		for range 1000 {
+			unix.Getppid()
+		}
+		return fmt.Sprint(time.Since(begun).Nanoseconds())
 	case "retire":
 		os.Exit(0)
 	case "crash":
@@ -197,7 +204,7 @@ func act(c *Child, what string) string {
 // world is a running supervisor of a small table: gate accepts, calls store and inspect; two inspect workers.
 type world struct {
 	*Supervisor
-	t      *testing.T
+	t      testing.TB
 	front  string
 	alerts chan Alert
 	log    *lockedBuffer
@@ -231,7 +238,7 @@ func table() []Role {
 }
 
 // levels are those that this test can reach: as root L3 and, with a supervisor that is told to, L2 and L1.
-func levels(t *testing.T) []sandbox.Level {
+func levels(t testing.TB) []sandbox.Level {
 	if os.Geteuid() != 0 {
 		t.Log("not root: level L3 is not tested")
 		return []sandbox.Level{sandbox.L2}
@@ -240,7 +247,7 @@ func levels(t *testing.T) []sandbox.Level {
 }
 
 // place is a directory that users of roles can reach (t.TempDir is closed for them).
-func place(t *testing.T) string {
+func place(t testing.TB) string {
 	dir, err := os.MkdirTemp("", "sekisho-supervise-")
 	if err != nil {
 		t.Fatal(err)
@@ -250,7 +257,7 @@ func place(t *testing.T) string {
 	return filepath.Join(dir, "data")
 }
 
-func start(t *testing.T, change func(*Config)) *world {
+func start(t testing.TB, change func(*Config)) *world {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -268,6 +275,8 @@ func start(t *testing.T, change func(*Config)) *world {
 		Log:   slog.New(slog.NewTextHandler(w.log, nil)),
 		Alert: func(a Alert) { w.alerts <- a },
 	}
+	// With the race detector a process cannot confine itself: then children are another build of this test, named here.
+	c.Binary = os.Getenv("SEKISHO_TEST_CHILD")
 	if change != nil {
 		change(&c)
 	}
@@ -347,7 +356,7 @@ func (w *world) one(role sekisho.Role) ProcessStatus {
 }
 
 // until repeats a question until the answer is good; it is how these tests wait for another process.
-func until(t *testing.T, what string, good func() bool) {
+func until(t testing.TB, what string, good func() bool) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if good() {
@@ -443,6 +452,29 @@ func TestDeniedCallIsAnAlert(t *testing.T) {
 				t.Errorf("denied: %+v", w.Status().Processes[0])
 			}
 		})
+	}
+}
+
+func TestStatusFile(t *testing.T) {
+	var data string
+	w := start(t, func(c *Config) { data = c.Data })
+	w.say("self open")
+	w.alert(AlertDenied)
+	var st Status
+	until(t, "the alert stands in the file", func() bool {
+		var err error
+		st, err = ReadStatus(data)
+		return err == nil && len(st.Alerts) == 1
+	})
+	if !st.Ready || st.Level != w.Level() || len(st.Processes) != 4 || st.Processes[0].Pid != w.one(sekisho.Gate).Pid || st.Alerts[0].Call != "openat" {
+		t.Errorf("%+v", st)
+	}
+	if info, err := os.Stat(filepath.Join(data, StatusFile)); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info, err)
+	}
+	w.stop()
+	if _, err := ReadStatus(data); sekisho.KindOf(err) != sekisho.NotFound {
+		t.Errorf("after the stop: %v", err)
 	}
 }
 
@@ -543,7 +575,7 @@ func TestRoleThatNeverStartsIsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Run(context.Background()); sekisho.KindOf(err) != sekisho.Unavailable || !strings.Contains(err.Error(), "exit status 9") {
+	if err := s.Run(context.Background()); sekisho.KindOf(err) != sekisho.Unavailable || !strings.Contains(err.Error(), "exit status 9") || !strings.Contains(err.Error(), "no such setting") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -588,12 +620,16 @@ func TestDataDirectory(t *testing.T) {
 
 // orphans is a supervisor in a process of its own, for the test that kills it.
 func orphans(data string) int {
-	s, err := New(Config{Data: data, Table: []Role{{Role: sekisho.Store, Number: 3, Dir: "store"}, {Role: sekisho.Inspect, Number: 2, Workers: 2}}})
+	s, err := New(Config{Data: data, Binary: os.Getenv("SEKISHO_TEST_CHILD"),
+		Table: []Role{{Role: sekisho.Store, Number: 3, Dir: "store"}, {Role: sekisho.Inspect, Number: 2, Workers: 2}}})
 	if err != nil {
 		fmt.Println(err)
 		return 1
 	}
-	go s.Run(context.Background())
+	go func() {
+		fmt.Println(s.Run(context.Background()))
+		os.Exit(1)
+	}()
 	<-s.Ready()
 	for _, p := range s.Status().Processes {
 		fmt.Print(p.Pid, " ")
@@ -650,7 +686,7 @@ func TestAsOrdinaryUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	os.Chmod(dir, 0o755)
-	cmd := exec.Command(binary, "-test.v")
+	cmd := exec.Command(binary, "-test.v", "-test.skip=Redteam")
 	cmd.Dir = dir
 	cmd.Env = []string{"HOME=/", "TMPDIR=" + os.TempDir()}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}

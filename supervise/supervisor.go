@@ -159,7 +159,9 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	s.fork.start()
 	told := make(chan struct{})
 	go s.tell(told)
-	var keepers sync.WaitGroup
+	gone := make(chan struct{})
+	var keepers, scribe sync.WaitGroup
+	scribe.Go(func() { s.publish(gone) })
 	for _, sl := range s.slots {
 		keepers.Go(func() { s.keep(sl) })
 	}
@@ -170,6 +172,8 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	}
 	s.wind()
 	keepers.Wait()
+	close(gone)
+	scribe.Wait()
 	s.fork.end()
 	close(s.alerts)
 	<-told

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sekisho/sandbox"
+	"sekisho/supervise"
 )
 
 // doctorCommand looks at the host before, or while, the service runs on it: how well processes can be confined, and what
@@ -60,6 +61,9 @@ func (d *doctorCommand) Run(g *Global) error {
 	out.Checks = append(out.Checks, disk(g.Data)...)
 	out.Checks = append(out.Checks, resolver(ctx, net.DefaultResolver.LookupNS))
 	serving := inUse(g.Data)
+	if serving {
+		out.Checks = append(out.Checks, service(supervise.ReadStatus(g.Data)))
+	}
 	for _, p := range d.Ports {
 		out.Checks = append(out.Checks, port(p, serving))
 	}
@@ -253,6 +257,36 @@ func port(number int, serving bool) check {
 		c.Remedy = "start as root, or sysctl net.ipv4.ip_unprivileged_port_start=25, or listen on a port above 1023"
 	default:
 		c.State, c.Found = failure, err.Error()
+	}
+	return c
+}
+
+// service is what the running supervisor says about its processes.
+func service(st supervise.Status, err error) check {
+	c := check{Name: "service", State: healthy}
+	if err != nil {
+		c.State, c.Found, c.Remedy = warning, err.Error(), "run doctor as the user who started the service"
+		return c
+	}
+	var away []string
+	denied, restarts := uint64(0), uint64(0)
+	for _, p := range st.Processes {
+		denied, restarts = denied+p.Denied, restarts+p.Restarts
+		if p.State != supervise.Serving {
+			away = append(away, fmt.Sprintf("%s is %s (%s)", p.Role, p.State, p.Last))
+		}
+	}
+	c.Found = fmt.Sprintf("runs at %v, %d processes, %d restarts, %d refused calls", st.Level, len(st.Processes), restarts, denied)
+	if denied > 0 {
+		c.State, c.Remedy = warning, "a refused call never happens in honest work: look for alert in the log"
+		if n := len(st.Alerts); n > 0 {
+			last := st.Alerts[n-1]
+			c.Found += fmt.Sprintf("; last alert: %s %s %s %s %s", last.Time.Format(time.RFC3339), last.Role, last.Kind, last.Call, last.Target)
+		}
+	}
+	if len(away) > 0 {
+		c.State, c.Found = failure, c.Found+"; "+strings.Join(away, ", ")
+		c.Remedy = "see the log lines of that role"
 	}
 	return c
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sekisho/sandbox"
+	"sekisho/supervise"
 )
 
 func TestDoctorLevels(t *testing.T) {
@@ -81,6 +82,25 @@ func TestDoctorDisk(t *testing.T) {
 	}
 	if inUse(dir) || inUse("") {
 		t.Error("nobody serves this directory")
+	}
+}
+
+func TestDoctorService(t *testing.T) {
+	up := supervise.Status{Level: sandbox.L3, Processes: []supervise.ProcessStatus{{Role: "gate", State: supervise.Serving}}}
+	hurt := supervise.Status{Processes: []supervise.ProcessStatus{{Role: "gate", State: supervise.Serving, Denied: 2}}, Alerts: []supervise.Alert{{Call: "execve", Target: "/bin/sh"}}}
+	down := supervise.Status{Processes: []supervise.ProcessStatus{{Role: "store", State: supervise.Waiting, Last: "exit status 1"}}}
+	for _, c := range []struct {
+		st    supervise.Status
+		err   error
+		state string
+		words string
+	}{
+		{up, nil, healthy, "runs at L3"}, {hurt, nil, warning, "execve /bin/sh"}, {down, nil, failure, "store is waiting (exit status 1)"},
+		{up, os.ErrPermission, warning, "permission"},
+	} {
+		if got := service(c.st, c.err); got.State != c.state || !strings.Contains(got.Found, c.words) {
+			t.Errorf("%+v", got)
+		}
 	}
 }
 

@@ -27,6 +27,8 @@ type commands struct {
 	Trace      traceCommand      `cmd:"" help:"What became of a mail, and why."`
 	Ledger     ledgerCommand     `cmd:"" help:"Who was given which key."`
 	Scan       scanCommand       `cmd:"" help:"Inspect mails and files without a running service."`
+	Score      scoreCommand      `cmd:"" help:"Measure the inspection on a corpus with labels."`
+	Learn      learnCommand      `cmd:"" help:"Remake the spam model from a corpus."`
 
 	Role  roleCommand  `cmd:"" hidden:"" help:"Play one role; started by the supervisor."`
 	Guide guideCommand `cmd:"" hidden:"" help:"Fill a demonstration; started by demo."`

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"sekisho/config"
@@ -75,10 +76,10 @@ func newHouse(c config.Config, log *slog.Logger) (*house, error) {
 	}
 	least := map[string]sandbox.Level{"L1": sandbox.L1, "L2": sandbox.L2, "L3": sandbox.L3}[c.Isolation.Least]
 	table := roles(inspectWorkers(c))
-	if err := h.listen(); err != nil {
+	if err := h.listen(table); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	for i := range table {
+	for i := range table { // what the configuration switched off has no descriptor to pass
 		var open []string
 		for _, name := range table[i].Listeners {
 			if h.listeners[name] != nil {
@@ -100,10 +101,13 @@ func (h *house) alert(a supervise.Alert) {
 }
 
 // listen opens every listener: ports below 1024 need root, and the roles have none.
-func (h *house) listen() error {
+func (h *house) listen(table []supervise.Role) error {
 	l := h.config.Listen
+	wanted := func(name string) bool {
+		return slices.ContainsFunc(table, func(r supervise.Role) bool { return slices.Contains(r.Listeners, name) })
+	}
 	for name, address := range map[string]string{"mx": l.MX, "submission": l.Submission, "submissions": l.Submissions, "imap": l.IMAP, "imaps": l.IMAPS} {
-		if address == "" {
+		if address == "" || !wanted(name) {
 			continue
 		}
 		lc := net.ListenConfig{}

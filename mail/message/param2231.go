@@ -105,6 +105,9 @@ func (p *params) twice(a, b *rawParam) {
 
 // plain is a value without RFC 2231; an encoded word in it is against RFC 2047 section 5 but usual for names of files.
 func (p *params) plain(q *rawParam) string {
+	if q == nil {
+		return ""
+	}
 	v := q.value
 	if strings.Contains(v, "=?") && (q.name == "name" || q.name == "filename") {
 		if w := Words(v); w != v {
@@ -189,7 +192,7 @@ func percent(v string) string {
 	out := make([]byte, 0, len(v))
 	for i := 0; i < len(v); i++ {
 		if v[i] == '%' && i+2 < len(v) {
-			if h, l := hex(v[i+1]), hex(v[i+2]); h >= 0 && l >= 0 {
+			if h, l := nibble(v[i+1]), nibble(v[i+2]); h >= 0 && l >= 0 {
 				out = append(out, byte(h<<4|l))
 				i += 2
 				continue
@@ -200,8 +203,8 @@ func percent(v string) string {
 	return string(out)
 }
 
-// hex is the value of a hexadecimal digit; -1 for anything else.
-func hex(c byte) int {
+// nibble is the value of a hexadecimal digit; -1 for anything else.
+func nibble(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':
 		return int(c - '0')

@@ -93,6 +93,9 @@ func (r *reader) body(p *sekisho.Part, pos int, where string, depth int) hit {
 		h = r.until(pos)
 	}
 	p.Body.End = int64(r.before(pos, h))
+	if n := len(p.Parts); n > 0 { // the empty line of an empty last part is that part's
+		p.Body.End = max(p.Body.End, p.Parts[n-1].Body.End)
+	}
 	if len(p.Parts) == 0 || p.Type == "message" {
 		r.leaf(p, where)
 	}
@@ -126,8 +129,8 @@ func (r *reader) multipart(p *sekisho.Part, pos int, where string, depth int) hi
 	level := len(r.stack)
 	r.stack = append(r.stack, delimiter{text: b})
 	h := r.until(pos)
-	if h.level != level {
-		r.note("boundary-missing", where, 1, b)
+	if h.level != level || h.closing {
+		r.note("boundary-missing", where, 1, b) // no part at all: some show the text, others nothing
 	}
 	for h.level == level && !h.closing {
 		if r.parts >= r.lim.Parts {

@@ -116,8 +116,8 @@ func quotedLine(out, line []byte) (_ []byte, odd bool) {
 			return append(out, line...), odd
 		}
 		out = append(out, line[:i]...)
-		if i+2 < len(line) && hex(line[i+1]) >= 0 && hex(line[i+2]) >= 0 {
-			out = append(out, byte(hex(line[i+1])<<4|hex(line[i+2])))
+		if i+2 < len(line) && nibble(line[i+1]) >= 0 && nibble(line[i+2]) >= 0 {
+			out = append(out, byte(nibble(line[i+1])<<4|nibble(line[i+2])))
 			line = line[i+3:]
 			continue
 		}

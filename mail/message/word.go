@@ -20,7 +20,7 @@ func Words(s string) string {
 	charset := ""
 	flush := func() {
 		if len(run) > 0 {
-			if e, ok := lookup(charset); ok && !(e.table == nil && !e.jis) {
+			if e, ok := lookup(charset); ok && (e.table != nil || e.jis || strings.HasPrefix(strings.ToLower(charset), "utf")) {
 				out.WriteString(e.decode(run))
 			} else {
 				out.WriteString(text8(string(run)))
@@ -91,8 +91,8 @@ func wordQ(s string) []byte {
 		switch c := s[i]; {
 		case c == '_':
 			out = append(out, ' ')
-		case c == '=' && i+2 < len(s) && hex(s[i+1]) >= 0 && hex(s[i+2]) >= 0:
-			out = append(out, byte(hex(s[i+1])<<4|hex(s[i+2])))
+		case c == '=' && i+2 < len(s) && nibble(s[i+1]) >= 0 && nibble(s[i+2]) >= 0:
+			out = append(out, byte(nibble(s[i+1])<<4|nibble(s[i+2])))
 			i += 2
 		default:
 			out = append(out, c)

@@ -76,10 +76,11 @@ func (g *Gate) Serve(ctx context.Context, listeners map[string]net.Listener, gra
 	for name, l := range listeners {
 		s := g.server(name)
 		g.servers = append(g.servers, s)
+		l = &counted{Listener: l, limits: g.limits}
 		if name == "submissions" {
 			l = tls.NewListener(l, s.TLSConfig)
 		}
-		go func() { failed <- s.Serve(&counted{Listener: l, limits: g.limits}) }()
+		go func() { failed <- s.Serve(l) }()
 	}
 	select {
 	case err := <-failed:

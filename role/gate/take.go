@@ -212,15 +212,19 @@ func (g *Gate) accept(ctx context.Context, arrivals []arrival) error {
 	return err
 }
 
+// storeTries is how often an accept is repeated when store ended before it answered, and the pause before each.
+const (
+	storeTries = 5
+	storePause = 200 * time.Millisecond
+)
+
 // store repeats an accept whose fate is unknown because store ended meanwhile: it is idempotent by message id.
 func (g *Gate) store(ctx context.Context, a wire.Accept) error {
-	for {
+	for try := 0; ; try++ {
 		_, err := wire.StoreAccept.Ask(ctx, g.peers.Store, a)
-		if sekisho.KindOf(err) != sekisho.Unavailable || ctx.Err() != nil {
+		if sekisho.KindOf(err) != sekisho.Unavailable || try == storeTries || ctx.Err() != nil {
 			return err
 		}
-		if _, none := g.peers.Store.Pick(ctx); none != nil {
-			return err
-		}
+		time.Sleep(storePause)
 	}
 }

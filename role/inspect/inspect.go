@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/mail/message"
 	"sekisho/scan"
 	"sekisho/wire"
 )
@@ -51,6 +52,7 @@ func (i *Inspect) Retired() <-chan struct{} { return i.retired }
 func (i *Inspect) Service(report func(sekisho.Caller, string, error)) *wire.Service {
 	s := wire.NewService(sekisho.Inspect, report)
 	wire.Handle(s, wire.InspectScan, i.scan)
+	wire.Handle(s, wire.InspectRewrite, i.rewrite)
 	return s
 }
 
@@ -96,4 +98,15 @@ func (i *Inspect) scan(ctx context.Context, _ sekisho.Caller, q wire.Scan) (wire
 func (i *Inspect) summarise(raw []byte) wire.Report {
 	r := i.scanner.Scan(context.Background(), raw, scan.Context{})
 	return wire.Report{Summary: r.Summary, Text: r.Text, Tokens: r.Tokens, Ambiguous: r.Ambiguous}
+}
+
+func (i *Inspect) rewrite(_ context.Context, _ sekisho.Caller, q wire.Rewrite) (wire.Rewritten, error) {
+	i.begin()
+	defer i.end()
+	raw, err := message.Rewrite(q.Raw, message.Change{Canonical: q.Canonical, Subject: q.Subject, AddHeader: q.AddHeader,
+		Remove: q.Remove, Warning: q.Warning})
+	if err != nil {
+		return wire.Rewritten{}, sekisho.E("inspect.rewrite", sekisho.Invalid, err)
+	}
+	return wire.Rewritten{Raw: raw}, nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -40,6 +41,7 @@ type PassClaims struct {
 // Store is the role.
 type Store struct {
 	c       Config
+	dir     *os.File // c.Dir, to ask how much room its disk has: a confined process may ask of what it has open only
 	db      *db.DB
 	log     *blob.Log
 	service *wire.Service
@@ -81,6 +83,9 @@ func New(c Config) (*Store, error) {
 	s := &Store{c: c, ops: make(chan *op, 1024), ended: make(chan struct{}), homes: map[homeKey]*home{}, columns: newShelf(shelfRoom), known: map[string]wire.Recipient{}, quotas: map[sekisho.AccountID]int64{}, more: make(chan struct{})}
 	s.feed = newFeed(uint64(c.Clock().UnixMicro()))
 	var err error
+	if s.dir, err = os.Open(c.Dir); err != nil {
+		return nil, err
+	}
 	if s.log, err = blob.Open(filepath.Join(c.Dir, "segment"), blob.Options{Size: c.Segment}); err != nil {
 		return nil, err
 	}
@@ -90,6 +95,7 @@ func New(c Config) (*Store, error) {
 	}
 	if s.db, err = db.Open(context.Background(), db.Config{URL: url, Migrations: migrations()}); err != nil {
 		s.log.Close()
+		s.dir.Close()
 		return nil, err
 	}
 	if err = s.mend(); err != nil {
@@ -103,6 +109,7 @@ func New(c Config) (*Store, error) {
 func (s *Store) close() {
 	s.db.Close()
 	s.log.Close()
+	s.dir.Close()
 }
 
 // mend brings segments and database together after a crash: what the database does not know of was never acknowledged.
@@ -136,7 +143,7 @@ func (s *Store) Run(ctx context.Context) error {
 // room says whether the disk can take n more bytes and still leaves the reserve.
 func (s *Store) room(n int64) error {
 	var st unix.Statfs_t
-	if err := unix.Statfs(s.c.Dir, &st); err != nil {
+	if err := unix.Fstatfs(int(s.dir.Fd()), &st); err != nil {
 		return sekisho.E("store.accept", sekisho.Unavailable, err)
 	}
 	if int64(st.Bavail)*st.Bsize < n+s.c.Reserve {

@@ -29,8 +29,9 @@ type Page struct {
 	Form     bool
 	Password bool // a field for a password
 	Frame    bool
-	Object   bool // object, embed, applet
-	Refresh  bool // leads elsewhere by itself
+	Object   bool     // object, embed, applet
+	Refresh  bool     // leads elsewhere by itself
+	Tags     []string // the names of the elements, each once, in order; at most 40
 	Images   int
 	Hidden   int  // elements that are styled out of sight
 	Smuggle  bool // script that makes a file out of itself: Blob, msSaveBlob, createObjectURL, atob

@@ -15,6 +15,7 @@ func (p *page) tag(name string) {
 		}
 		a.take(p, n, v)
 	}
+	p.seen(name)
 	switch name {
 	case "a", "area":
 		p.closeLink()
@@ -35,6 +36,19 @@ func (p *page) tag(name string) {
 	default:
 		p.active(name, &a)
 	}
+}
+
+// seen keeps the name of an element.
+func (p *page) seen(name string) {
+	if len(p.Tags) >= 40 || len(name) > 12 {
+		return
+	}
+	for _, t := range p.Tags {
+		if t == name {
+			return
+		}
+	}
+	p.Tags = append(p.Tags, name)
 }
 
 // active acts on the tags that load or send something.

@@ -1,0 +1,54 @@
+# make run    build, and run the demonstration (Ctrl-C ends it)
+# make test   everything that CI tests; installs what it needs from the registries
+# The other targets are parts of these, and the drills.
+
+export GOTOOLCHAIN = go1.26.9
+export GOFLAGS     = -mod=readonly
+export CGO_ENABLED = 0
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+RACE        = ./blob ./wire ./supervise ./role/... ./db/... ./seal/... ./ledger ./policy
+
+.PHONY: build run test deps check unit race product drill-crash fuzz bench clean
+
+build:
+	go build -trimpath -o bin/sekisho ./cmd/sekisho
+
+run: build
+	bin/sekisho demo --data demo-data
+
+test: deps check unit race product
+
+# deps installs the real clients and servers that tests use, where Debian's package manager is there to do so.
+deps:
+	@./test/deps.sh
+
+check:
+	go mod verify
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt: the files above are not formatted"; exit 1; }
+	go vet ./...
+	go vet -tags redteam ./...
+	GOFLAGS=-mod=mod go run $(STATICCHECK) ./...
+
+unit: build
+	go test -timeout 20m $$(go list ./... | grep -v '^sekisho/test$$')
+
+race:
+	CGO_ENABLED=1 go test -race -short -timeout 20m $(RACE)
+
+product: build
+	go test -count=1 -timeout 25m ./test/...
+
+# drill-crash kills processes under load until DRILL_KILLS are reached, then checks that nothing acknowledged was lost.
+drill-crash: build
+	go test -count=1 -timeout 60m -run TestCrashDrill ./test/ -args -kills=$${DRILL_KILLS:-50}
+
+# fuzz runs every fuzz target for a while: make fuzz FUZZTIME=1m
+fuzz:
+	@./test/fuzz.sh $${FUZZTIME:-10s}
+
+bench: build
+	go test -run '^$$' -bench . -benchtime 1s ./...
+
+clean:
+	rm -rf bin demo-data

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sekisho/scan"
+	"sekisho/scan/spam"
+)
+
+// learnCommand makes the spam model anew from a collection of mails.
+type learnCommand struct {
+	Corpus string `required:"" placeholder:"DIR" help:"Mails, with labels.tsv: columns path, label (ham or spam), split (train, dev, test)."`
+	Out    string `required:"" placeholder:"FILE" help:"Where to write the model."`
+}
+
+// labelled is one mail of a corpus.
+type labelled struct {
+	path  string
+	spam  bool
+	split string
+}
+
+// Run learns from the split train, and sets the levels by dev.
+func (c *learnCommand) Run(g *Global) error {
+	list, err := readLabels(c.Corpus)
+	if err != nil {
+		return err
+	}
+	s, err := scan.New(scan.Config{Model: spam.Empty().Bytes()})
+	if err != nil {
+		return err
+	}
+	var train, check []spam.Example
+	tell := progress(g.Err)
+	for i, l := range list {
+		if l.split != "train" && l.split != "dev" {
+			continue
+		}
+		raw, err := os.ReadFile(l.path)
+		if err != nil {
+			return err
+		}
+		e := spam.Example{Features: s.Features(context.Background(), raw), Spam: l.spam}
+		if l.split == "train" {
+			train = append(train, e)
+		} else {
+			check = append(check, e)
+		}
+		tell(i)
+	}
+	if len(train) == 0 {
+		return fmt.Errorf("%s: no mail of the split train", c.Corpus)
+	}
+	b := spam.Learn(train, check, spam.Training{}).Bytes()
+	if err := os.WriteFile(c.Out, b, 0o644); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(g.Out, "%s: %d bytes, learnt from %d mails, levels set by %d\n", c.Out, len(b), len(train), len(check))
+	return err
+}
+
+// readLabels reads the list of a corpus.
+func readLabels(dir string) ([]labelled, error) {
+	f, err := os.Open(filepath.Join(dir, "labels.tsv"))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	in := bufio.NewScanner(f)
+	var col map[string]int
+	var out []labelled
+	for in.Scan() {
+		w := strings.Split(in.Text(), "\t")
+		if col == nil {
+			col = make(map[string]int)
+			for i, name := range w {
+				col[name] = i + 1
+			}
+			if col["path"] == 0 || col["label"] == 0 || col["split"] == 0 {
+				return nil, fmt.Errorf("%s: the first line must name the columns path, label and split", f.Name())
+			}
+			continue
+		}
+		if len(w) < max(col["path"], col["label"], col["split"]) {
+			continue
+		}
+		out = append(out, labelled{path: filepath.Join(dir, w[col["path"]-1]), spam: w[col["label"]-1] != "ham", split: w[col["split"]-1]})
+	}
+	return out, in.Err()
+}

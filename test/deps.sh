@@ -1,0 +1,27 @@
+#!/bin/sh
+# Installs what the tests drive for real: mail clients, a mail server, PostgreSQL, clamd. It asks for nothing and changes
+# nothing but what apt installs; where there is no apt or no right to use it, tests that miss something say so and skip.
+set -eu
+missing=""
+need() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || missing="$missing $2"; }
+need swaks swaks
+need mbsync isync
+need python3 python3-minimal
+need postfix postfix
+need clamd clamav-daemon
+need gcc gcc
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing="$missing postgresql"
+[ -n "$missing" ] || exit 0
+if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
+	echo "not installed (no apt-get, or not root):$missing"
+	exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+echo "installing:$missing"
+# Services that packages bring must not start: tests start their own, with their own settings.
+printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
+trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+apt-get update -qq >/dev/null 2>&1 || true
+for p in $missing; do
+	apt-get install -y -qq --no-install-recommends "$p" >/dev/null 2>&1 || echo "could not install $p: its tests will skip"
+done
