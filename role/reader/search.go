@@ -2,6 +2,7 @@ package reader
 
 import (
 	"context"
+	netmail "net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -387,7 +388,7 @@ func joined(list []sekisho.Address) string {
 // headers checks HEADER, FROM and the like, and the sent date.
 func (h *hunt) headers(m *mail, c *imap.SearchCriteria) bool {
 	if !c.SentSince.IsZero() || !c.SentBefore.IsZero() {
-		if m.summary.Date.IsZero() || !within(m.summary.Date, c.SentSince, c.SentBefore) {
+		if d := sentDate(m); d.IsZero() || !within(d, c.SentSince, c.SentBefore) {
 			return false
 		}
 	}
@@ -397,6 +398,16 @@ func (h *hunt) headers(m *mail, c *imap.SearchCriteria) bool {
 		}
 	}
 	return true
+}
+
+// sentDate is the Date field in its writer's zone, which decides the day; the summary knows the moment only.
+func sentDate(m *mail) time.Time {
+	fields, _ := header.Split(m.header)
+	v, _ := header.First(fields, "Date")
+	if d, err := netmail.ParseDate(v); err == nil {
+		return d
+	}
+	return m.summary.Date
 }
 
 // fieldHas looks for text in one field; an empty text asks whether the field is there.

@@ -59,6 +59,9 @@ func structure(p *sekisho.Part, extended bool) imap.BodyStructure {
 		}
 	case p.Type == "text":
 		s.Text = &imap.BodyStructureText{NumLines: p.Lines}
+		if s.Params["charset"] == "" { // what is not said is US-ASCII (RFC 2045 section 5.2)
+			s.Params["charset"] = "us-ascii"
+		}
 	}
 	if extended {
 		s.Extended = &imap.BodyStructureSinglePartExt{Disposition: disposition(p), Language: p.Language, Location: p.Location}
@@ -74,7 +77,7 @@ func params(list []sekisho.Param) map[string]string {
 	out := map[string]string{}
 	for _, p := range list {
 		if p.Name != "" {
-			out[p.Name] = encoded(p.Value)
+			out[strings.ToLower(p.Name)] = encoded(p.Value)
 		}
 	}
 	return out
