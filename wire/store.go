@@ -121,6 +121,7 @@ type Identified struct {
 	Name       string   // display name
 	Identities []string // addresses that it may send as; "@domain" means all of that domain
 	Groups     []string
+	Public     []byte // the account's public key, to which mail that he files himself is sealed
 }
 
 // Relay asks which contract registered a network that holds the address.

@@ -224,7 +224,7 @@ func (s *Store) identity(ctx context.Context, _ sekisho.Caller, q wire.Identity)
 	if err != nil || a.ID == 0 {
 		return out, err
 	}
-	out = wire.Identified{Contract: a.Contract, Account: a.ID, Status: max(a.Status, status), Version: version, Address: a.Address, Name: a.Name, Groups: groups}
+	out = wire.Identified{Contract: a.Contract, Account: a.ID, Status: max(a.Status, status), Version: version, Address: a.Address, Name: a.Name, Groups: groups, Public: a.Public}
 	out.Identities = append([]string{a.Address}, identities...)
 	return out, nil
 }
