@@ -80,6 +80,9 @@ func (s *Store) shelved(k homeKey, id sekisho.MailboxID, since uint64) (wire.Sel
 	if m == nil {
 		return wire.Selected{}, false
 	}
+	if since >= m.ModSeq {
+		return wire.Selected{Mailbox: m.Mailbox}, true // nothing changed: the usual answer to one who looks often
+	}
 	out := c.answer(since)
 	out.Mailbox = m.Mailbox
 	return out, true

@@ -1,0 +1,112 @@
+package reader
+
+import (
+	"context"
+	"io"
+
+	"github.com/emersion/go-imap/v2"
+
+	"sekisho"
+	"sekisho/seal"
+	"sekisho/wire"
+)
+
+// Append files a mail: inspect summarises it, it is sealed here to the account's own key, and store makes it durable.
+func (s *session) Append(name string, r imap.LiteralReader, o *imap.AppendOptions) (*imap.AppendData, error) {
+	m, err := s.mailbox(name)
+	if err != nil {
+		return nil, tryCreate()
+	}
+	raw, err := io.ReadAll(io.LimitReader(r, s.reader.config.Size+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(raw)) > s.reader.config.Size {
+		return nil, s.failed(sekisho.E("reader.append", sekisho.TooLarge, nil))
+	}
+	ctx, cancel := s.command()
+	defer cancel()
+	arrival, err := s.seal(ctx, raw)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	d := wire.Delivery{Recipient: s.who.Address, Fate: wire.FateMailbox, Action: "append", Account: s.ticket.Account, Mailbox: m.Name, Internal: o.Time}
+	for _, f := range o.Flags {
+		if f != imap.Flag(`\Recent`) {
+			d.Flags = append(d.Flags, string(f))
+		}
+	}
+	arrival.Deliveries = []wire.Delivery{d}
+	got, err := s.accept(ctx, wire.Accept{Messages: []wire.Arrival{arrival}})
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	p := got.Messages[0].Boxes[0]
+	return &imap.AppendData{UID: imap.UID(p.UID), UIDValidity: p.UIDValidity}, nil
+}
+
+// seal has a mail summarised and seals it to its owner. That it passed through inspect in the clear is entered.
+func (s *session) seal(ctx context.Context, raw []byte) (wire.Arrival, error) {
+	report, worker, err := s.summarise(ctx, raw)
+	if err != nil {
+		return wire.Arrival{}, err
+	}
+	leased, err := wire.StoreLease.Ask(ctx, s.reader.peers.Store, wire.Lease{Count: 1})
+	if err != nil {
+		return wire.Arrival{}, err
+	}
+	id := leased.First
+	if _, err := wire.VaultTransit.Ask(ctx, s.reader.peers.Vault, wire.Transit{Contract: s.ticket.Contract, First: id, Count: 1, Bytes: uint64(len(raw)), Worker: worker}); err != nil {
+		return wire.Arrival{}, err
+	}
+	data := seal.NewKey()
+	sealed, err := seal.Seal(data, id, seal.Content{Raw: raw, Pieces: report.Summary.Pieces, Summary: wire.EncodeSummary(report.Summary),
+		Text: []byte(report.Text), Index: report.Tokens})
+	if err != nil {
+		return wire.Arrival{}, err
+	}
+	public, err := seal.ParsePublic(s.who.Public)
+	if err != nil {
+		return wire.Arrival{}, err
+	}
+	box, err := public.Box(seal.For{Contract: s.ticket.Contract, Account: s.ticket.Account, Key: uint8(wire.AccountKey), Message: id}, data)
+	if err != nil {
+		return wire.Arrival{}, err
+	}
+	return wire.Arrival{Sealed: wire.SealedMessage{ID: id, Contract: s.ticket.Contract, Size: int64(len(raw)),
+		Boxes:   []wire.Box{{Account: s.ticket.Account, Key: wire.AccountKey, Sealed: box}},
+		Summary: sealed.Summary, Header: sealed.Header, Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index}}, nil
+}
+
+// scanTries is how many inspect workers a mail is given to: one may end just then.
+const scanTries = 3
+
+func (s *session) summarise(ctx context.Context, raw []byte) (wire.Report, sekisho.Instance, error) {
+	var last error
+	for range scanTries {
+		line, err := s.reader.peers.Inspect.Pick(ctx)
+		if err != nil {
+			return wire.Report{}, 0, sekisho.E("reader.append", sekisho.Unavailable, err)
+		}
+		r, err := wire.InspectScan.AskLine(ctx, line, wire.Scan{Raw: raw, Now: s.reader.config.Clock(), Summarise: true})
+		if err == nil {
+			return r, line.Peer.Instance, nil
+		}
+		if last = err; sekisho.KindOf(err) != sekisho.Unavailable {
+			break
+		}
+	}
+	return wire.Report{}, 0, last
+}
+
+// accept repeats once when store ended before it answered: it is idempotent by message id.
+func (s *session) accept(ctx context.Context, a wire.Accept) (wire.Accepted, error) {
+	got, err := wire.StoreAccept.Ask(ctx, s.reader.peers.Store, a)
+	if sekisho.KindOf(err) == sekisho.Unavailable && ctx.Err() == nil {
+		got, err = wire.StoreAccept.Ask(ctx, s.reader.peers.Store, a)
+	}
+	if err == nil && (len(got.Messages) != 1 || len(got.Messages[0].Boxes) != 1) {
+		err = sekisho.E("reader.append", sekisho.Internal, nil)
+	}
+	return got, err
+}

@@ -1,0 +1,242 @@
+package reader
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapserver"
+
+	"sekisho"
+	"sekisho/wire"
+)
+
+// Config is what reader is told.
+type Config struct {
+	Size        int64 // most bytes of a mail that is filed; 0: 50 MB
+	Connections int   // most connections; 0: 10,000
+	PerSource   int   // most connections of one address; 0: 100
+	Clock       func() time.Time
+	Log         *slog.Logger
+}
+
+// Peers are the roles that reader asks.
+type Peers struct{ Store, Vault, Inspect *wire.Peer }
+
+// Reader serves IMAP.
+type Reader struct {
+	config  Config
+	peers   Peers
+	keyring *wire.Keyring
+	news    *news
+	slots   *slots
+	server  *imapserver.Server
+}
+
+// New makes a reader that has not begun to listen.
+func New(c Config, p Peers) *Reader {
+	if c.Size == 0 {
+		c.Size = 50 << 20
+	}
+	if c.Connections == 0 {
+		c.Connections = 10_000
+	}
+	if c.PerSource == 0 {
+		c.PerSource = 100
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	r := &Reader{config: c, peers: p, keyring: wire.NewKeyring(p.Vault), news: newNews(), slots: newSlots(c.Connections, c.PerSource)}
+	r.server = imapserver.New(&imapserver.Options{
+		NewSession: func(conn *imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
+			return newSession(r, conn), &imapserver.GreetingData{}, nil
+		},
+		Caps: imap.CapSet{
+			imap.CapIMAP4rev1: {}, imap.CapIMAP4rev2: {}, imap.CapNamespace: {}, imap.CapUIDPlus: {}, imap.CapESearch: {}, imap.CapSearchRes: {},
+			imap.CapListExtended: {}, imap.CapListStatus: {}, imap.CapMove: {}, imap.CapStatusSize: {}, imap.CapBinary: {}, imap.CapChildren: {},
+			imap.CapSpecialUse: {}, imap.CapCreateSpecialUse: {},
+		},
+		Logger:    lines{c.Log},
+		TLSConfig: r.tls(),
+	})
+	return r
+}
+
+func (r *Reader) tls() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: r.keyring.Certificate}
+}
+
+// lines puts the lines of the library's logger into ours. They can hold what a client sent, so they are for debugging.
+type lines struct{ log *slog.Logger }
+
+// Printf takes one line.
+func (l lines) Printf(format string, args ...any) {
+	l.log.Debug("imap", "format", format, "args", args)
+}
+
+// Serve answers on the listeners, by name: "imap" begins in the clear and offers STARTTLS, "imaps" begins with TLS. It
+// returns when ctx is done and all connections are closed.
+func (r *Reader) Serve(ctx context.Context, listeners map[string]net.Listener) error {
+	failed := make(chan error, len(listeners))
+	for name, l := range listeners {
+		l = &counted{Listener: l, slots: r.slots}
+		if name == "imaps" {
+			l = tls.NewListener(l, r.tls())
+		}
+		go func() { failed <- r.server.Serve(l) }()
+	}
+	go r.news.follow(ctx, r.peers.Store, r.config.Log)
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		return r.server.Close()
+	}
+}
+
+// slots counts connections.
+type slots struct {
+	most, each int
+
+	mu     sync.Mutex // guards what follows
+	all    int
+	source map[netip.Addr]int
+}
+
+func newSlots(most, each int) *slots {
+	return &slots{most: most, each: each, source: map[netip.Addr]int{}}
+}
+
+func (s *slots) take(a netip.Addr) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.all >= s.most || s.source[a] >= s.each {
+		return false
+	}
+	s.all++
+	s.source[a]++
+	return true
+}
+
+func (s *slots) free(a netip.Addr) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all--
+	if s.source[a]--; s.source[a] == 0 {
+		delete(s.source, a)
+	}
+}
+
+// counted is a listener that closes connections over the limits at once.
+type counted struct {
+	net.Listener
+	slots *slots
+}
+
+// Accept waits for a connection that is within the limits.
+func (l *counted) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		a := addressOf(c)
+		if l.slots.take(a) {
+			return &countedConn{Conn: c, free: sync.OnceFunc(func() { l.slots.free(a) })}, nil
+		}
+		c.Close()
+	}
+}
+
+type countedConn struct {
+	net.Conn
+	free func()
+}
+
+// Close closes the connection and gives its place back.
+func (c *countedConn) Close() error { c.free(); return c.Conn.Close() }
+
+func addressOf(c net.Conn) netip.Addr {
+	a, err := netip.ParseAddrPort(c.RemoteAddr().String())
+	if err != nil {
+		return netip.Addr{}
+	}
+	return a.Addr().Unmap()
+}
+
+// news tells sessions that their mailbox changed, whoever changed it.
+type news struct {
+	mu       sync.Mutex // guards what follows
+	sessions map[sekisho.MailboxID]map[chan struct{}]bool
+}
+
+func newNews() *news { return &news{sessions: map[sekisho.MailboxID]map[chan struct{}]bool{}} }
+
+// join has wake told of changes until leave.
+func (n *news) join(id sekisho.MailboxID, wake chan struct{}) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.sessions[id] == nil {
+		n.sessions[id] = map[chan struct{}]bool{}
+	}
+	n.sessions[id][wake] = true
+}
+
+func (n *news) leave(id sekisho.MailboxID, wake chan struct{}) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if delete(n.sessions[id], wake); len(n.sessions[id]) == 0 {
+		delete(n.sessions, id)
+	}
+}
+
+func (n *news) tell(w wire.Watched) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if w.Lost {
+		for _, s := range n.sessions {
+			wakeAll(s)
+		}
+	}
+	for _, id := range w.Changed {
+		wakeAll(n.sessions[id])
+	}
+}
+
+func wakeAll(s map[chan struct{}]bool) {
+	for c := range s {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// follow asks store what changed, again and again, until ctx is done.
+func (n *news) follow(ctx context.Context, store *wire.Peer, log *slog.Logger) {
+	var cursor uint64
+	for ctx.Err() == nil {
+		w, err := wire.StoreWatch.Ask(ctx, store, wire.Watch{Cursor: cursor})
+		if err != nil {
+			if ctx.Err() == nil {
+				log.Warn("watching for changes", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+			continue
+		}
+		cursor = w.Cursor
+		n.tell(w)
+	}
+}
