@@ -16,6 +16,7 @@ import (
 	"sekisho/role/gate"
 	"sekisho/role/inspect"
 	"sekisho/role/post"
+	"sekisho/role/reader"
 	"sekisho/role/store"
 	"sekisho/role/vault"
 	"sekisho/seal"
@@ -203,6 +204,10 @@ func (p *process) start() (playing, error) {
 			Roots: p.roots, Log: p.Log()},
 			post.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial], Inspect: p.peers[sekisho.Inspect]})
 		return playing{run: func(ctx context.Context) error { return s.Run(ctx, grace) }}, nil
+	case sekisho.Reader:
+		r := reader.New(reader.Config{Size: p.part.Size, Log: p.Log()},
+			reader.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect]})
+		return playing{run: func(ctx context.Context) error { return r.Serve(ctx, p.Listeners) }}, nil
 	case sekisho.Console:
 		c := console.New(console.Config{Name: p.part.Name, Log: p.Log()},
 			console.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Dial: p.peers[sekisho.Dial]})
