@@ -106,7 +106,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal("no CA")
 	}
 
-	r := reader.New(reader.Config{Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))}, reader.Peers{Store: to(sekisho.Store, s.Service(), sekisho.Reader), Vault: to(sekisho.Vault, vaults, sekisho.Reader),
+	r := reader.New(reader.Config{PerSource: 10000, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))}, reader.Peers{Store: to(sekisho.Store, s.Service(), sekisho.Reader), Vault: to(sekisho.Vault, vaults, sekisho.Reader),
 		Inspect: to(sekisho.Inspect, inspects, sekisho.Reader)})
 	listeners := map[string]net.Listener{"imap": must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0")), "imaps": must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))}
 	h.plain, h.secure = listeners["imap"].Addr().String(), listeners["imaps"].Addr().String()
