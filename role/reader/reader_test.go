@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -104,7 +106,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal("no CA")
 	}
 
-	r := reader.New(reader.Config{}, reader.Peers{Store: to(sekisho.Store, s.Service(), sekisho.Reader), Vault: to(sekisho.Vault, vaults, sekisho.Reader),
+	r := reader.New(reader.Config{PerSource: 10000, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))}, reader.Peers{Store: to(sekisho.Store, s.Service(), sekisho.Reader), Vault: to(sekisho.Vault, vaults, sekisho.Reader),
 		Inspect: to(sekisho.Inspect, inspects, sekisho.Reader)})
 	listeners := map[string]net.Listener{"imap": must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0")), "imaps": must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))}
 	h.plain, h.secure = listeners["imap"].Addr().String(), listeners["imaps"].Addr().String()
@@ -311,6 +313,20 @@ func TestWrongSecretSaysWhatToDo(t *testing.T) {
 	} {
 		if _, got := c.do("%s", try); !strings.HasPrefix(got, "NO [AUTHENTICATIONFAILED]") || !strings.Contains(got, "app password") {
 			t.Errorf("%s: %s", try, got)
+		}
+	}
+}
+
+func TestAuthenticate(t *testing.T) {
+	h := newHouse(t)
+	for _, c := range []struct{ identity, name, secret, want string }{
+		{"", "bob@mori.example", h.people["bob"].app, "OK"}, {"bob@mori.example", "bob@mori.example", h.people["bob"].app, "OK"},
+		{"ann@mori.example", "bob@mori.example", h.people["bob"].app, "NO"}, {"", "bob@mori.example", "x", "NO"},
+	} {
+		x := h.dial()
+		got := base64.StdEncoding.EncodeToString([]byte(c.identity + "\x00" + c.name + "\x00" + c.secret))
+		if _, tagged := x.do("AUTHENTICATE PLAIN %s", got); !strings.HasPrefix(tagged, c.want) {
+			t.Errorf("%q as %q: %s", c.name, c.identity, tagged)
 		}
 	}
 }
@@ -588,6 +604,15 @@ func TestTwoSessions(t *testing.T) {
 	if _, tagged := b.until("i"); !strings.HasPrefix(tagged, "OK") {
 		t.Fatal(tagged)
 	}
+	a.ok("CREATE Work")
+	a.ok("COPY 1 Work")
+	b.ok("SELECT Work")
+	a.ok("RENAME Work Werk") // another name, the same mailbox
+	b.want("* 1 FETCH (UID 1)", "FETCH 1 UID")
+	b.ok("NOOP")
+	a.ok("DELETE Werk")
+	b.want("* 1 EXPUNGE", "NOOP")
+	b.ok("SELECT INBOX")
 	a.ok("RENAME INBOX Old") // moves the mail away
 	b.want("* 3 EXPUNGE\n* 2 EXPUNGE\n* 1 EXPUNGE", "NOOP")
 }
@@ -627,4 +652,36 @@ func TestManyMessagesInOneFetch(t *testing.T) {
 	if n := h.entries(sekisho.ClassHeader); n != 1200 && n != 1800 {
 		t.Fatalf("%d openings", n)
 	}
+}
+
+// BenchmarkFetch reads a mailbox of 5,000 mails of 4 KB, by envelope and whole.
+func BenchmarkFetch(b *testing.B) {
+	h := newHouse(b)
+	const n = 5000
+	var raws []string
+	for i := range 500 {
+		raws = append(raws, simple(i, fmt.Sprint("s", i), strings.Repeat("text of a mail, not too long.\r\n", 120)))
+	}
+	for range n / len(raws) {
+		h.deliver("bob", "", raws...)
+	}
+	c := h.login("bob")
+	c.ok("SELECT INBOX")
+	c.ok("FETCH 1:* ENVELOPE") // the first opening is another matter
+	for _, what := range []string{"FLAGS", "ENVELOPE", "BODY.PEEK[]"} {
+		b.Run(what, func(b *testing.B) {
+			c.c.SetDeadline(time.Now().Add(time.Minute))
+			for b.Loop() {
+				c.send("x FETCH 1:* %s", what)
+				for !strings.HasPrefix(c.line(), "x OK") {
+				}
+			}
+			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "messages/s")
+		})
+	}
+	b.Run("SEARCH", func(b *testing.B) {
+		for b.Loop() {
+			c.ok(`SEARCH BODY "not too lang"`)
+		}
+	})
 }

@@ -151,14 +151,31 @@ func (s *session) Poll(w *imapserver.UpdateWriter, allowExpunge bool) error {
 	}
 	ctx, cancel := s.command()
 	defer cancel()
-	return s.failed(s.refresh(ctx, w, allowExpunge))
+	err := s.refresh(ctx, w, allowExpunge)
+	if sekisho.KindOf(err) == sekisho.Unavailable { // an error here would end the connection; the next poll tells what was missed
+		s.reader.config.Log.Warn("looking for changes", "session", uint64(s.ticket.Session), "error", err)
+		return nil
+	}
+	return s.failed(err)
 }
 
 func (s *session) refresh(ctx context.Context, w updates, expunge bool) error {
 	b := s.box
-	got, err := wire.StoreSelect.Ask(ctx, s.reader.peers.Store, wire.Select{Pass: s.ticket.Pass, Name: b.name, Since: b.seen})
+	ask := func() (wire.Selected, error) {
+		return wire.StoreSelect.Ask(ctx, s.reader.peers.Store, wire.Select{Pass: s.ticket.Pass, Name: b.name, Since: b.seen})
+	}
+	got, err := ask()
 	if sekisho.KindOf(err) == sekisho.NotFound || err == nil && got.Mailbox.ID != b.id {
-		return s.vanished(w, expunge) // renamed or deleted by somebody else
+		var there bool
+		if there, err = s.renamed(ctx); err == nil && !there {
+			return s.vanished(w, expunge)
+		}
+		if err == nil {
+			got, err = ask()
+		}
+		if err == nil && got.Mailbox.ID != b.id {
+			return nil // it moves again; next time will tell
+		}
 	}
 	if err != nil {
 		return err
@@ -166,7 +183,19 @@ func (s *session) refresh(ctx context.Context, w updates, expunge bool) error {
 	return b.apply(w, &got, expunge)
 }
 
-// vanished answers for a mailbox that is no longer there under its name: its messages are gone.
+// renamed looks for the mailbox under another name; false when it was deleted.
+func (s *session) renamed(ctx context.Context) (bool, error) {
+	got, err := wire.StoreMailboxes.Ask(ctx, s.reader.peers.Store, wire.MailboxQuery{Pass: s.ticket.Pass})
+	for _, m := range got.List {
+		if m.ID == s.box.id {
+			s.box.name = m.Name
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// vanished answers for a mailbox that was deleted: its messages are gone.
 func (s *session) vanished(w updates, expunge bool) error {
 	if !expunge {
 		return nil

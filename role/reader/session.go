@@ -96,6 +96,9 @@ func (s *session) failed(err error) error {
 		return err
 	}
 	kind := sekisho.KindOf(err)
+	if kind == sekisho.Denied && s.ticket.Session != 0 && !s.reader.config.Clock().Before(s.ticket.Expires) {
+		s.conn.Bye("The session has ended after its longest time: sign in again")
+	}
 	out := &imap.Error{Type: imap.StatusResponseTypeNo, Code: imap.ResponseCodeServerBug, Text: "Internal fault; it was noted"}
 	switch kind {
 	case sekisho.NotFound:
