@@ -138,3 +138,12 @@ func TestPasswordsInLinksAreNotKept(t *testing.T) {
 		t.Errorf("%+v", r.Findings)
 	}
 }
+
+func TestHalfAMailIsNotClean(t *testing.T) {
+	for _, kind := range []string{"message/partial; id=x; number=1; total=2", "message/external-body; access-type=URL; URL=\"http://x.example/\""} {
+		r := scanner(t).Scan(context.Background(), crlf("From: a@b.example\nSubject: x\nContent-Type: "+kind+"\n\nContent-Type: text/plain\n\nhello\n"), Context{})
+		if !r.Unscannable || r.Verdict != sekisho.VerdictQuarantine {
+			t.Errorf("%s: %s %+v", kind, r.Verdict, r.Findings)
+		}
+	}
+}

@@ -37,7 +37,9 @@ func (j *job) part(m *message.Message, p *sekisho.Part, no, base string) {
 		for i := range p.Parts {
 			j.part(m, &p.Parts[i], join(no, strconv.Itoa(i+1)), base)
 		}
-		if len(p.Parts) == 0 {
+		if len(p.Parts) == 0 { // some programs show this as text
+			data, _ := m.Content(p)
+			j.plain(message.Decode(data, ""), place(base, no, ""))
 			j.leaf(m, p, no, base)
 		}
 	case p.Type == "message" && len(p.Parts) == 1:
@@ -73,6 +75,11 @@ func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
 	if p.Type == "message" && (p.Subtype == "delivery-status" || p.Subtype == "disposition-notification") {
 		j.text(string(data[:min(len(data), 4096)]))
 		return
+	}
+	if p.Type == "message" && (p.Subtype == "partial" || p.Subtype == "external-body") {
+		// The rest comes in another mail, or from elsewhere: nobody has seen the whole (RFC 2046 section 5.2).
+		j.rep.Unscannable = true
+		j.find(sekisho.KindAmbiguous, p.Subtype, where, 5, "only a part of a mail")
 	}
 	j.file(name, data, where, 0)
 }
