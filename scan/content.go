@@ -18,6 +18,7 @@ import (
 // content inspects a file by what it is.
 func (j *job) content(t file.Type, name string, data []byte, where string, depth int) {
 	ext := file.Ext(name)
+	j.fileText(t, name, data, where)
 	switch {
 	case t == file.OLE:
 		j.document(office.OLE(data), where, depth)

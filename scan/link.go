@@ -89,12 +89,28 @@ func (j *job) link(raw, shown, where string) {
 // like compares a host with the contract's domains and the well-known ones.
 func (j *job) like(host string) (url.Likeness, bool) {
 	if j.own == nil && len(j.c.Domains) > 0 {
-		j.own = url.NewLookalike(j.c.Domains, false)
+		j.own = j.s.lookalike(j.c.Domains)
 	}
 	if is, ok := j.own.Of(host); ok {
 		return is, true
 	}
 	return j.s.brands.Of(host)
+}
+
+// lookalike makes the comparison with a contract's domains, and keeps it for the contract's next mail.
+func (s *Scanner) lookalike(domains []string) *url.Lookalike {
+	key := strings.Join(domains, " ")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, ok := s.own[key]
+	if !ok {
+		if len(s.own) > 100 {
+			clear(s.own)
+		}
+		l = url.NewLookalike(domains, false)
+		s.own[key] = l
+	}
+	return l
 }
 
 // likeness is the weight of an imitated domain.

@@ -147,6 +147,28 @@ func declared(data []byte) string {
 func (j *job) plain(t, where string) {
 	j.text(t)
 	j.links(t, where)
+	j.uuencoded(t, where)
+}
+
+// uuencoded inspects a file that stands in a text in the old way: some mail programs show it as an attachment, others show
+// letters.
+func (j *job) uuencoded(t, where string) {
+	for n := 0; n < 20; n++ {
+		i := strings.Index(t, "begin ")
+		if i < 0 {
+			return
+		}
+		head, _, ok := strings.Cut(t[i:], "\n")
+		w := strings.Fields(head)
+		if ok && len(w) >= 3 && len(w[1]) == 3 && (i == 0 || t[i-1] == '\n') && w[1] >= "000" && w[1] <= "777" {
+			name := strings.Join(w[2:], " ")
+			if data := message.Uudecode([]byte(t[i:])); len(data) > 0 {
+				j.find(sekisho.KindAmbiguous, "uuencoded-file", where, 0.5, name)
+				j.file(name, data, where+"/"+name, 0)
+			}
+		}
+		t = t[i+6:]
+	}
 }
 
 // searchable makes the text and the tokens for searching.

@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"sekisho"
@@ -54,7 +55,7 @@ type Report struct {
 	Text        string // subject and texts for searching: folded (search.Fold), at most 1 MiB
 	Tokens      []byte // the tokens of Text, as package search encodes them; nil for none
 	Ambiguous   bool   // the MIME form has several readings: write it anew (message.Rewrite, Canonical) before passing it on
-	Unscannable bool   // something could not be looked into
+	Unscannable bool   // something could not be looked into: the proposal is quarantine at least
 }
 
 // Config says how to inspect. The zero value is the product's default.
@@ -74,11 +75,14 @@ type Scanner struct {
 	engine *virus.Engine
 	brands *url.Lookalike
 	model  *spam.Model
+
+	mu  sync.Mutex                // guards own
+	own map[string]*url.Lookalike // by the domains of a contract
 }
 
 // New makes a Scanner. The error is Invalid for a list or a model that cannot be read.
 func New(c Config) (*Scanner, error) {
-	s := &Scanner{config: c, engine: &virus.Engine{}, brands: url.NewLookalike(nil, true)}
+	s := &Scanner{config: c, engine: &virus.Engine{}, brands: url.NewLookalike(nil, true), own: make(map[string]*url.Lookalike)}
 	set := func(v *float64, d float64) {
 		if *v == 0 {
 			*v = d
@@ -139,6 +143,7 @@ type job struct {
 	words    []string        // texts as people read them, the subject first
 	size     int             // bytes of words
 	nested   int             // mails in attachments
+	leaky    int             // bytes of attachments that were searched for personal data
 	hosts    map[string]bool // hosts that were judged
 	sites    []string        // registered domains of links
 	paths    []string        // paths of links
@@ -206,18 +211,32 @@ func (j *job) finish(fault any) Report {
 	for _, f := range j.c.Extra {
 		j.find(f.Kind, f.Name, f.Where, f.Score, f.Evidence)
 	}
-	j.searchable()
-	j.spam()
-	j.judge()
+	j.close()
 	return j.rep
+}
+
+// close does what needs the whole mail. A fault here costs the rest of it, not the mail.
+func (j *job) close() {
+	defer j.judge()
+	defer func() {
+		if p := recover(); p != nil {
+			j.rep.Unscannable = true
+			j.find(sekisho.KindAmbiguous, "fault", "", 10, fmt.Sprint("the inspection failed: ", p))
+		}
+	}()
+	j.searchable()
+	j.leaks(j.rep.Text, "1")
+	j.sender()
+	j.spam()
 }
 
 // judge adds the scores up and proposes a verdict. A finding that is made at several places counts once, at its most.
 func (j *job) judge() {
 	r, c := &j.rep, &j.s.config
-	virus := false
+	virus, leak := false, false
 	for i := range r.Findings {
 		f := &r.Findings[i]
+		leak = leak || grave(f)
 		virus = virus || f.Kind == sekisho.KindVirus
 		if most(r.Findings, i) {
 			r.Score += f.Score
@@ -226,8 +245,10 @@ func (j *job) judge() {
 	switch {
 	case virus || c.Reject > 0 && r.Score >= c.Reject:
 		r.Verdict = sekisho.VerdictReject
-	case r.Score >= c.Quarantine:
+	case r.Score >= c.Quarantine || r.Unscannable:
 		r.Verdict = sekisho.VerdictQuarantine
+	case leak && j.c.Direction == sekisho.Outbound:
+		r.Verdict = sekisho.VerdictHold
 	case r.Score >= c.Tag:
 		r.Verdict = sekisho.VerdictTag
 	default:

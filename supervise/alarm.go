@@ -8,8 +8,8 @@ import (
 
 const (
 	keptAlerts  = 100
-	denialsIn   = 10 * time.Second
-	targetsRead = 20 // refused calls of one process whose target is read: reading is slow and a flood must not gain by it
+	window      = 10 * time.Second // in which floods are counted
+	targetsRead = 20               // refused calls of one process whose target is read: reading is slow and a flood must not gain by it
 )
 
 // listen refuses the calls that a process may not make, one after another, and tells of each.
@@ -34,7 +34,7 @@ func (s *Supervisor) listen(p *process, l *sandbox.Listener) {
 		}
 		l.Refuse(d) // an error means that it died meanwhile
 		s.alert(a)
-		if s.floods(p) {
+		if p.strikes.over(s.c.Denials) {
 			s.alert(Alert{Kind: AlertFlood, Role: p.name(), Instance: p.self.Instance, Detail: "killed after too many refused calls"})
 			s.end(p, "too many refused calls")
 		}
@@ -49,19 +49,22 @@ func (s *Supervisor) end(p *process, why string) {
 	}
 }
 
-// floods says, once for a flood, that a process made more refused calls within a time than it may.
-func (s *Supervisor) floods(p *process) bool {
+// rate notices too many events within a window of time.
+type rate struct{ newest []time.Time }
+
+// over counts one event and says, once for a flood, that there were limit of them within the window.
+func (r *rate) over(limit int) bool {
 	now := time.Now()
-	p.strikes = append(p.strikes, now)
-	if len(p.strikes) < s.c.Denials {
+	r.newest = append(r.newest, now)
+	if len(r.newest) < limit {
 		return false
 	}
-	first := p.strikes[0]
-	p.strikes = p.strikes[1:]
-	if now.Sub(first) > denialsIn {
+	first := r.newest[0]
+	r.newest = r.newest[1:]
+	if now.Sub(first) > window {
 		return false
 	}
-	p.strikes = nil
+	r.newest = nil
 	return true
 }
 

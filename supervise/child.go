@@ -115,6 +115,21 @@ func (c *Child) Lines() <-chan Line { return c.lines }
 // Ready tells the supervisor that this process serves.
 func (c *Child) Ready() error { return c.control.send(message{Kind: sayReady}) }
 
+// Lost tells the supervisor that a line has ended. When both processes live on, it makes a new one. It is enough that one
+// side tells, best the one that is asked.
+func (c *Child) Lost(l Line) error {
+	return c.control.send(message{Kind: sayLost, Role: l.Peer.Role.String(), Instance: l.Peer.Instance, Outgoing: l.Outgoing})
+}
+
+// Breach tells the supervisor that a peer did on their line what it may not: an unknown call, one that is not granted to
+// its role, a broken frame. It becomes an alert about the peer, with our name. what is cut to 1 KiB.
+func (c *Child) Breach(peer sekisho.Caller, what string) error {
+	if len(what) > 1024 {
+		what = what[:1024]
+	}
+	return c.control.send(message{Kind: sayBreach, Role: peer.Role.String(), Instance: peer.Instance, Error: what})
+}
+
 // Done is closed when the process is to finish and exit with code 0. When the supervisor is gone it is closed too, and
 // the process ends within a second by itself.
 func (c *Child) Done() <-chan struct{} { return c.done }

@@ -17,28 +17,30 @@ import (
 
 // Kinds of control messages.
 const (
-	sayBegin = "begin"
-	sayLine  = "line"
-	sayStop  = "stop"
-	sayHello = "hello"
-	sayReady = "ready"
-	sayProbe = "probe"  // only in builds with the tag redteam
-	sayDone  = "probed" // likewise
+	sayBegin  = "begin"
+	sayLine   = "line"
+	sayStop   = "stop"
+	sayHello  = "hello"
+	sayReady  = "ready"
+	sayLost   = "lost"
+	sayBreach = "breach"
+	sayProbe  = "probe"  // only in builds with the tag redteam
+	sayDone   = "probed" // likewise
 )
 
 // message is everything that is ever said on a control channel; which fields count depends on Kind.
 type message struct {
 	Kind string `json:"kind"`
 
-	Role      string           `json:"role,omitempty"`     // begin: yourself; line: the peer
+	Role      string           `json:"role,omitempty"`     // begin: yourself; line, lost, breach: the peer
 	Instance  sekisho.Instance `json:"instance,omitempty"` // likewise
-	Outgoing  bool             `json:"outgoing,omitempty"` // line: you are the one who asks
+	Outgoing  bool             `json:"outgoing,omitempty"` // line, lost: you are the one who asks
 	Calls     []string         `json:"calls,omitempty"`    // begin: whom you may call
 	Spec      *sandbox.Spec    `json:"spec,omitempty"`
 	Listeners []string         `json:"listeners,omitempty"` // begin: names of the descriptors after the first, which is the configuration
 
 	Level sandbox.Level `json:"level,omitempty"` // hello
-	Error string        `json:"error,omitempty"` // hello: could not be confined
+	Error string        `json:"error,omitempty"` // hello: could not be confined; breach: what the peer did
 
 	Probe  string          `json:"probe,omitempty"`
 	Result json.RawMessage `json:"result,omitempty"`

@@ -9,6 +9,8 @@
 //	                      stop:  finish and exit with code 0
 //	child -> supervisor   hello: I am confined to this level, here is the listener of my refused calls (a descriptor)
 //	                      ready: I serve
+//	                      lost:  the line to this peer ended
+//	                      breach: this peer did on our line what it may not
 //
 // Nothing else is ever said; a message that was not expected ends the child. The supervisor reads no mail, no
 // configuration file and no network.

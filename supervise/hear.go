@@ -47,6 +47,8 @@ func (s *Supervisor) answer(p *process, m message, files []*os.File) error {
 	case m.Kind == sayReady && state == Confined && len(files) == 0:
 		s.serving(p)
 		return nil
+	case (m.Kind == sayLost || m.Kind == sayBreach) && state >= Confined && len(files) == 0:
+		return s.complaint(p, m)
 	case m.Kind == sayDone && state >= Confined && len(files) == 0:
 		return s.probed(p, m)
 	}
@@ -108,34 +110,6 @@ func verify(pid int, spec sandbox.Spec) error {
 		}
 	}
 	return nil
-}
-
-// connect makes a line for every pair of this process and a confined peer of which the table says that one may call the
-// other. s.mu is held.
-func (s *Supervisor) connect(p *process) {
-	for _, q := range s.living {
-		if q == p || (q.state != Confined && q.state != Serving) {
-			continue
-		}
-		if slices.Contains(p.slot.role.Calls, q.self.Role) {
-			s.line(p, q)
-		}
-		if slices.Contains(q.slot.role.Calls, p.self.Role) {
-			s.line(q, p)
-		}
-	}
-}
-
-// line connects two processes; the first is the one who asks. s.mu is held.
-func (s *Supervisor) line(asks, answers *process) {
-	a, b, err := pair(unix.SOCK_STREAM)
-	if err != nil {
-		s.c.Log.Error("no line", "from", asks.name(), "to", answers.name(), "error", err)
-		asks.kill("no line to " + answers.name() + ": " + err.Error())
-		return
-	}
-	asks.say(message{Kind: sayLine, Role: answers.name(), Instance: answers.self.Instance, Outgoing: true}, a)
-	answers.say(message{Kind: sayLine, Role: asks.name(), Instance: asks.self.Instance}, b)
 }
 
 // serving notes that a child is ready, and when all are, says so.

@@ -32,7 +32,7 @@ type process struct {
 	ended   chan struct{} // closed when it is gone
 	group   string        // its cgroup directory; "" for none
 	began   time.Time
-	strikes []time.Time // newest refused calls; used by its listener only
+	strikes rate // refused calls; used by its listener only
 
 	logged   chan struct{} // closed when its standard error has been read to the end
 	lastLine string        // of its log; to be read after that
@@ -42,7 +42,9 @@ type process struct {
 	level  sandbox.Level
 	asked  bool   // told to stop
 	denied uint64 // refused calls
-	why    string // why we killed it
+
+	complaints rate   // about peers
+	why        string // why we killed it
 }
 
 // State is where a process stands in its life.

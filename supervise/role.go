@@ -56,6 +56,7 @@ const (
 	AlertDenied   = "denied"   // a refused system call: somebody else is at work in that process
 	AlertFlood    = "flood"    // so many of them that the process was killed
 	AlertCrash    = "crash"    // it ended and was not asked to
+	AlertBreach   = "breach"   // a peer says that it did on their line what it may not
 	AlertProtocol = "protocol" // it said something on its control channel that it never says
 )
 

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -136,6 +137,13 @@ func serve(c *Child, l Line) {
 	for {
 		n, err := l.Conn.Read(b)
 		if err != nil {
+			c.Lost(l)
+			return
+		}
+		if string(b[:n]) == "offence" {
+			c.Breach(l.Peer, "no such call")
+			l.Conn.Close()
+			c.Lost(l)
 			return
 		}
 		if f := strings.Fields(string(b[:n])); f[0] == "dial" {
@@ -191,6 +199,18 @@ func act(c *Child, what string) string {
 			b[i] = 1
 		}
 		return fmt.Sprint(len(b))
+	case "slander":
+		c.Breach(sekisho.Caller{Role: sekisho.Vault, Instance: c.Self.Instance - 1}, "lies")
+		c.Breach(sekisho.Caller{Role: sekisho.Vault, Instance: c.Self.Instance}, "lies")
+		return "said"
+	case "descriptors":
+		open := ""
+		for fd := range 100 {
+			if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil {
+				open += strconv.Itoa(fd) + " "
+			}
+		}
+		return open
 	case "babble":
 		c.control.send(message{Kind: "line"})
 		return "said"
@@ -553,6 +573,57 @@ func TestUnexpectedMessageEndsTheRole(t *testing.T) {
 		t.Errorf("alert: %+v", a)
 	}
 	until(t, "gate is ready again", func() bool { p := w.one(sekisho.Gate); return p.Instance > before.Instance && p.State == Serving })
+}
+
+func TestBreachIsAnAlertAndTheLineIsMadeAnew(t *testing.T) {
+	w := start(t, func(c *Config) {
+		c.Table = []Role{
+			{Role: sekisho.Gate, Number: 1, Calls: []sekisho.Role{sekisho.Inspect}, Listeners: []string{"front"}},
+			{Role: sekisho.Inspect, Number: 2},
+		}
+	})
+	g, i := w.one(sekisho.Gate), w.one(sekisho.Inspect)
+	for range 2 {
+		w.peer("offence")
+		a := w.alert(AlertBreach)
+		if a.Role != "gate" || a.Instance != g.Instance || a.Detail != fmt.Sprintf("told by inspect/%d: no such call", i.Instance) {
+			t.Errorf("%+v", a)
+		}
+		until(t, "gate asks inspect again", func() bool { return strings.HasPrefix(w.say("peer who"), "inspect/") })
+	}
+	if w.one(sekisho.Gate).Instance != g.Instance || w.one(sekisho.Inspect).Instance != i.Instance {
+		t.Error("a process was started anew")
+	}
+}
+
+func TestSlanderEndsTheSlanderer(t *testing.T) {
+	w := start(t, nil)
+	before := w.one(sekisho.Gate)
+	w.say("self slander")
+	if a := w.alert(AlertProtocol); a.Instance != before.Instance || !strings.Contains(a.Detail, "no peer of it") {
+		t.Errorf("%+v", a)
+	}
+}
+
+// Whatever the supervisor inherited stays with it.
+func TestNothingIsInherited(t *testing.T) {
+	r, _, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fd, err := unix.Dup(int(r.Fd())) // without close-on-exec
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	if err := unix.Dup2(fd, 77); err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(77)
+	w := start(t, nil)
+	if got := strings.Fields(w.say("self descriptors")); slices.Contains(got, "77") || !slices.Contains(got, "2") {
+		t.Errorf("gate has %q", got)
+	}
 }
 
 func TestRoleCannotForgeLogLines(t *testing.T) {

@@ -4,13 +4,17 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"sekisho"
 	"sekisho/sandbox"
@@ -47,6 +51,7 @@ type Supervisor struct {
 	mu      sync.Mutex // guards what follows and the mutable fields of slots and processes
 	living  []*process // started and not yet ended
 	recent  []Alert    // the newest, oldest first
+	repairs map[couple]*repairing
 	changed chan struct{}
 }
 
@@ -87,8 +92,11 @@ func New(c Config) (*Supervisor, error) {
 	if level < c.Least {
 		return nil, sekisho.E(op, sekisho.Denied, fmt.Errorf("this host allows %v, %v is wanted at least: %s", level, c.Least, strings.Join(report.Missing, "; ")))
 	}
+	if err := disown(); err != nil {
+		return nil, sekisho.E(op, sekisho.Unavailable, err)
+	}
 	s := &Supervisor{c: c, level: level, ready: make(chan struct{}), stopping: make(chan struct{}), alerts: make(chan Alert, 256),
-		changed: make(chan struct{}, 1)}
+		changed: make(chan struct{}, 1), repairs: map[couple]*repairing{}}
 	for _, r := range c.Table {
 		for _, name := range r.Listeners {
 			if c.Listeners[name] == nil {
@@ -108,6 +116,22 @@ func New(c Config) (*Supervisor, error) {
 	}
 	s.below = report.Cgroup
 	return s, nil
+}
+
+// disown keeps what this process was given by accident (a shell's pipes, a service manager's sockets) from the roles: they
+// get what is named for them and nothing else.
+func disown() error {
+	err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
+	if err == nil {
+		return nil
+	}
+	open, err := os.ReadDir("/proc/self/fd") // before Linux 5.11
+	for _, d := range open {
+		if fd, err := strconv.Atoi(d.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return err
 }
 
 func withDefaults(c Config) Config {

@@ -83,6 +83,10 @@ type Service struct {
 	role   sekisho.Role
 	answer map[uint16]handler
 	report func(by sekisho.Caller, call string, why error)
+
+	drained chan struct{} // closed when no more questions are taken
+	once    sync.Once
+	serving sync.WaitGroup
 }
 
 type handler struct {
@@ -92,7 +96,14 @@ type handler struct {
 
 // NewService makes the service of a role without any calls. report is told of every breach of the rules by a peer.
 func NewService(role sekisho.Role, report func(by sekisho.Caller, call string, why error)) *Service {
-	return &Service{role: role, answer: map[uint16]handler{}, report: report}
+	return &Service{role: role, answer: map[uint16]handler{}, report: report, drained: make(chan struct{})}
+}
+
+// Drain takes no more questions, and returns when those under way are answered and all lines have ended. Questions that
+// were on a line unread are lost; their askers see the line end.
+func (s *Service) Drain() {
+	s.once.Do(func() { close(s.drained) })
+	s.serving.Wait()
 }
 
 // errProtocol marks what ends a line.

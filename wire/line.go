@@ -198,17 +198,30 @@ func (l *Line) fail(why error) {
 // Serve answers the questions that come in on conn until it ends, the peer breaks the rules or ctx is done. It owns
 // conn. Questions run side by side; each gets the asker's deadline.
 func (s *Service) Serve(ctx context.Context, by sekisho.Caller, conn *net.UnixConn) error {
+	s.serving.Add(1)
+	defer s.serving.Done()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	defer conn.Close()
+	var running sync.WaitGroup
+	defer running.Wait()
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		select {
+		case <-s.drained:
+			conn.SetReadDeadline(time.Unix(1, 0)) // ends the reading, not the answering
+		case <-ended:
+		}
+	}()
 	in := newReader(conn, false)
 	room := make(chan struct{}, together)
 	var write sync.Mutex
 	for {
 		h, err := in.head()
-		if errors.Is(err, io.EOF) || ctx.Err() != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() != nil {
 			return nil
 		}
 		if err != nil {
@@ -220,11 +233,16 @@ func (s *Service) Serve(ctx context.Context, by sekisho.Caller, conn *net.UnixCo
 			return err
 		}
 		body, files, err := in.body(h)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
 		room <- struct{}{}
+		running.Add(1)
 		go func() {
+			defer running.Done()
 			defer func() { <-room }()
 			if err := s.respond(ctx, a, by, h, body, files, conn, &write); err != nil {
 				s.report(by, a.Name, err)

@@ -60,8 +60,13 @@ type Leased struct {
 	Count uint64
 }
 
-// Resolve asks where mail for an address goes. The address is as in RCPT TO, without angle brackets.
-type Resolve struct{ Address string }
+// Resolve asks where mail for an address goes, and since when it corresponds with the sender. Addresses are as in MAIL FROM
+// and RCPT TO, without angle brackets.
+type Resolve struct {
+	Address  string
+	From     string             // the sender; "" when that does not matter
+	Contract sekisho.ContractID // the sender's, when he is a customer's
+}
 
 // Standing says what we know of an address.
 type Standing uint8
@@ -83,6 +88,8 @@ type Recipient struct {
 	Groups   []string  // names of groups that the address belongs to, for policy
 	Targets  []Target  // where it is delivered; empty unless Hosted
 	Outside  []string  // addresses outside that an alias forwards to
+	Last     time.Time // when the recipient's contract last knew him to correspond with From; zero: never
+	Sent     time.Time // the same for the sender's contract
 	Route    []NextHop // for Routed: in order of preference
 }
 
@@ -274,6 +281,8 @@ type Delivery struct {
 	Route     []NextHop // FateQueue and held mail: fixed next hops; empty: by MX
 	Notify    string    // DSN NOTIFY as given: "NEVER" or a list; "" default
 	ORcpt     string    // DSN ORCPT
+
+	Inside, Outside string // who corresponds with whom by this delivery, to be remembered; "" nothing to remember
 }
 
 // Trace is what administrators can find out later about a message. It names people, so it belongs to the contract and

@@ -141,8 +141,11 @@ type OpenKept struct {
 	Operator uint64 // user number of the operator + 1
 }
 
-// Transit enters that messages passed through a process in the clear.
-type Transit struct {
+// Transit enters that messages passed through a process in the clear: one entry per run.
+type Transit struct{ Runs []Passage }
+
+// Passage is a run of consecutive messages of one contract.
+type Passage struct {
 	Contract sekisho.ContractID
 	First    sekisho.MessageID
 	Count    uint32

@@ -10,8 +10,8 @@ import (
 // docs/trust.md is made from it, with wire's list of calls.
 func roles(workers int) []supervise.Role {
 	const (
-		gate, inspect, store, post = sekisho.Gate, sekisho.Inspect, sekisho.Store, sekisho.Post
-		_, vault, dial, console    = sekisho.Reader, sekisho.Vault, sekisho.Dial, sekisho.Console
+		gate, inspect, store, post   = sekisho.Gate, sekisho.Inspect, sekisho.Store, sekisho.Post
+		reader, vault, dial, console = sekisho.Reader, sekisho.Vault, sekisho.Dial, sekisho.Console
 	)
 	asks := func(r ...sekisho.Role) []sekisho.Role { return r }
 	return []supervise.Role{
@@ -22,6 +22,8 @@ func roles(workers int) []supervise.Role {
 		{Role: gate, Number: 5, Calls: asks(inspect, store, vault, dial), Listeners: []string{"mx", "submission", "submissions"},
 			Note: "SMTP in: judges, seals, makes durable"},
 		{Role: post, Number: 6, Calls: asks(store, vault, dial, inspect), Note: "SMTP out: retries, signs, notifies"},
+		{Role: reader, Number: 7, Calls: asks(store, vault, inspect), Listeners: []string{"imap", "imaps"},
+			Note: "IMAP: sessions of people who read"},
 		{Role: console, Number: 8, Calls: asks(store, vault, inspect, dial), Listeners: []string{"admin"},
 			Note: "operators' commands over a unix socket"},
 	}

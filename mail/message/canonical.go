@@ -74,6 +74,10 @@ func (w *writer) field(f *Field) {
 			return
 		}
 	}
+	if unreadable(v) {
+		w.line(name + ": " + fold(Encode(clean(Words(Unfold(v)))), w.eol))
+		return
+	}
 	if tidy(v) {
 		w.out.WriteString(name + ": ")
 		v = bytes.TrimLeft(v, " \t")

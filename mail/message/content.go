@@ -189,7 +189,7 @@ func (m *Message) Content(p *sekisho.Part) ([]byte, error) {
 		out, _ := Quoted(body)
 		return out, nil
 	case "u":
-		return uu(body), nil
+		return Uudecode(body), nil
 	}
 	return body, nil
 }

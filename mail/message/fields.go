@@ -34,6 +34,9 @@ func (r *reader) fields(list []Field, where string) sekisho.Fields {
 			eight = true
 			r.note("raw-8bit", at(where, h.Key), 0, Unfold(h.Value))
 		}
+		if unreadable(h.Value) {
+			r.note("word-utf-7", at(where, h.Key), 1, Unfold(h.Value))
+		}
 		r.take(&f, k, h, where)
 	}
 	return f
@@ -80,6 +83,20 @@ func slot(key string) int {
 		return slotReferences
 	}
 	return 0
+}
+
+// unreadable says whether a value has encoded words in UTF-7, which some programs read and others show as they are.
+func unreadable(v []byte) bool {
+	for {
+		i := bytes.Index(v, []byte("=?"))
+		if i < 0 {
+			return false
+		}
+		v = v[i+2:]
+		if w := bytes.ToLower(v[:min(len(v), 20)]); bytes.HasPrefix(w, []byte("utf-7")) || bytes.HasPrefix(w, []byte("utf7")) || bytes.HasPrefix(w, []byte("unicode-1-1-utf-7")) {
+			return true
+		}
+	}
 }
 
 // again states that a field stands twice (RFC 5322 section 3.6 allows each of these once).

@@ -126,16 +126,18 @@ func quotedLine(out, line []byte) (_ []byte, odd bool) {
 	}
 }
 
-// uu decodes uuencode; lines that are none are left out.
-func uu(b []byte) []byte {
+// Uudecode decodes the first uuencoded file in b.
+func Uudecode(b []byte) []byte {
 	var out []byte
 	begun := false
-	for _, line := range bytes.Split(b, []byte{'\n'}) {
+	for line := range bytes.SplitSeq(b, []byte{'\n'}) {
 		line = bytes.TrimRight(line, "\r")
 		switch {
 		case !begun:
 			begun = bytes.HasPrefix(line, []byte("begin "))
-		case len(line) == 0 || string(line) == "end":
+		case string(line) == "end":
+			return out
+		case len(line) == 0:
 		default:
 			out = uuLine(out, line)
 		}

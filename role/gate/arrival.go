@@ -91,12 +91,12 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 // rewrite has inspect make the changed copy, and summarise it: the spans have moved.
 func (in *intake) rewrite(ctx context.Context, v variant, o outcome) ([]byte, wire.Report, error) {
 	d := o.decision
-	w, err := wire.InspectRewrite.Ask(ctx, in.gate.peers.Inspect, wire.Rewrite{Raw: in.raw, Canonical: v.canonical,
+	w, _, err := inspected(ctx, in.gate, wire.InspectRewrite, wire.Rewrite{Raw: in.raw, Canonical: v.canonical,
 		Subject: strings.Join(d.Tags, " "), AddHeader: d.Headers, Warning: strings.Join(d.Warn, "\n")})
 	if err != nil {
 		return nil, wire.Report{}, err
 	}
-	r, _, err := in.gate.scan(ctx, wire.Scan{Raw: w.Raw, Envelope: in.envelope, Now: in.envelope.At, Summarise: true})
+	r, _, err := inspected(ctx, in.gate, wire.InspectScan, wire.Scan{Raw: w.Raw, Envelope: in.envelope, Now: in.envelope.At, Summarise: true})
 	return w.Raw, r, err
 }
 
@@ -104,6 +104,9 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 	now := in.envelope.At
 	d := wire.Delivery{Recipient: o.address, Fate: o.fate, Action: string(o.decision.Action), Rule: o.decision.Rule,
 		Reason: o.decision.Reason, Internal: now, NotBefore: now, Route: o.route, Notify: o.notify, ORcpt: o.orcpt}
+	if (o.fate == wire.FateMailbox || o.fate == wire.FateQueue) && !in.fresh(o) {
+		d.Inside, d.Outside = o.inside, o.outside
+	}
 	switch o.fate {
 	case wire.FateMailbox:
 		d.Account = o.target.Account

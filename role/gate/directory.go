@@ -3,7 +3,6 @@ package gate
 import (
 	"context"
 	"sync"
-	"time"
 
 	"sekisho"
 	"sekisho/policy"
@@ -96,9 +95,3 @@ func (d *directory) public(b []byte) (seal.Public, error) {
 	d.keys[string(b)] = k
 	return k, nil
 }
-
-// resolver asks dial, for sender authentication.
-type resolver struct{ dial *wire.Peer }
-
-// lookupTime is how long sender authentication waits for one answer.
-const lookupTime = 10 * time.Second

@@ -40,6 +40,8 @@ type Gate struct {
 	peers     Peers
 	directory *directory
 	ids       *lease
+	commits   *committer
+	resolver  *resolver
 	limits    *limits
 	keyring   *wire.Keyring
 	servers   []*smtp.Server
@@ -65,8 +67,10 @@ func New(c Config, p Peers) *Gate {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Gate{config: c, peers: p, directory: newDirectory(p.Store), ids: &lease{store: p.Store}, limits: newLimits(c),
+	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), ids: &lease{store: p.Store}, limits: newLimits(c),
 		keyring: wire.NewKeyring(p.Vault)}
+	g.commits, g.resolver = newCommitter(g), newResolver(p.Dial, c.Clock)
+	return g
 }
 
 // Serve takes mail on the listeners, by name: "mx", "submission", "submissions". It returns when ctx is done and the mails

@@ -76,11 +76,12 @@ func (in *intake) outbound(ctx context.Context, r recipient, scans map[scanKey]*
 	if err != nil {
 		return nil, false, err
 	}
-	o := outcome{recipient: r, contract: c, fate: wire.FateQueue, inside: in.envelope.From, outside: r.address}
+	o := outcome{recipient: r, contract: c, fate: wire.FateQueue, inside: in.envelope.From, outside: r.address, last: r.Sent}
 	if err := in.decide(ctx, &o, sekisho.Outbound, r.Contract == c.ID, scans); err != nil {
 		return nil, false, err
 	}
 	if o.decision.Action == policy.Pass && r.Standing != wire.Foreign {
+		in.remember(o)
 		return nil, true, nil
 	}
 	out, err = in.settle(ctx, o)
@@ -93,7 +94,7 @@ func (in *intake) inbound(ctx context.Context, r recipient, scans map[scanKey]*r
 	if err != nil {
 		return nil, err
 	}
-	o := outcome{recipient: r, contract: c, inside: r.address, outside: in.envelope.From}
+	o := outcome{recipient: r, contract: c, inside: r.address, outside: in.envelope.From, last: r.Last}
 	if err := in.decide(ctx, &o, sekisho.Inbound, in.envelope.Contract == c.ID, scans); err != nil {
 		return nil, err
 	}
@@ -102,12 +103,10 @@ func (in *intake) inbound(ctx context.Context, r recipient, scans map[scanKey]*r
 
 // decide has the mail inspected as the contract sees it, once for all its recipients, and applies the policy.
 func (in *intake) decide(ctx context.Context, o *outcome, d sekisho.Direction, internal bool, scans map[scanKey]*report) error {
-	known, err := in.known(ctx, o)
-	if err != nil {
-		return err
-	}
+	known := !o.last.IsZero()
 	k := scanKey{o.contract.ID, d}
 	if scans[k] == nil {
+		var err error
 		if scans[k], err = in.inspect(ctx, o.contract, d, known); err != nil {
 			return err
 		}
@@ -124,22 +123,12 @@ func (in *intake) decide(ctx context.Context, o *outcome, d sekisho.Direction, i
 // keepFor is how long quarantine keeps what the rules gave no time.
 const keepFor = 14 * 24 * time.Hour
 
-// known asks whether these two have corresponded.
-func (in *intake) known(ctx context.Context, o *outcome) (bool, error) {
-	if o.outside == "" || len(in.recipients) > 50 && o.outside == in.envelope.From {
-		return false, nil
-	}
-	c, err := wire.StoreContact.Ask(ctx, in.gate.peers.Store, wire.Contact{Contract: o.contract.ID, Inside: o.inside, Outside: o.outside})
-	o.last = c.Last
-	return !c.Last.IsZero(), err
-}
-
 func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction, known bool) (*report, error) {
 	q := wire.Scan{Raw: in.raw, Direction: d, Envelope: in.envelope, Domains: c.domains, People: c.People, Known: known,
 		Now: in.envelope.At, Extra: append(slices.Clone(in.virus), in.auth.Findings...),
 		Auth: wire.Auth{SPF: in.auth.SPF, DKIM: in.auth.DKIM, DMARC: in.auth.DMARC, ARC: in.auth.ARC, SPFDomain: in.auth.SPFDomain,
 			DKIMDomain: in.auth.DKIMDomain, From: in.auth.FromDomain, Policy: in.auth.Policy, Aligned: in.auth.Aligned}}
-	r, worker, err := in.gate.scan(ctx, q)
+	r, worker, err := inspected(ctx, in.gate, wire.InspectScan, q)
 	if err == nil {
 		return &report{Report: r, worker: worker}, nil
 	}
@@ -317,19 +306,26 @@ func (in *intake) traceOf(o outcome, took time.Duration) wire.Trace {
 	return t
 }
 
-// remember notes who corresponds with whom, after delivery and at most once a day for a pair. It is not waited for.
-func (in *intake) remember(outcomes []outcome) {
-	for _, o := range outcomes {
-		if o.fate != wire.FateMailbox && o.fate != wire.FateQueue || o.outside == "" || in.envelope.At.Sub(o.last) < 24*time.Hour {
-			continue
-		}
-		go func() {
-			ctx, cancel := context.WithTimeout(context.Background(), commandTime)
-			defer cancel()
-			q := wire.Contact{Contract: o.contract.ID, Inside: o.inside, Outside: o.outside, Note: true}
-			if _, err := wire.StoreContact.Ask(ctx, in.gate.peers.Store, q); err != nil {
-				in.gate.config.Log.Warn("contact not noted", "error", err)
-			}
-		}()
+// contactLife is how old the memory of a correspondence may be before it is renewed.
+const contactLife = 24 * time.Hour
+
+// fresh says whether the memory of a correspondence needs no renewal.
+func (in *intake) fresh(o outcome) bool {
+	return o.outside == "" || o.inside == "" || in.envelope.At.Sub(o.last) < contactLife
+}
+
+// remember notes that the sender's contract knows a recipient of this installation now; other deliveries carry such a note
+// themselves. It is not waited for.
+func (in *intake) remember(o outcome) {
+	if in.fresh(o) {
+		return
 	}
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), commandTime)
+		defer cancel()
+		q := wire.Contact{Contract: o.contract.ID, Inside: o.inside, Outside: o.outside, Note: true}
+		if _, err := wire.StoreContact.Ask(ctx, in.gate.peers.Store, q); err != nil {
+			in.gate.config.Log.Warn("contact not noted", "error", err)
+		}
+	}()
 }

@@ -236,7 +236,7 @@ func (s *session) Rcpt(to string, opts *smtp.RcptOptions) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), commandTime)
 	defer cancel()
-	r, err := wire.StoreResolve.Ask(ctx, s.gate.peers.Store, wire.Resolve{Address: to})
+	r, err := wire.StoreResolve.Ask(ctx, s.gate.peers.Store, wire.Resolve{Address: to, From: s.mail.envelope.From, Contract: s.mail.envelope.Contract})
 	if sekisho.KindOf(err) == sekisho.Invalid {
 		return refuse(501, "5.1.3", "Bad recipient address")
 	}

@@ -5,13 +5,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"sekisho"
 	"sekisho/mail/auth"
 	"sekisho/mail/header"
-	"sekisho/mail/zone"
 	"sekisho/wire"
 )
 
@@ -54,10 +52,9 @@ func (g *Gate) take(ctx context.Context, m *transaction, account *wire.Identifie
 	if err != nil {
 		return g.answer(err)
 	}
-	if err := g.accept(ctx, arrivals); err != nil {
+	if err := g.commits.take(ctx, arrivals); err != nil {
 		return g.answer(err)
 	}
-	in.remember(outcomes)
 	return refuse(250, "2.0.0", "Taken, reference %s", m.trace)
 }
 
@@ -79,7 +76,7 @@ func (in *intake) examine(ctx context.Context, raw []byte) error {
 	in.received(&own)
 	if in.envelope.Contract == 0 {
 		in.auth = auth.Check(ctx, auth.Input{Raw: raw, Client: in.envelope.Client, Helo: in.envelope.Helo, From: in.envelope.From,
-			Resolver: resolver{in.gate.peers.Dial}, Now: in.envelope.At, Name: in.gate.config.Name})
+			Resolver: in.gate.resolver, Now: in.envelope.At, Name: in.gate.config.Name})
 		in.envelope.Vouched = in.auth.SPF == "pass" || in.auth.DMARC == "pass"
 		own.WriteString(in.auth.Header)
 	} else {
@@ -149,82 +146,26 @@ func (in *intake) complete(b *bytes.Buffer, fields []header.Field) {
 	}
 }
 
-// Lookup asks dial.
-func (r resolver) Lookup(ctx context.Context, kind, name string) (zone.Records, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookupTime)
-	defer cancel()
-	got, err := wire.DialLookup.Ask(ctx, r.dial, wire.Lookup{Type: kind, Name: name})
-	if err != nil {
-		if sekisho.KindOf(err) == sekisho.Invalid {
-			return zone.Records{}, err
-		}
-		return zone.Records{}, fmt.Errorf("%w: %w", zone.ErrTemporary, err)
-	}
-	out := zone.Records{Void: got.Void, TXT: got.TXT, IP: got.IP, Names: got.Names, Secure: got.Secure}
-	for _, m := range got.MX {
-		out.MX = append(out.MX, zone.MX(m))
-	}
-	return out, nil
-}
-
-// scanTries is how many inspect workers a mail is given to: one may end just then, but a mail that ends several is the
+// inspectTries is how many inspect workers a mail is given to: one may end just then, but a mail that ends several is the
 // reason itself.
-const scanTries = 3
+const inspectTries = 3
 
-// scan has a mail inspected. Unavailable means that no worker survived it.
-func (g *Gate) scan(ctx context.Context, q wire.Scan) (wire.Report, sekisho.Instance, error) {
+// inspected has a worker do something with a mail. Unavailable means that no worker survived it.
+func inspected[Q, A any](ctx context.Context, g *Gate, call *wire.Call[Q, A], q Q) (A, sekisho.Instance, error) {
+	var none A
 	var last error
-	for range scanTries {
+	for range inspectTries {
 		line, err := g.peers.Inspect.Pick(ctx)
 		if err != nil {
-			return wire.Report{}, 0, err
+			return none, 0, err
 		}
-		r, err := wire.InspectScan.AskLine(ctx, line, q)
+		a, err := call.AskLine(ctx, line, q)
 		if err == nil {
-			return r, line.Peer.Instance, nil
+			return a, line.Peer.Instance, nil
 		}
 		if last = err; sekisho.KindOf(err) != sekisho.Unavailable {
-			return wire.Report{}, 0, err
+			return none, 0, err
 		}
 	}
-	return wire.Report{}, 0, last
-}
-
-// accept enters the transit and makes the arrivals durable, both before 250.
-func (g *Gate) accept(ctx context.Context, arrivals []arrival) error {
-	var accept wire.Accept
-	var entries sync.WaitGroup
-	errs := make([]error, len(arrivals))
-	for i, a := range arrivals {
-		accept.Messages = append(accept.Messages, a.Arrival)
-		entries.Go(func() {
-			_, errs[i] = wire.VaultTransit.Ask(ctx, g.peers.Vault, wire.Transit{Contract: a.Sealed.Contract, First: a.Sealed.ID,
-				Count: 1, Bytes: uint64(a.Sealed.Size), Worker: a.Trace.Instance})
-		})
-	}
-	err := g.store(ctx, accept)
-	entries.Wait()
-	for _, e := range errs {
-		if e != nil { // SMTP goes on when the ledger cannot be written: nothing was opened. The gap shows in the ledger.
-			g.config.Log.Error("transit not entered", "error", e)
-		}
-	}
-	return err
-}
-
-// storeTries is how often an accept is repeated when store ended before it answered, and the pause before each.
-const (
-	storeTries = 5
-	storePause = 200 * time.Millisecond
-)
-
-// store repeats an accept whose fate is unknown because store ended meanwhile: it is idempotent by message id.
-func (g *Gate) store(ctx context.Context, a wire.Accept) error {
-	for try := 0; ; try++ {
-		_, err := wire.StoreAccept.Ask(ctx, g.peers.Store, a)
-		if sekisho.KindOf(err) != sekisho.Unavailable || try == storeTries || ctx.Err() != nil {
-			return err
-		}
-		time.Sleep(storePause)
-	}
+	return none, 0, last
 }

@@ -2,8 +2,8 @@ package inspect
 
 import (
 	"context"
-	"runtime/debug"
-	"sync"
+	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"sekisho"
@@ -14,7 +14,7 @@ import (
 
 // Config is what inspect is told.
 type Config struct {
-	Life int           // mails until the worker ends and is replaced; 0: 1,000
+	Life int           // mails until the worker ends and is replaced; 0: 750 to 1,000
 	Time time.Duration // most time for one mail; 0: 30 s
 }
 
@@ -23,16 +23,15 @@ type Inspect struct {
 	config  Config
 	scanner *scan.Scanner
 
-	mu      sync.Mutex // guards what follows
-	served  int
-	working int
-	retired chan struct{} // closed when the worker has served its life and works on nothing
+	service *wire.Service
+	served  atomic.Int64
+	retired chan struct{} // closed when the worker has served its life and every answer is out
 }
 
 // New loads the model and the lists.
 func New(c Config) (*Inspect, error) {
 	if c.Life == 0 {
-		c.Life = 1000
+		c.Life = 1000 - rand.IntN(250) // workers that began together do not end together
 	}
 	if c.Time == 0 {
 		c.Time = 30 * time.Second
@@ -41,7 +40,6 @@ func New(c Config) (*Inspect, error) {
 	if err != nil {
 		return nil, err
 	}
-	debug.SetGCPercent(200) // mails come and go: fewer collections, bounded by the memory limit of the process
 	return &Inspect{config: c, scanner: s, retired: make(chan struct{})}, nil
 }
 
@@ -53,32 +51,22 @@ func (i *Inspect) Service(report func(sekisho.Caller, string, error)) *wire.Serv
 	s := wire.NewService(sekisho.Inspect, report)
 	wire.Handle(s, wire.InspectScan, i.scan)
 	wire.Handle(s, wire.InspectRewrite, i.rewrite)
+	i.service = s
 	return s
 }
 
-func (i *Inspect) begin() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.working++
-	i.served++
-}
-
-func (i *Inspect) end() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.working--
-	if i.served >= i.config.Life && i.working == 0 {
-		select {
-		case <-i.retired:
-		default:
+// count notes a mail. The one that ends the worker's life is still answered, and so is what is under way beside it.
+func (i *Inspect) count() {
+	if i.served.Add(1) == int64(i.config.Life) {
+		go func() {
+			i.service.Drain()
 			close(i.retired)
-		}
+		}()
 	}
 }
 
 func (i *Inspect) scan(ctx context.Context, _ sekisho.Caller, q wire.Scan) (wire.Report, error) {
-	i.begin()
-	defer i.end()
+	i.count()
 	if q.Summarise {
 		return i.summarise(q.Raw), nil
 	}
@@ -101,8 +89,7 @@ func (i *Inspect) summarise(raw []byte) wire.Report {
 }
 
 func (i *Inspect) rewrite(_ context.Context, _ sekisho.Caller, q wire.Rewrite) (wire.Rewritten, error) {
-	i.begin()
-	defer i.end()
+	i.count()
 	raw, err := message.Rewrite(q.Raw, message.Change{Canonical: q.Canonical, Subject: q.Subject, AddHeader: q.AddHeader,
 		Remove: q.Remove, Warning: q.Warning})
 	if err != nil {

@@ -56,7 +56,7 @@ func (s *session) seal(ctx context.Context, raw []byte) (wire.Arrival, error) {
 		return wire.Arrival{}, err
 	}
 	id := leased.First
-	if _, err := wire.VaultTransit.Ask(ctx, s.reader.peers.Vault, wire.Transit{Contract: s.ticket.Contract, First: id, Count: 1, Bytes: uint64(len(raw)), Worker: worker}); err != nil {
+	if _, err := wire.VaultTransit.Ask(ctx, s.reader.peers.Vault, wire.Transit{Runs: []wire.Passage{{Contract: s.ticket.Contract, First: id, Count: 1, Bytes: uint64(len(raw)), Worker: worker}}}); err != nil {
 		return wire.Arrival{}, err
 	}
 	data := seal.NewKey()

@@ -206,6 +206,9 @@ func (t *txn) accept(in *incoming) (wire.Placed, error) {
 		case wire.FateQuarantine, wire.FateHold:
 			err = t.keepBack(in, d, now)
 		}
+		if err == nil {
+			err = t.remember(in.Sealed.Contract, d, now)
+		}
 		if err != nil {
 			return p, err
 		}

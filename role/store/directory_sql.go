@@ -248,3 +248,20 @@ func (s *Store) contact(ctx context.Context, _ sekisho.Caller, q wire.Contact) (
 	_, err = s.db.One(ctx, []any{&first, &last}, contactRead, int64(q.Contract), inside, outside)
 	return wire.Contacted{First: db.Time(first), Last: db.Time(last)}, err
 }
+
+func (s *Store) lastContact(ctx context.Context, c sekisho.ContractID, inside, outside string) (time.Time, error) {
+	var first, last int64
+	_, err := s.db.One(ctx, []any{&first, &last}, contactRead, int64(c), inside, outside)
+	return db.Time(last), err
+}
+
+// remember notes who corresponds with whom by a delivery.
+func (t *txn) remember(c sekisho.ContractID, d *wire.Delivery, now time.Time) error {
+	inside, err1 := foldAddress(d.Inside)
+	outside, err2 := foldAddress(d.Outside)
+	if err1 != nil || err2 != nil || inside == "" || outside == "" {
+		return nil
+	}
+	_, err := t.Exec(contactNote, int64(c), inside, outside, db.Micros(now.Truncate(time.Second)))
+	return err
+}

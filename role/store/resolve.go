@@ -40,7 +40,27 @@ func (s *Store) resolve(ctx context.Context, _ sekisho.Caller, q wire.Resolve) (
 		}
 		s.dmu.Unlock()
 	}
-	return s.withQuota(ctx, r)
+	if r, err = s.withQuota(ctx, r); err != nil || q.From == "" {
+		return r, err
+	}
+	return s.withContact(ctx, r, q, address)
+}
+
+// withContact adds when the two last corresponded, as each side's contract knows it.
+func (s *Store) withContact(ctx context.Context, r wire.Recipient, q wire.Resolve, address string) (wire.Recipient, error) {
+	from, err := foldAddress(q.From)
+	if err != nil { // a sender that is no address corresponds with nobody
+		return r, nil
+	}
+	if r.Contract != 0 {
+		if r.Last, err = s.lastContact(ctx, r.Contract, address, from); err != nil {
+			return r, err
+		}
+	}
+	if q.Contract != 0 {
+		r.Sent, err = s.lastContact(ctx, q.Contract, from, address)
+	}
+	return r, err
 }
 
 // withQuota marks targets that are full.

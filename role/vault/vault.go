@@ -211,10 +211,14 @@ func (v *Vault) hello(context.Context, sekisho.Caller, wire.Nothing) (wire.Vault
 
 // transit enters mails that a process held in the clear on their way.
 func (v *Vault) transit(_ context.Context, who sekisho.Caller, q wire.Transit) (wire.Nothing, error) {
-	e := by(who, ledger.PassedBy)
-	e.Class, e.Contract, e.Object, e.Count, e.Bytes = sekisho.ClassTransit, q.Contract, uint64(q.First), q.Count, q.Bytes
-	e.Actor = uint64(q.Worker)
-	return wire.Nothing{}, v.enter(e)
+	entries := make([]ledger.Entry, len(q.Runs))
+	for i, r := range q.Runs {
+		e := by(who, ledger.PassedBy)
+		e.Class, e.Contract, e.Object, e.Count, e.Bytes = sekisho.ClassTransit, r.Contract, uint64(r.First), r.Count, r.Bytes
+		e.Actor = uint64(r.Worker)
+		entries[i] = e
+	}
+	return wire.Nothing{}, v.enter(entries...)
 }
 
 func (v *Vault) inform(_ context.Context, who sekisho.Caller, q wire.Inform) (wire.Nothing, error) {

@@ -1,4 +1,5 @@
-// Package archive takes files out of archives: zip, 7z, rar, tar, gzip, bzip2, xz and zstd.
+// Package archive takes files out of archives: zip, 7z, rar, tar, gzip, bzip2, xz and zstd, and out of what Microsoft's
+// programs make of several files: winmail.dat (TNEF) and notebooks of OneNote.
 //
 // An archive in a mail is a letter to two readers: the scanner and the program that opens it later. They may not see
 // different files, so for zip both directories (the one at the end and the headers before each file) are read, and what
@@ -102,6 +103,10 @@ func Walk(ctx context.Context, t file.Type, data []byte, b *Budget, each func(*M
 		w.rar()
 	case file.Tar:
 		w.tar(bytes.NewReader(data))
+	case file.TNEF:
+		w.tnef()
+	case file.OneNote:
+		w.onenote()
 	case file.Gzip, file.Bzip2, file.Xz, file.Zstd:
 		w.stream(t)
 	}

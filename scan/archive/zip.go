@@ -241,7 +241,7 @@ func (e *entry) zip64(x []byte, central bool) {
 		}
 		for _, f := range []*int64{&e.size, &e.packed, &e.offset} {
 			if (*f == 0xffffffff) && (f != &e.offset || central) && len(v) >= 8 {
-				*f = int64(le.Uint64(v)&1<<62 - 1)
+				*f = int64(le.Uint64(v) & (1<<62 - 1))
 				v = v[8:]
 			}
 		}
@@ -289,7 +289,7 @@ func (w *walk) end64(locator int, stop int64, count int, size, start int64) (int
 		}
 	}
 	b := w.data[at:]
-	return at, int(le.Uint64(b[32:]) & 0xffffff), int64(le.Uint64(b[40:])&1<<62 - 1), int64(le.Uint64(b[48:])&1<<62 - 1)
+	return at, int(le.Uint64(b[32:]) & 0xffffff), int64(le.Uint64(b[40:]) & (1<<62 - 1)), int64(le.Uint64(b[48:]) & (1<<62 - 1))
 }
 
 // directory reads the entries between at and stop.

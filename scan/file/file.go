@@ -129,7 +129,7 @@ func markup(b []byte) Type {
 // Archive says whether t holds other files that can be taken out.
 func (t Type) Archive() bool {
 	switch t {
-	case Zip, SevenZ, Rar, Tar, Gzip, Bzip2, Xz, Zstd:
+	case Zip, SevenZ, Rar, Tar, Gzip, Bzip2, Xz, Zstd, TNEF, OneNote:
 		return true
 	}
 	return false

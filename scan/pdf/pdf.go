@@ -32,6 +32,8 @@ type Document struct {
 	Links     []string
 	Files     []File
 	Pictures  [][]byte // JPEG files
+
+	tried int // links that were read
 }
 
 // Limits of one document.
@@ -262,7 +264,10 @@ func (d *Document) name(n string, rest []byte) {
 			d.Encrypted = true
 		}
 	case "URI":
-		if s := text(rest); s != "" && len(d.Links) < maxLinks {
+		if d.tried++; d.tried > 4*maxLinks || len(d.Links) >= maxLinks {
+			return
+		}
+		if s := text(rest); s != "" {
 			d.Links = append(d.Links, s)
 		}
 	}

@@ -38,7 +38,10 @@ type Lookalike struct {
 
 // NewLookalike makes a Lookalike of domains and, with known, of the well-known brands too.
 func NewLookalike(domains []string, known bool) *Lookalike {
-	n := len(domains) + len(brands)
+	n := len(domains)
+	if known {
+		n += len(brands)
+	}
 	l := &Lookalike{exact: make(map[string]bool, n), form: make(map[string]string, n), labels: make(map[string]string, n), near: make(map[string]string, 8*n)}
 	for _, d := range domains {
 		l.add(strings.ToLower(d))
