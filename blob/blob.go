@@ -13,8 +13,11 @@
 // it is opened anew. A full disk is different: the write itself is refused, the file is cut back to its last durable
 // byte, the callers are told sekisho.Full, and the next append tries again.
 //
-// What it does not do: it does not encrypt, it does not know what is still needed (Drop and Cut are told so), and one
-// directory belongs to one process.
+// Space comes back in two ways: whole old segments are dropped, and single records are forgotten: marked, and their
+// blocks given back to the file system by punching a hole, so that nothing ever moves.
+//
+// What it does not do: it does not encrypt, it does not know what is still needed (Drop, Cut and Forget are told so), and
+// one directory belongs to one process.
 package blob
 
 import (
@@ -211,7 +214,10 @@ func (l *Log) Read(p Pos, off int64, n int) ([]byte, error) {
 	if _, err := f.ReadAt(head[:], p.Offset); err != nil {
 		return nil, l.readError(p, err)
 	}
-	size, sum := getRecordHead(head[:])
+	size, sum, live := getRecordHead(head[:])
+	if !live {
+		return nil, sekisho.E("blob.read", sekisho.NotFound, nil)
+	}
 	if off > int64(size) || int64(size) > maxGroup {
 		return nil, l.damage(p, "record of impossible length")
 	}
@@ -235,7 +241,7 @@ func (l *Log) Len(p Pos) (int64, error) {
 	if _, err := f.ReadAt(head[:], p.Offset); err != nil {
 		return 0, l.readError(p, err)
 	}
-	size, _ := getRecordHead(head[:])
+	size, _, _ := getRecordHead(head[:])
 	return int64(size), nil
 }
 

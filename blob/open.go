@@ -209,9 +209,9 @@ func whole(g group, b []byte) bool {
 		if len(b) < recordHead {
 			return false
 		}
-		size, sum := getRecordHead(b)
+		size, sum, live := getRecordHead(b)
 		b = b[recordHead:]
-		if uint64(size) > uint64(len(b)) || crc32.Update(sumStart(size), castagnoli, b[:size]) != sum {
+		if uint64(size) > uint64(len(b)) || live && crc32.Update(sumStart(size), castagnoli, b[:size]) != sum {
 			return false
 		}
 		b = b[size:]
@@ -245,7 +245,7 @@ func (l *Log) judge(f file, n uint64, at, size int64, salt, seq uint64) error {
 	return errTorn
 }
 
-// Scan calls f with every record from the given position on, oldest first; the zero Pos is the beginning. The bytes are
+// Scan calls f with every record that was not forgotten from the given position on, oldest first; the zero Pos is the beginning. The bytes are
 // f's own. Records that are appended meanwhile may be missing. It ends with f's error, or with Corrupt, naming file and
 // offset, when anything on the way does not check.
 func (l *Log) Scan(from Pos, f func(p Pos, b []byte) error) error {
@@ -302,9 +302,9 @@ func (l *Log) scanSegment(n, next uint64, from, end Pos, f func(Pos, []byte) err
 
 func each(n uint64, at int64, b []byte, from Pos, f func(Pos, []byte) error) error {
 	for len(b) > 0 {
-		size, _ := getRecordHead(b)
+		size, _, live := getRecordHead(b)
 		p := Pos{n, at}
-		if !p.Less(from) {
+		if live && !p.Less(from) {
 			if err := f(p, bytes.Clone(b[recordHead:recordHead+size])); err != nil {
 				return err
 			}

@@ -42,7 +42,23 @@ func (s *Store) accept(ctx context.Context, _ sekisho.Caller, q wire.Accept) (wi
 		}
 		return nil
 	})
+	if k := sekisho.KindOf(err); k == sekisho.Full || k == sekisho.NotFound { // certainly not kept: the bytes are of no use
+		s.giveBack(incoming)
+	}
 	return out, err
+}
+
+// giveBack forgets the bytes of arrivals that were refused after they had been written.
+func (s *Store) giveBack(list []incoming) {
+	var at []blob.Pos
+	for i := range list {
+		if list[i].row != nil {
+			at = append(at, list[i].pos)
+		}
+	}
+	if err := s.log.Forget(at...); err != nil {
+		s.c.Log.Warn("giving back the bytes of a refused mail", "error", err)
+	}
 }
 
 // incoming is an arrival whose bytes are in a segment.
@@ -165,11 +181,15 @@ func (t *txn) accept(in *incoming) (wire.Placed, error) {
 		return wire.Placed{}, err
 	}
 	if !fresh {
+		if in.row != nil { // the bytes that came with the repetition
+			if err := t.die(in.pos); err != nil {
+				return wire.Placed{}, err
+			}
+			t.refers(in.pos)
+		}
 		return t.placedBefore(in)
 	}
-	if t.last.Less(in.pos) {
-		t.last = in.pos
-	}
+	t.refers(in.pos)
 	now := t.s.now()
 	p := wire.Placed{Message: in.Sealed.ID}
 	for i := range in.Deliveries {
@@ -194,6 +214,13 @@ func (t *txn) accept(in *incoming) (wire.Placed, error) {
 		}
 	}
 	return p, t.insertTrace(in, p, now)
+}
+
+// refers notes that a record is known to the database: a start must not cut it off, as its position would be used again.
+func (t *txn) refers(p blob.Pos) {
+	if t.last.Less(p) {
+		t.last = p
+	}
 }
 
 // deliver puts a message into a mailbox.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sekisho"
+	"sekisho/db"
 	"sekisho/wire"
 )
 
@@ -40,6 +41,9 @@ func (t *txn) raiseVersion(id sekisho.ContractID) error {
 // vault has destroyed its key.
 func (t *txn) purgeContract(id sekisho.ContractID) error {
 	t.homes = map[homeKey]*home{}
+	if _, err := t.Exec(deadContract, int64(id), db.Micros(t.s.now())); err != nil {
+		return err
+	}
 	for _, table := range [...]string{"domain", "account", "alias", "team", "mailbox", "message", "placed", "gone", "wrap", "chunk", "trace", "event", "kept", "queue", "contact"} {
 		if _, err := t.Exec("DELETE FROM "+table+" WHERE contract = $1", int64(id)); err != nil {
 			return err

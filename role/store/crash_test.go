@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -200,6 +201,51 @@ func TestUnreferencedTail(t *testing.T) {
 	if got := uidsOf(w.selected("bob", "", 0)); len(got) != 3 {
 		t.Fatal(got)
 	}
+}
+
+// TestSpaceComesBack: the bytes of mail that is gone are given back, those of a copy stay, and the segments stay whole.
+func TestSpaceComesBack(t *testing.T) {
+	w := newWorld(t, "")
+	for range 30 {
+		a := w.arrival(w.lease(1), w.to("bob"))
+		a.Sealed.Body = make([]byte, 100000)
+		w.accept(a)
+		w.accept(a) // a repetition: its bytes are of no use at all
+	}
+	box := w.selected("bob", "", 0).Mailbox.ID
+	ask(w, wire.StoreCopy, w.reader, wire.Copy{Pass: w.pass("bob"), Mailbox: box, UIDs: []sekisho.UID{7}, To: "Archive"})
+	w.flag("bob", box, "add", wire.FlagDeleted, nil, 0, uidsOf(w.selected("bob", "", 0))...)
+	ask(w, wire.StoreExpunge, w.reader, wire.Expunge{Pass: w.pass("bob"), Mailbox: box})
+	if n := w.rows("dead"); n != 59 {
+		t.Fatalf("%d records are dead", n)
+	}
+	used := func() int64 {
+		var st unix.Stat_t
+		if err := unix.Stat(filepath.Join(w.dir, "segment", "0000000001.seg"), &st); err != nil {
+			t.Fatal(err)
+		}
+		return st.Blocks * 512
+	}
+	before := used()
+	if err := w.s.bury(context.Background()); err != nil || w.rows("dead") != 59 {
+		t.Fatal("given back while somebody may be reading", err)
+	}
+	w.clock.Add(time.Hour)
+	w.restart()
+	if err := w.s.bury(context.Background()); err != nil || w.rows("dead") != 0 {
+		t.Fatal(err)
+	}
+	if after := used(); after > before/2 {
+		t.Logf("this file system gives nothing back: %d bytes before, %d after", before, after)
+	}
+	w.restart()
+	archive := w.selected("bob", "Archive", 0)
+	f := ask(w, wire.StoreFetch, w.reader, wire.Fetch{Pass: w.pass("bob"), Mailbox: archive.Mailbox.ID, UIDs: uidsOf(archive), Want: wire.Want{Body: true, Index: true}})
+	if len(f.Messages) != 1 || len(f.Messages[0].Sealed.Body) != 100000 || len(f.Messages[0].Sealed.Index) == 0 {
+		t.Fatalf("%+v", f)
+	}
+	w.stop()
+	w.checkSegments()
 }
 
 // TestLostSegment: a database that refers to what is not there is not opened.
