@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
@@ -96,6 +97,18 @@ func TestHidingPlaces(t *testing.T) {
 		r := s.Scan(context.Background(), wrap(name, data), Context{})
 		if !has(r, sekisho.KindVirus) || r.Verdict != sekisho.VerdictReject {
 			t.Errorf("%s: %s %+v", name, r.Verdict, r.Findings)
+		}
+	}
+	for name, raw := range map[string]string{
+		"before the parts": "From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" + eicar() + "\n--b\n\nx\n--b--\n",
+		"behind the parts": "From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\n" + eicar() + "\n",
+		"wrong encoding":   "From: a@b.example\nMIME-Version: 1.0\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base-64\n\n" + b64[:76] + "\n" + b64[76:] + "\n",
+		"no encoding":      "From: a@b.example\nMIME-Version: 1.0\nContent-Type: application/octet-stream\n\n" + b64[:76] + "\n" + b64[76:] + "\n",
+		"no boundary":      "From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed\n\n--b\n\n" + eicar() + "\n--b--\n",
+		"RTF":              "From: a@b.example\nMIME-Version: 1.0\nContent-Type: application/rtf\n\n{\\rtf1{\\object{\\*\\objdata " + hex.EncodeToString([]byte(eicar())) + "}}}\n",
+	} {
+		if r := s.Scan(context.Background(), crlf(raw), Context{}); !has(r, sekisho.KindVirus) {
+			t.Errorf("%s: %+v", name, r.Findings)
 		}
 	}
 	raw := crlf("From: a@b.example\nSubject: x\n\nlook:\n\n" + uuencode("a.com", eicar()))

@@ -34,6 +34,7 @@ func (j *job) part(m *message.Message, p *sekisho.Part, no, base string) {
 	}
 	switch {
 	case p.Type == "multipart":
+		j.margins(m, p, place(base, no, ""))
 		for i := range p.Parts {
 			j.part(m, &p.Parts[i], join(no, strconv.Itoa(i+1)), base)
 		}
@@ -51,6 +52,25 @@ func (j *job) part(m *message.Message, p *sekisho.Part, no, base string) {
 	}
 }
 
+// margins looks at what stands before the first part and behind the last: programs that know no MIME show it.
+func (j *job) margins(m *message.Message, p *sekisho.Part, where string) {
+	if len(p.Parts) == 0 {
+		return
+	}
+	raw := m.Raw()
+	for _, b := range [][]byte{raw[p.Body.Start:p.Parts[0].Header.Start], raw[p.Parts[len(p.Parts)-1].Body.End:p.Body.End]} {
+		if len(b) < 60 {
+			continue
+		}
+		if v := j.s.engine.Find(b); v != "" {
+			j.find(sekisho.KindVirus, v, where, 30, "known malware outside of the parts")
+		}
+		if len(b) > 300 {
+			j.undecoded(b, where)
+		}
+	}
+}
+
 // leaf inspects a part that has a content of its own.
 func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
 	data, err := m.Content(p)
@@ -61,6 +81,7 @@ func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
 	where := place(base, no, name)
 	if err != nil {
 		j.rep.Unscannable = true
+		j.undecoded(data, where)
 	}
 	if p.Type == "text" && p.Disposition != "attachment" && (name == "" || p.Subtype == "plain" || p.Subtype == "html") {
 		j.body(p, data, where)

@@ -33,8 +33,16 @@ type Document struct {
 	Links     []string
 	Files     []File
 	Pictures  [][]byte // JPEG files
+	Rasters   []Raster // pictures that are no files
 
 	tried int // links that were read
+}
+
+// Raster is a picture as rows of points, each row beginning with a new byte.
+type Raster struct {
+	Width, Height int
+	Bits, Colours int // bits of one colour: 1 or 8; colours of one point: 1 or 3
+	Data          []byte
 }
 
 // Limits of one document.
@@ -111,7 +119,9 @@ func (d *Document) stream(dict string, body []byte, left int64) int64 {
 			d.Pictures = append(d.Pictures, body)
 		}
 		return 0
-	case strings.Contains(dict, "/Image") || strings.Contains(dict, "/FontFile"):
+	case strings.Contains(dict, "/Image"):
+		return d.raster(dict, body, left)
+	case strings.Contains(dict, "/FontFile"):
 		return 0
 	}
 	if !objects && !file && !strings.Contains(dict, "/JavaScript") && !strings.Contains(dict, "/XML") && len(dict) > 0 && strings.Contains(dict, "/Length1") {
@@ -130,6 +140,46 @@ func (d *Document) stream(dict string, body []byte, left int64) int64 {
 		d.Files = append(d.Files, File{Data: out})
 	}
 	return int64(len(out)) + 1
+}
+
+// raster takes a picture that is only compressed, without prediction. Only small ones can be codes made by programs.
+func (d *Document) raster(dict string, body []byte, left int64) int64 {
+	r := Raster{Width: number(dict, "/Width"), Height: number(dict, "/Height"), Bits: number(dict, "/BitsPerComponent"), Colours: 1}
+	if strings.Contains(dict, "/DeviceRGB") || strings.Contains(dict, "/CalRGB") {
+		r.Colours = 3
+	} else if !strings.Contains(dict, "/DeviceGray") && !strings.Contains(dict, "/CalGray") && r.Bits != 1 {
+		return 0
+	}
+	if r.Width < 21 || r.Height < 21 || r.Width > 4000 || r.Height > 4000 || r.Bits != 1 && r.Bits != 8 || len(d.Rasters) >= 10 || strings.Contains(dict, "/Predictor") {
+		return 0
+	}
+	need := (r.Width*r.Bits*r.Colours + 7) / 8 * r.Height
+	if int64(need) > min(maxStream, left) {
+		return 0
+	}
+	out, _ := expand(dict, body, int64(need))
+	if len(out) < need {
+		return int64(len(out))
+	}
+	r.Data = out[:need]
+	d.Rasters = append(d.Rasters, r)
+	return int64(need)
+}
+
+// number is the number behind a name; 0 when there is none.
+func number(dict, name string) int {
+	i := strings.Index(dict, name)
+	if i < 0 {
+		return 0
+	}
+	n := 0
+	for _, c := range strings.TrimLeft(dict[i+len(name):], " \r\n\t") {
+		if c < '0' || c > '9' || n > 1<<20 {
+			break
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
 }
 
 // expand undoes the filters of a stream.
