@@ -54,7 +54,7 @@ func (j *job) part(m *message.Message, p *sekisho.Part, no, base string) {
 
 // margins looks at what stands before the first part and behind the last: programs that know no MIME show it.
 func (j *job) margins(m *message.Message, p *sekisho.Part, where string) {
-	if len(p.Parts) == 0 {
+	if len(p.Parts) == 0 || j.quick {
 		return
 	}
 	raw := m.Raw()
@@ -73,6 +73,9 @@ func (j *job) margins(m *message.Message, p *sekisho.Part, where string) {
 
 // leaf inspects a part that has a content of its own.
 func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
+	if j.quick && p.Type != "text" && p.Type != "message" && p.Type != "multipart" {
+		return
+	}
 	data, err := m.Content(p)
 	name := message.Filename(p)
 	if p.Type == "application" {
@@ -156,8 +159,10 @@ func (j *job) embedded(data []byte, where string) {
 
 // body reads a text that is shown as the mail itself.
 func (j *job) body(p *sekisho.Part, data []byte, where string) {
-	if v := j.s.engine.Find(data); v != "" {
-		j.find(sekisho.KindVirus, v, where, 30, "known malware")
+	if !j.quick {
+		if v := j.s.engine.Find(data); v != "" {
+			j.find(sekisho.KindVirus, v, where, 30, "known malware")
+		}
 	}
 	cs := message.Param(p.Params, "charset")
 	if p.Subtype != "html" {
@@ -169,6 +174,9 @@ func (j *job) body(p *sekisho.Part, data []byte, where string) {
 	}
 	page := html.Read(message.Decode(data, cs))
 	j.text(page.Text)
+	if j.quick {
+		return
+	}
 	j.page(page, where)
 }
 
@@ -189,6 +197,9 @@ func declared(data []byte) string {
 // plain reads a text without marks.
 func (j *job) plain(t, where string) {
 	j.text(t)
+	if j.quick {
+		return
+	}
 	j.links(t, where)
 	j.uuencoded(t, where)
 	if strings.Contains(t, "-----BEGIN PGP MESSAGE-----") {
