@@ -26,7 +26,7 @@ type Document struct {
 	Auto      bool // does something when it is opened or a page is shown
 	Launch    bool // starts a program
 	Submit    bool // sends a form
-	Media     bool // has rich media or 3D content
+	Media     bool // has rich media
 	Encrypted bool
 	Cut       bool // not all was looked at
 	Bomb      bool // a stream expands more than 200-fold, to the limit
@@ -300,21 +300,28 @@ func (d *Document) objects(b []byte) {
 
 // name acts on one name; rest is what follows it.
 func (d *Document) name(n string, rest []byte) {
+	next := byte(0) // what follows, after white space
+	if t := bytes.TrimLeft(rest[:min(len(rest), 20)], " \r\n\t"); len(t) > 0 {
+		next = t[0]
+	}
+	object := next == '(' || next == '<' || next >= '0' && next <= '9'
 	switch n {
-	case "JavaScript", "JS":
+	case "JavaScript":
 		d.Script = true
-	case "OpenAction", "AA":
+	case "JS":
+		d.Script = d.Script || object
+	case "OpenAction":
 		d.Auto = true
+	case "AA":
+		d.Auto = d.Auto || object
 	case "Launch":
 		d.Launch = true
 	case "SubmitForm", "ImportData":
 		d.Submit = true
-	case "RichMedia", "Flash", "3D":
+	case "RichMedia", "Flash":
 		d.Media = true
 	case "Encrypt":
-		if t := bytes.TrimLeft(rest, " \r\n\t"); len(t) > 0 && (t[0] >= '0' && t[0] <= '9' || t[0] == '<') {
-			d.Encrypted = true
-		}
+		d.Encrypted = d.Encrypted || object && next != '('
 	case "URI":
 		if d.tried++; d.tried > 4*maxLinks || len(d.Links) >= maxLinks {
 			return
