@@ -160,3 +160,17 @@ func TestHalfAMailIsNotClean(t *testing.T) {
 		}
 	}
 }
+
+// TestAmbiguityInside: an embedded mail is written anew with the mail; a file that happens to be a mail is left alone.
+func TestAmbiguityInside(t *testing.T) {
+	s := scanner(t)
+	inner := "Subject: a\nSubject: b\n\nhello\n"
+	r := s.Scan(context.Background(), crlf("From: a@b.example\nSubject: x\nContent-Type: message/rfc822\n\n"+inner), Context{})
+	if !r.Ambiguous || !has(r, sekisho.KindAmbiguous) {
+		t.Errorf("embedded: %+v", r.Findings)
+	}
+	r = s.Scan(context.Background(), wrap("a.eml", crlf("From: a@b.example\n"+inner)), Context{})
+	if r.Ambiguous || !has(r, sekisho.KindAmbiguous) {
+		t.Errorf("a file: %v %+v", r.Ambiguous, r.Findings)
+	}
+}

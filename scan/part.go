@@ -93,7 +93,9 @@ func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
 		}
 	}
 	if p.Type == "message" && (p.Subtype == "rfc822" || p.Subtype == "global") {
-		j.embedded(data, where)
+		if j.embedded(data, where) {
+			j.rep.Ambiguous = true
+		}
 		return
 	}
 	if p.Type == "message" && (p.Subtype == "delivery-status" || p.Subtype == "disposition-notification") {
@@ -143,18 +145,18 @@ func active(data []byte) bool {
 	return false
 }
 
-// embedded inspects a mail that stands in an attachment in encoded form.
-func (j *job) embedded(data []byte, where string) {
+// embedded inspects a mail that stands in an attachment in encoded form. True when it is ambiguous.
+func (j *job) embedded(data []byte, where string) bool {
 	if j.nested++; j.nested > 20 {
 		j.find(sekisho.KindBomb, "mime-depth", where, 10, "more than 20 mails in attachments")
 		j.rep.Unscannable = true
-		return
+		return false
 	}
 	m := message.Read(data, j.s.config.Mail)
 	j.take(m.Findings, where)
-	j.rep.Ambiguous = j.rep.Ambiguous || m.Ambiguous
 	j.text(m.Fields.Subject)
 	j.part(m, &m.Root, number(&m.Root, ""), where)
+	return m.Ambiguous
 }
 
 // body reads a text that is shown as the mail itself.
