@@ -40,6 +40,8 @@ func (j *job) content(t file.Type, name string, data []byte, where string, depth
 		j.picture(t, data, where)
 	case ext == "csv" || ext == "tsv" || ext == "slk" || ext == "iqy":
 		j.document(office.CSV(data), where, depth)
+	case t == file.Unknown && ext == "" && len(data) > 60 && base64char(data[0]):
+		j.undecoded(data, where)
 	case t == file.Unknown && (ext == "eml" || ext == "mht" || ext == "mhtml") && message.Plausible(data):
 		j.embedded(data, where)
 	}
@@ -182,6 +184,12 @@ func (j *job) pdf(data []byte, where string, depth int) {
 	for _, p := range d.Pictures {
 		j.picture(file.Sniff(p), p, where)
 	}
+	for _, r := range d.Rasters {
+		if j.pictures++; j.pictures > 10 || j.ctx.Err() != nil {
+			break
+		}
+		j.codes(picture.Raster(r.Width, r.Height, r.Bits, r.Colours, r.Data), where)
+	}
 }
 
 // attachedPage inspects HTML or SVG that is attached: it opens in a browser, where everything in it runs.
@@ -224,19 +232,40 @@ func (j *job) attachedPage(svg bool, data []byte, where string) {
 	}
 }
 
-// smuggled looks for files that stand in the script of a page as base64, to be put together in the browser.
+// smuggled looks for files that stand in a page as base64, to be put together in the browser.
 func (j *job) smuggled(data []byte, where string) {
+	j.base64Runs(data, func(b []byte) {
+		j.find(sekisho.KindActive, "html-smuggling", where, 6, "a file in the script")
+		j.inner("script", b, where, deepest-2)
+	})
+}
+
+// undecoded looks for files that stand as base64 where nothing says so: some programs decode what others show as letters.
+func (j *job) undecoded(data []byte, where string) {
+	if len(data) > 4<<20 {
+		return
+	}
+	j.base64Runs(data, func(b []byte) {
+		j.find(sekisho.KindAmbiguous, "unlabelled-base64", where, 3, "a file in base64 that nothing labels")
+		j.inner("base64", b, where, deepest-2)
+	})
+}
+
+// base64Runs gives the files that long runs of base64 in data stand for; line breaks do not end a run.
+func (j *job) base64Runs(data []byte, each func([]byte)) {
 	for i, found := 0, 0; i < len(data) && found < 20; {
-		n := 0
-		for i+n < len(data) && base64char(data[i+n]) {
+		n, chars := 0, 0
+		for i+n < len(data) && (base64char(data[i+n]) || chars > 0 && (data[i+n] == '\r' || data[i+n] == '\n')) {
+			if base64char(data[i+n]) {
+				chars++
+			}
 			n++
 		}
-		if n >= 60 {
+		if chars >= 60 {
 			b, odd := message.Base64(data[i : i+n])
 			if odd == "" && (file.Sniff(b) != file.Unknown || j.s.engine.Find(b) != "") {
 				found++
-				j.find(sekisho.KindActive, "html-smuggling", where, 6, "a file in the script")
-				j.inner("script", b, where, deepest-2)
+				each(b)
 			}
 		}
 		i += n + 1
@@ -276,6 +305,11 @@ func (j *job) picture(t file.Type, data []byte, where string) {
 	if errors.Is(err, picture.ErrBomb) {
 		j.find(sekisho.KindBomb, "picture", where, 10, err.Error())
 	}
+	j.codes(texts, where)
+}
+
+// codes states the texts of QR codes.
+func (j *job) codes(texts []string, where string) {
 	for _, text := range texts {
 		if _, ok := parse(text); ok {
 			j.find(sekisho.KindURL, "qr-code", where, 1.5, text)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
@@ -98,6 +99,18 @@ func TestHidingPlaces(t *testing.T) {
 			t.Errorf("%s: %s %+v", name, r.Verdict, r.Findings)
 		}
 	}
+	for name, raw := range map[string]string{
+		"before the parts": "From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" + eicar() + "\n--b\n\nx\n--b--\n",
+		"behind the parts": "From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\n" + eicar() + "\n",
+		"wrong encoding":   "From: a@b.example\nMIME-Version: 1.0\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base-64\n\n" + b64[:76] + "\n" + b64[76:] + "\n",
+		"no encoding":      "From: a@b.example\nMIME-Version: 1.0\nContent-Type: application/octet-stream\n\n" + b64[:76] + "\n" + b64[76:] + "\n",
+		"no boundary":      "From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed\n\n--b\n\n" + eicar() + "\n--b--\n",
+		"RTF":              "From: a@b.example\nMIME-Version: 1.0\nContent-Type: application/rtf\n\n{\\rtf1{\\object{\\*\\objdata " + hex.EncodeToString([]byte(eicar())) + "}}}\n",
+	} {
+		if r := s.Scan(context.Background(), crlf(raw), Context{}); !has(r, sekisho.KindVirus) {
+			t.Errorf("%s: %+v", name, r.Findings)
+		}
+	}
 	raw := crlf("From: a@b.example\nSubject: x\n\nlook:\n\n" + uuencode("a.com", eicar()))
 	if r := s.Scan(context.Background(), raw, Context{}); !has(r, sekisho.KindVirus) {
 		t.Errorf("uuencoded: %+v", r.Findings)
@@ -145,5 +158,19 @@ func TestHalfAMailIsNotClean(t *testing.T) {
 		if !r.Unscannable || r.Verdict != sekisho.VerdictQuarantine {
 			t.Errorf("%s: %s %+v", kind, r.Verdict, r.Findings)
 		}
+	}
+}
+
+// TestAmbiguityInside: an embedded mail is written anew with the mail; a file that happens to be a mail is left alone.
+func TestAmbiguityInside(t *testing.T) {
+	s := scanner(t)
+	inner := "Subject: a\nSubject: b\n\nhello\n"
+	r := s.Scan(context.Background(), crlf("From: a@b.example\nSubject: x\nContent-Type: message/rfc822\n\n"+inner), Context{})
+	if !r.Ambiguous || !has(r, sekisho.KindAmbiguous) {
+		t.Errorf("embedded: %+v", r.Findings)
+	}
+	r = s.Scan(context.Background(), wrap("a.eml", crlf("From: a@b.example\n"+inner)), Context{})
+	if r.Ambiguous || !has(r, sekisho.KindAmbiguous) {
+		t.Errorf("a file: %v %+v", r.Ambiguous, r.Findings)
 	}
 }

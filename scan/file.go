@@ -14,6 +14,9 @@ const deepest = 16
 
 // file inspects one attached file, or a member of an archive, depth levels below the mail.
 func (j *job) file(name string, data []byte, where string, depth int) {
+	if j.quick {
+		return
+	}
 	j.name(name, where)
 	if v := j.s.engine.Find(data); v != "" {
 		j.find(sekisho.KindVirus, v, where, 30, "known malware")

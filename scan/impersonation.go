@@ -61,7 +61,7 @@ func (j *job) domain(a sekisho.Address, site string) bool {
 		j.find(sekisho.KindImpersonation, "look-alike-"+is.How, "header/from", likeness(is.How)+1, a.Host+" looks like "+is.Of)
 		return true
 	}
-	if j.inside(a.Host) && j.c.Envelope.Account == 0 && j.c.Auth.SPF+j.c.Auth.DKIM+j.c.Auth.DMARC != "" && !j.c.Auth.Aligned {
+	if j.inside(a.Host) && j.c.Envelope.Account == 0 && j.c.Envelope.Contract == 0 && j.c.Auth.SPF+j.c.Auth.DKIM+j.c.Auth.DMARC != "" && !j.c.Auth.Aligned {
 		j.find(sekisho.KindImpersonation, "own-domain", "header/from", 6, "claims to come from inside, and nothing proves it")
 		return true
 	}

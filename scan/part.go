@@ -34,6 +34,7 @@ func (j *job) part(m *message.Message, p *sekisho.Part, no, base string) {
 	}
 	switch {
 	case p.Type == "multipart":
+		j.margins(m, p, place(base, no, ""))
 		for i := range p.Parts {
 			j.part(m, &p.Parts[i], join(no, strconv.Itoa(i+1)), base)
 		}
@@ -51,8 +52,30 @@ func (j *job) part(m *message.Message, p *sekisho.Part, no, base string) {
 	}
 }
 
+// margins looks at what stands before the first part and behind the last: programs that know no MIME show it.
+func (j *job) margins(m *message.Message, p *sekisho.Part, where string) {
+	if len(p.Parts) == 0 || j.quick {
+		return
+	}
+	raw := m.Raw()
+	for _, b := range [][]byte{raw[p.Body.Start:p.Parts[0].Header.Start], raw[p.Parts[len(p.Parts)-1].Body.End:p.Body.End]} {
+		if len(b) < 60 {
+			continue
+		}
+		if v := j.s.engine.Find(b); v != "" {
+			j.find(sekisho.KindVirus, v, where, 30, "known malware outside of the parts")
+		}
+		if len(b) > 300 {
+			j.undecoded(b, where)
+		}
+	}
+}
+
 // leaf inspects a part that has a content of its own.
 func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
+	if j.quick && p.Type != "text" && p.Type != "message" && p.Type != "multipart" {
+		return
+	}
 	data, err := m.Content(p)
 	name := message.Filename(p)
 	if p.Type == "application" {
@@ -61,6 +84,7 @@ func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
 	where := place(base, no, name)
 	if err != nil {
 		j.rep.Unscannable = true
+		j.undecoded(data, where)
 	}
 	if p.Type == "text" && p.Disposition != "attachment" && (name == "" || p.Subtype == "plain" || p.Subtype == "html") {
 		j.body(p, data, where)
@@ -69,7 +93,9 @@ func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
 		}
 	}
 	if p.Type == "message" && (p.Subtype == "rfc822" || p.Subtype == "global") {
-		j.embedded(data, where)
+		if j.embedded(data, where) {
+			j.rep.Ambiguous = true
+		}
 		return
 	}
 	if p.Type == "message" && (p.Subtype == "delivery-status" || p.Subtype == "disposition-notification") {
@@ -119,24 +145,26 @@ func active(data []byte) bool {
 	return false
 }
 
-// embedded inspects a mail that stands in an attachment in encoded form.
-func (j *job) embedded(data []byte, where string) {
+// embedded inspects a mail that stands in an attachment in encoded form. True when it is ambiguous.
+func (j *job) embedded(data []byte, where string) bool {
 	if j.nested++; j.nested > 20 {
 		j.find(sekisho.KindBomb, "mime-depth", where, 10, "more than 20 mails in attachments")
 		j.rep.Unscannable = true
-		return
+		return false
 	}
 	m := message.Read(data, j.s.config.Mail)
 	j.take(m.Findings, where)
-	j.rep.Ambiguous = j.rep.Ambiguous || m.Ambiguous
 	j.text(m.Fields.Subject)
 	j.part(m, &m.Root, number(&m.Root, ""), where)
+	return m.Ambiguous
 }
 
 // body reads a text that is shown as the mail itself.
 func (j *job) body(p *sekisho.Part, data []byte, where string) {
-	if v := j.s.engine.Find(data); v != "" {
-		j.find(sekisho.KindVirus, v, where, 30, "known malware")
+	if !j.quick {
+		if v := j.s.engine.Find(data); v != "" {
+			j.find(sekisho.KindVirus, v, where, 30, "known malware")
+		}
 	}
 	cs := message.Param(p.Params, "charset")
 	if p.Subtype != "html" {
@@ -148,6 +176,9 @@ func (j *job) body(p *sekisho.Part, data []byte, where string) {
 	}
 	page := html.Read(message.Decode(data, cs))
 	j.text(page.Text)
+	if j.quick {
+		return
+	}
 	j.page(page, where)
 }
 
@@ -168,6 +199,9 @@ func declared(data []byte) string {
 // plain reads a text without marks.
 func (j *job) plain(t, where string) {
 	j.text(t)
+	if j.quick {
+		return
+	}
 	j.links(t, where)
 	j.uuencoded(t, where)
 	if strings.Contains(t, "-----BEGIN PGP MESSAGE-----") {

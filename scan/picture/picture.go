@@ -82,6 +82,34 @@ func decoder(t file.Type) (func(r *bytes.Reader) (image.Image, error), func(r *b
 	return nil, nil
 }
 
+// Raster are the texts of the QR codes in rows of points: width and height in points, bits (1 or 8) of one colour, colours
+// (1 or 3) of one point, each row beginning with a new byte.
+func Raster(width, height, bits, colours int, data []byte) (texts []string) {
+	defer func() {
+		if recover() != nil {
+			texts = nil
+		}
+	}()
+	row := (width*bits*colours + 7) / 8
+	if width < 21 || height < 21 || width*height > maxPoints || len(data) < row*height || bits != 1 && bits != 8 {
+		return nil
+	}
+	img := image.NewGray(image.Rect(0, 0, width, height))
+	for y := range height {
+		line := data[y*row:]
+		for x := range width {
+			v := byte(0)
+			if bits == 1 {
+				v = line[x/8] >> (7 - x%8) & 1 * 255
+			} else {
+				v = line[x*colours]
+			}
+			img.Pix[y*img.Stride+x] = v
+		}
+	}
+	return find(coarse(img))
+}
+
 // gray is a picture of brightnesses, as the code reader wants it.
 type gray struct {
 	gozxing.LuminanceSourceBase

@@ -86,3 +86,26 @@ func FuzzCodes(f *testing.F) {
 		}
 	})
 }
+
+func TestRaster(t *testing.T) {
+	img := code(t, link, color.Black, color.White, 20)
+	var bits, gray, rgb []byte
+	for y := range 240 {
+		line := make([]byte, 30)
+		for x := range 240 {
+			r, _, _, _ := img.At(x, y).RGBA()
+			gray = append(gray, byte(r>>8))
+			rgb = append(rgb, byte(r>>8), 0, 0)
+			line[x/8] |= byte(r>>15) << (7 - x%8)
+		}
+		bits = append(bits, line...)
+	}
+	for name, got := range map[string][]string{"bits": Raster(240, 240, 1, 1, bits), "gray": Raster(240, 240, 8, 1, gray), "rgb": Raster(240, 240, 8, 3, rgb)} {
+		if !slices.Equal(got, []string{link}) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	if got := Raster(240, 240, 8, 3, gray); got != nil {
+		t.Errorf("too few points: %q", got)
+	}
+}
