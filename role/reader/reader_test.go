@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +41,7 @@ type house struct {
 	inspect  *wire.Peer
 	plain    string // addresses of the listeners
 	secure   string
+	now      atomic.Int64 // how far vault's and store's clocks are ahead
 }
 
 type person struct {
@@ -70,7 +72,7 @@ func newHouse(t testing.TB) *house {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	h := &house{t: t, people: map[string]*person{}, roots: x509.NewCertPool()}
-	v := must[*vault.Vault](t)(vault.New(vault.Config{Dir: t.TempDir(), Hosts: []string{host}}))
+	v := must[*vault.Vault](t)(vault.New(vault.Config{Dir: t.TempDir(), Hosts: []string{host}, Clock: h.clock}))
 	t.Cleanup(func() { v.Close() })
 	vaults := v.Service(report(t))
 	to := func(role sekisho.Role, s *wire.Service, as sekisho.Role) *wire.Peer {
@@ -82,7 +84,7 @@ func newHouse(t testing.TB) *house {
 	}
 	hello := must[wire.VaultPublic](t)(wire.VaultHello.Ask(ctx, to(sekisho.Vault, vaults, sekisho.Store), wire.Nothing{}))
 	s := must[*store.Store](t)(store.New(store.Config{Dir: t.TempDir(), Reserve: 1, Pass: func(p wire.Pass, by sekisho.Caller) (store.PassClaims, error) {
-		c, err := seal.CheckPass(hello.PassKey, p, by.Instance, time.Now())
+		c, err := seal.CheckPass(hello.PassKey, p, by.Instance, h.clock())
 		if err != nil {
 			return store.PassClaims{}, sekisho.E("pass", sekisho.Denied, err)
 		}
@@ -116,6 +118,8 @@ func newHouse(t testing.TB) *house {
 	t.Cleanup(func() { stop(); <-served })
 	return h
 }
+
+func (h *house) clock() time.Time { return time.Now().Add(time.Duration(h.now.Load())) }
 
 func (h *house) admin(q wire.Admin) wire.AdminDone {
 	h.t.Helper()
@@ -329,6 +333,20 @@ func TestAuthenticate(t *testing.T) {
 			t.Errorf("%q as %q: %s", c.name, c.identity, tagged)
 		}
 	}
+}
+
+// TestSessionEnds: when vault no longer knows the session the client is told to sign in again.
+func TestSessionEnds(t *testing.T) {
+	h := newHouse(t)
+	h.deliver("bob", "", simple(1, "s", "t"))
+	c := h.login("bob")
+	c.ok("SELECT INBOX")
+	h.now.Store(int64(13 * time.Hour))
+	c.send("x FETCH 1 ENVELOPE")
+	if l := c.line(); !strings.HasPrefix(l, "* BYE") || !strings.Contains(l, "sign in again") {
+		t.Fatal(l)
+	}
+	h.login("bob").ok("SELECT INBOX")
 }
 
 func TestReadMail(t *testing.T) {
