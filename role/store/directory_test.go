@@ -83,6 +83,9 @@ func testDirectory(t *testing.T, w *world) {
 	if r := w.resolved("bob@mori.example"); brief(r) != "3 [bob!] [] [Staff]" || r.Version <= before {
 		t.Fatalf("%+v", r)
 	}
+	// He files nothing more himself; what gate has taken is still delivered.
+	refused(w, sekisho.Full, wire.StoreAccept, w.reader, wire.Accept{Messages: []wire.Arrival{w.arrival(w.lease(1), w.to("bob"))}})
+	w.mail("bob", "", 1)
 	id := ask(w, wire.StoreIdentity, w.gate, wire.Identity{Login: "Bob@mori.example"})
 	if id.Account != w.accounts["bob"] || fmt.Sprint(id.Identities) != "[bob@mori.example boss@xn--32v.example]" || id.Status != sekisho.Active || id.Name != "bob" || fmt.Sprint(id.Groups) != "[Staff]" {
 		t.Fatalf("%+v", id)
