@@ -88,6 +88,7 @@ func sqliteURL(path string, read bool) string {
 	q.Add("_pragma", "cache_size(-32768)")
 	q.Add("_pragma", "wal_autocheckpoint(8000)")
 	q.Add("_pragma", "secure_delete(1)") // rows that name persons are overwritten when they are deleted
+	q.Add("_pragma", "temp_store(2)")    // in memory: a confined process has no place for temporary files
 	if read {
 		q.Add("_pragma", "query_only(1)")
 	}
