@@ -197,21 +197,3 @@ func testRelayContact(t *testing.T, w *world) {
 		t.Fatalf("%+v", got)
 	}
 }
-
-func FuzzFoldAddress(f *testing.F) {
-	for _, s := range []string{"Bob@Mori.example", `"a b"@x.example`, "@森.example", "a+b@c", "", "@", "a@[192.0.2.1]"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		a, err := foldAddress(s)
-		if err != nil {
-			return
-		}
-		if again, err := foldAddress(a); err != nil || again != a {
-			t.Fatalf("%q folds to %q, then to %q, %v", s, a, again, err)
-		}
-		if b, tagged := base(a); tagged && (domainOf(b) != domainOf(a) || len(b) >= len(a)) {
-			t.Fatalf("%q without its tag is %q", a, b)
-		}
-	})
-}
