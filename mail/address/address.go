@@ -48,7 +48,7 @@ func unquote(local string) string {
 // FoldDomain folds a domain; an address literal in brackets stays as it is.
 func FoldDomain(s string) (string, error) {
 	s = strings.ToLower(strings.TrimSuffix(s, "."))
-	if strings.HasPrefix(s, "[") {
+	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
 		return s, nil // an address literal is nobody's domain
 	}
 	if strings.HasPrefix(s, ".") || strings.HasSuffix(s, ".") || strings.Contains(s, "..") {
