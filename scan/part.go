@@ -37,7 +37,9 @@ func (j *job) part(m *message.Message, p *sekisho.Part, no, base string) {
 		for i := range p.Parts {
 			j.part(m, &p.Parts[i], join(no, strconv.Itoa(i+1)), base)
 		}
-		if len(p.Parts) == 0 {
+		if len(p.Parts) == 0 { // some programs show this as text
+			data, _ := m.Content(p)
+			j.plain(message.Decode(data, ""), place(base, no, ""))
 			j.leaf(m, p, no, base)
 		}
 	case p.Type == "message" && len(p.Parts) == 1:
@@ -53,6 +55,9 @@ func (j *job) part(m *message.Message, p *sekisho.Part, no, base string) {
 func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
 	data, err := m.Content(p)
 	name := message.Filename(p)
+	if p.Type == "application" {
+		j.sealed(p, place(base, no, name))
+	}
 	where := place(base, no, name)
 	if err != nil {
 		j.rep.Unscannable = true
@@ -71,7 +76,24 @@ func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
 		j.text(string(data[:min(len(data), 4096)]))
 		return
 	}
+	if p.Type == "message" && (p.Subtype == "partial" || p.Subtype == "external-body") {
+		// The rest comes in another mail, or from elsewhere: nobody has seen the whole (RFC 2046 section 5.2).
+		j.rep.Unscannable = true
+		j.find(sekisho.KindAmbiguous, p.Subtype, where, 5, "only a part of a mail")
+	}
 	j.file(name, data, where, 0)
+}
+
+// sealed states that a part is encrypted to somebody by S/MIME or OpenPGP.
+func (j *job) sealed(p *sekisho.Part, where string) {
+	switch p.Subtype {
+	case "pkcs7-mime", "x-pkcs7-mime":
+		if t := strings.ToLower(message.Param(p.Params, "smime-type")); t != "signed-data" && t != "certs-only" {
+			j.find(sekisho.KindEncrypted, "smime", where, 0, t)
+		}
+	case "pgp-encrypted":
+		j.find(sekisho.KindEncrypted, "openpgp", where, 0, "")
+	}
 }
 
 // place is part and name: "2/invoice.zip".
@@ -148,6 +170,9 @@ func (j *job) plain(t, where string) {
 	j.text(t)
 	j.links(t, where)
 	j.uuencoded(t, where)
+	if strings.Contains(t, "-----BEGIN PGP MESSAGE-----") {
+		j.find(sekisho.KindEncrypted, "openpgp", where, 0, "")
+	}
 }
 
 // uuencoded inspects a file that stands in a text in the old way: some mail programs show it as an attachment, others show

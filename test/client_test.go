@@ -90,14 +90,17 @@ Host localhost
 Port %s
 User ken@kawa.example
 Pass %s
-TLSType IMAPS
+SSLType IMAPS
 CertificateFile %s
+
 IMAPStore far
 Account k
+
 MaildirStore near
 Path %s/mail/
 Inbox %s/mail/INBOX
-Subfolders Verbatim
+SubFolders Verbatim
+
 Channel all
 Far :far:
 Near :near:

@@ -189,12 +189,13 @@ func TestWords(t *testing.T) {
 func TestJapanese(t *testing.T) {
 	for _, c := range []struct{ charset, in, want string }{
 		{"iso-2022-jp", "\x1b$B8+@Q=q\x1b(B a", "見積書 a"},
-		{"iso-2022-jp", "\x1b$B-!\x1b(B", "①"},     // NEC's characters
-		{"iso-2022-jp", "\x1b(I6E\x1b(B", "ｶﾅ"},    // half-width kana by escape
-		{"iso-2022-jp", "\x0e6E\x0f", "ｶﾅ"},        // by shift
-		{"iso-2022-jp", "\xb6\xc5", "ｶﾅ"},          // in 8 bits
-		{"iso-2022-jp", "\x1b$B8+\nabc", "見\nabc"}, // a line ends in ASCII, whatever was forgotten
-		{"iso-2022-jp-ms", "\x1b$By!\x1b(B", "纊"},  // IBM's characters, as NEC selected them
+		{"iso-2022-jp", "\x1b$B-!\x1b(B", "①"},             // NEC's characters
+		{"iso-2022-jp", "\x1b(I6E\x1b(B", "ｶﾅ"},            // half-width kana by escape
+		{"iso-2022-jp", "\x0e6E\x0f", "ｶﾅ"},                // by shift
+		{"iso-2022-jp", "\xb6\xc5", "ｶﾅ"},                  // in 8 bits
+		{"iso-2022-jp", "\x1b$B8+\nabc", "見\nabc"},         // a line ends in ASCII, whatever was forgotten
+		{"iso-2022-jp-ms", "\x1b$By!\x1b(B", "纊"},          // IBM's characters, as NEC selected them
+		{"iso-2022-jp", "\xa4\xb3\xa4\xec\xb8\xab", "これ見"}, // a wrong label: EUC-JP
 		{"shift_jis", "\x8c\xa9\x90\xcf\x8f\x91", "見積書"},
 		{"cp932", "\x87\x40\xfa\x5c\xb6", "①纊ｶ"},
 		{"euc-jp", "\xb8\xab\xc0\xd1\xbd\xf1\x8e\xb6", "見積書ｶ"},

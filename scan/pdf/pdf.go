@@ -29,6 +29,7 @@ type Document struct {
 	Media     bool // has rich media or 3D content
 	Encrypted bool
 	Cut       bool // not all was looked at
+	Bomb      bool // a stream expands more than 200-fold, to the limit
 	Links     []string
 	Files     []File
 	Pictures  [][]byte // JPEG files
@@ -121,6 +122,7 @@ func (d *Document) stream(dict string, body []byte, left int64) int64 {
 	}
 	out, cut := expand(dict, body, min(maxStream, left))
 	d.Cut = d.Cut || cut
+	d.Bomb = d.Bomb || cut && len(out) > 1<<20 && len(out) > 200*len(body)
 	if objects {
 		d.objects(out)
 	}
