@@ -544,6 +544,10 @@ func TestSearch(t *testing.T) {
 	c.ok("SELECT INBOX")
 	for _, q := range []struct{ query, want string }{
 		{"ALL UID 5:7", "5 6 7"},
+		{"NEW", ""},
+		{"OLD UNSEEN 3", "3"},
+		{"UID 102:*", "102 103"},
+		{"*", "103"},
 		{"BODY {6}\r\nfox 42", "43"},
 		{`BODY "BROWN fox 9"`, "10 91 92 93 94 95 96 97 98 99 100"},
 		{`BODY "x brown f"`, ""}, // all tokens are there, the text is not

@@ -143,6 +143,9 @@ func filter(places []int, keep func(int) bool) []int {
 }
 
 func (h *hunt) byFlags(places []int, c *imap.SearchCriteria) []int {
+	if slices.ContainsFunc(c.Flag, func(f imap.Flag) bool { return strings.EqualFold(string(f), `\Recent`) }) {
+		return nil // no message is ever recent (RFC 9051 has done away with it)
+	}
 	on, words := bits(c.Flag)
 	off, notWords := bits(c.NotFlag)
 	if on|off == 0 && len(words)+len(notWords) == 0 {

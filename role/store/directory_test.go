@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -195,5 +196,43 @@ func testRelayContact(t *testing.T, w *world) {
 	w.clock.Add(time.Hour)
 	if got := ask(w, wire.StoreContact, w.gate, q); !got.First.Equal(start) || !got.Last.Equal(w.clock.Now()) {
 		t.Fatalf("%+v", got)
+	}
+}
+
+// TestGroupsKeepApart: changes that share a transaction do not touch each other, whether one ends a contract or fails.
+func TestGroupsKeepApart(t *testing.T) {
+	w := newWorld(t, "")
+	other := w.admin(wire.Admin{Contract: &wire.AdminContract{Do: "add", Set: wire.Contract{Name: "Other"}}}).Contract
+	arrival := w.arrival(w.lease(1), w.to("bob"))
+	in, err := w.s.keep([]wire.Arrival{arrival})
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("broken")
+	group := []*op{
+		{run: func(tx *txn) error { _, err := tx.accept(&in[0]); return err }},
+		{run: func(tx *txn) error {
+			return tx.adminContract(wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: other, Status: sekisho.Terminated}}, &wire.AdminDone{})
+		}},
+		{run: func(tx *txn) error {
+			if err := tx.raiseVersion(w.contract); err != nil {
+				return err
+			}
+			return broken // after it wrote: everything of it must go, nothing of the others
+		}},
+	}
+	before := w.resolved("alice@mori.example").Version
+	w.s.together(group[:2])
+	w.restart()
+	if m := w.selected("bob", "", 0).Mailbox; m.Messages != 1 || m.UIDNext != 2 || group[0].err != nil || group[1].err != nil {
+		t.Fatalf("%+v %v %v", m, group[0].err, group[1].err)
+	}
+	again := []*op{{run: func(tx *txn) error { return tx.raiseVersion(other) }}, group[2]}
+	w.s.together(again)
+	if again[0].err != nil || again[1].err != broken {
+		t.Fatal(again[0].err, again[1].err)
+	}
+	if now := w.resolved("alice@mori.example").Version; now != before {
+		t.Fatalf("version %d, it was %d", now, before)
 	}
 }
