@@ -123,3 +123,20 @@ func FuzzChunk(f *testing.F) {
 		}
 	})
 }
+
+// TestBlock: what nobody could look into still comes back whole, and by header and text.
+func TestBlock(t *testing.T) {
+	for _, c := range [][2]string{{"A: b\r\n\r\n", "text"}, {"", "\x00\x01"}, {"A: b\r\n", ""}, {"", ""}, {"A: b\r\nc: d\r\n\r\n", ""}} {
+		raw := []byte(c[0] + c[1])
+		s := block(raw)
+		m := &mail{summary: &s, header: raw[:s.Root.Header.End], body: raw[s.Root.Header.End:]}
+		for _, f := range []struct {
+			p    imap.PartSpecifier
+			want string
+		}{{imap.PartSpecifierNone, c[0] + c[1]}, {imap.PartSpecifierHeader, c[0]}, {imap.PartSpecifierText, c[1]}} {
+			if got, ok := m.section(&imap.FetchItemBodySection{Specifier: f.p}); !ok || string(got) != f.want {
+				t.Errorf("%q %s: %q, %v", raw, f.p, got, ok)
+			}
+		}
+	}
+}
