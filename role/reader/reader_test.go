@@ -364,7 +364,7 @@ func TestReadMail(t *testing.T) {
 	if n := h.entries(sekisho.ClassHeader); n != 0 {
 		t.Fatalf("%d headers were opened for flags and sizes", n)
 	}
-	c.want(`* 1 FETCH (INTERNALDATE " 1-Mar-2026 12:00:00 +0000" ENVELOPE ("Sun, 01 Mar 2026 03:00:01 +0000" "first" (("Writer 1" NIL "w1" "out.example")) (("Writer 1" NIL "w1" "out.example")) (("Writer 1" NIL "w1" "out.example")) ((NIL NIL "bob" "mori.example")) NIL NIL NIL "<1@out.example>"))`,
+	c.want(`* 1 FETCH (INTERNALDATE " 1-Mar-2026 12:00:00 +0000" ENVELOPE ("Sun, 01 Mar 2026 12:00:01 +0900" "first" (("Writer 1" NIL "w1" "out.example")) (("Writer 1" NIL "w1" "out.example")) (("Writer 1" NIL "w1" "out.example")) ((NIL NIL "bob" "mori.example")) NIL NIL NIL "<1@out.example>"))`,
 		"FETCH 1 (INTERNALDATE ENVELOPE)")
 	if n := h.entries(sekisho.ClassHeader); n != 1 {
 		t.Fatalf("%d headers were opened for one envelope", n)
