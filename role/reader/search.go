@@ -97,6 +97,9 @@ func (h *hunt) match(places []int, c *imap.SearchCriteria) ([]int, error) {
 		if len(places) == 0 {
 			return nil, nil
 		}
+		if err := h.ctx.Err(); err != nil { // a question can be made to take very long
+			return nil, sekisho.E("reader.search", sekisho.TooMany, err)
+		}
 		var err error
 		if places, err = step(places, c); err != nil {
 			return nil, err

@@ -140,3 +140,52 @@ func TestBlock(t *testing.T) {
 		}
 	}
 }
+
+// TestNumbered compares with looking at every message.
+func TestNumbered(t *testing.T) {
+	b := &selected{uids: []uint32{2, 3, 7, 10, 4294967295}}
+	r := rand.New(rand.NewPCG(5, 6))
+	pick := func() uint32 {
+		return []uint32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 4294967294, 4294967295}[r.IntN(14)]
+	}
+	for range 2000 {
+		var seqs imap.SeqSet
+		var uids imap.UIDSet
+		for range r.IntN(4) {
+			x, y := pick(), pick()
+			seqs = append(seqs, imap.SeqRange{Start: x, Stop: y})
+			uids = append(uids, imap.UIDRange{Start: imap.UID(x), Stop: imap.UID(y)})
+		}
+		in := func(number, last uint32) bool {
+			for _, s := range seqs {
+				low, high := bounds(s.Start, s.Stop, last)
+				if low <= number && number <= high {
+					return true
+				}
+			}
+			return false
+		}
+		var bySeq, byUID []int
+		for i, u := range b.uids {
+			if in(uint32(i+1), 5) {
+				bySeq = append(bySeq, i)
+			}
+			if in(u, 4294967295) {
+				byUID = append(byUID, i)
+			}
+		}
+		if got := b.numbered(seqs); fmt.Sprint(got) != fmt.Sprint(bySeq) {
+			t.Fatalf("%v: %v; want %v", seqs, got, bySeq)
+		}
+		if got := b.numbered(uids); fmt.Sprint(got) != fmt.Sprint(byUID) {
+			t.Fatalf("%v: %v; want %v", uids, got, byUID)
+		}
+	}
+	many := make(imap.SeqSet, 20000)
+	for i := range many {
+		many[i] = imap.SeqRange{Start: 1, Stop: 0}
+	}
+	if got := b.numbered(many); len(got) != 5 {
+		t.Fatal(got)
+	}
+}
