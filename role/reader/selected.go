@@ -102,6 +102,9 @@ func (s *session) Select(name string, o *imap.SelectOptions) (*imap.SelectData, 
 	ctx, cancel := s.command()
 	defer cancel()
 	s.leave()
+	if name == "" { // store takes it for INBOX, as it does in deliveries
+		return nil, s.failed(sekisho.E("reader.select", sekisho.NotFound, nil))
+	}
 	got, err := wire.StoreSelect.Ask(ctx, s.reader.peers.Store, wire.Select{Pass: s.ticket.Pass, Name: name})
 	if err != nil {
 		return nil, s.failed(err)
