@@ -120,6 +120,38 @@ func TestManyCallers(t *testing.T) {
 	}
 }
 
+// TestFewFilesOpen: many segments, few open at once, many readers; nobody notices.
+func TestFewFilesOpen(t *testing.T) {
+	l := open(t, t.TempDir(), Options{Size: 200, files: 3})
+	var at []Pos
+	for i := range 60 {
+		at = append(at, put(t, l, fmt.Sprintf("record %d", i)))
+	}
+	var wg sync.WaitGroup
+	for c := range 8 {
+		wg.Go(func() {
+			r := rand.New(rand.NewPCG(1, uint64(c)))
+			for range 500 {
+				i := r.IntN(len(at))
+				if b, err := l.Read(at[i], 0, -1); err != nil || string(b) != fmt.Sprintf("record %d", i) {
+					t.Errorf("record %d: %q, %v", i, b, err)
+					return
+				}
+			}
+		})
+	}
+	for range 20 {
+		put(t, l, "meanwhile")
+	}
+	wg.Wait()
+	if len(l.files) > 3 {
+		t.Fatalf("%d files are open", len(l.files))
+	}
+	if got := all(t, l); len(got) != 80 {
+		t.Fatal(len(got))
+	}
+}
+
 // TestTornTail cuts the file at every length: the groups before stay, the unfinished one goes, appending works.
 func TestTornTail(t *testing.T) {
 	dir := t.TempDir()

@@ -3,6 +3,7 @@ package blob
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -208,10 +209,11 @@ func (l *Log) begin(number, first uint64) error {
 		return undo(err)
 	}
 	l.fmu.Lock()
-	l.files[number] = f
+	l.files[number], l.newest = f, number
 	if l.first == 0 {
 		l.first = number
 	}
+	l.makeRoom(number)
 	l.fmu.Unlock()
 	l.current, l.salt, l.end = number, salt, segmentHead
 	return nil
@@ -230,10 +232,15 @@ func (l *Log) Forget(records ...Pos) error {
 		if sekisho.KindOf(err) == sekisho.NotFound {
 			continue // the segment was dropped
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			err = forget(f, list)
 		}
-		if err := forget(f, list); err != nil {
+		if errors.Is(err, os.ErrClosed) { // closed meanwhile to make room for another
+			if f, err = l.file(n); err == nil {
+				err = forget(f, list)
+			}
+		}
+		if err != nil {
 			return sekisho.E("blob.forget", sekisho.Unavailable, fmt.Errorf("%s: %w", l.path(n), err))
 		}
 	}
@@ -326,6 +333,9 @@ func (l *Log) cut(last Pos) error {
 			return sekisho.E("blob.cut", sekisho.Unavailable, err)
 		}
 		l.current = n - 1
+		l.fmu.Lock()
+		l.newest = l.current
+		l.fmu.Unlock()
 	}
 	f, err := l.file(target)
 	if err != nil {

@@ -291,6 +291,9 @@ func wakeAll(s map[chan struct{}]bool) {
 	}
 }
 
+// newsPause is the least time between two looks at what changed.
+const newsPause = 20 * time.Millisecond
+
 // follow asks store what changed, again and again, until ctx is done.
 func (n *news) follow(ctx context.Context, store *wire.Peer, log *slog.Logger) {
 	var cursor uint64
@@ -308,5 +311,9 @@ func (n *news) follow(ctx context.Context, store *wire.Peer, log *slog.Logger) {
 		}
 		cursor = w.Cursor
 		n.tell(w)
+		select { // on a busy installation something changes all the time: once in a while is often enough
+		case <-ctx.Done():
+		case <-time.After(newsPause):
+		}
 	}
 }

@@ -96,9 +96,6 @@ func (s *session) failed(err error) error {
 		return err
 	}
 	kind := sekisho.KindOf(err)
-	if kind == sekisho.Denied && s.ticket.Session != 0 && !s.reader.config.Clock().Before(s.ticket.Expires) {
-		s.conn.Bye("The session has ended after its longest time: sign in again")
-	}
 	out := &imap.Error{Type: imap.StatusResponseTypeNo, Code: imap.ResponseCodeServerBug, Text: "Internal fault; it was noted"}
 	switch kind {
 	case sekisho.NotFound:
@@ -108,9 +105,14 @@ func (s *session) failed(err error) error {
 	case sekisho.Invalid:
 		out.Code, out.Text = imap.ResponseCodeCannot, "That cannot be done: "+cause(err)
 	case sekisho.Denied:
-		out.Code, out.Text = imap.ResponseCodeNoPerm, "Not allowed, or the session has expired: sign in again"
 		if op := (*sekisho.Error)(nil); errors.As(err, &op) && op.Op == "store.folder" {
 			out.Code, out.Text = imap.ResponseCodeCannot, "That cannot be done: "+cause(err)
+			break
+		}
+		// Vault or store no longer knows the session: its time is over, it was revoked, or vault was started again.
+		out.Code, out.Text = imap.ResponseCodeNoPerm, "The session has ended: sign in again"
+		if s.ticket.Session != 0 {
+			s.conn.Bye(out.Text)
 		}
 	case sekisho.Conflict:
 		out.Code, out.Text = imap.ResponseCodeHasChildren, "That cannot be done: "+cause(err)

@@ -15,7 +15,7 @@ import (
 )
 
 // accept answers StoreAccept. The order must not change: segment durable, transaction committed, answer.
-func (s *Store) accept(ctx context.Context, _ sekisho.Caller, q wire.Accept) (wire.Accepted, error) {
+func (s *Store) accept(ctx context.Context, by sekisho.Caller, q wire.Accept) (wire.Accepted, error) {
 	var out wire.Accepted
 	var size int64
 	for i := range q.Messages {
@@ -26,6 +26,11 @@ func (s *Store) accept(ctx context.Context, _ sekisho.Caller, q wire.Accept) (wi
 	}
 	if err := s.room(size); err != nil {
 		return out, err
+	}
+	if by.Role == sekisho.Reader {
+		if err := s.fits(ctx, q.Messages); err != nil {
+			return out, err
+		}
 	}
 	incoming, err := s.keep(q.Messages)
 	if err != nil {
@@ -46,6 +51,30 @@ func (s *Store) accept(ctx context.Context, _ sekisho.Caller, q wire.Accept) (wi
 		s.giveBack(incoming)
 	}
 	return out, err
+}
+
+// fits refuses what a person files himself over his quota. Mail from elsewhere is refused earlier, when its recipient is
+// resolved, so that a mail which was taken is never lost for want of quota.
+func (s *Store) fits(ctx context.Context, list []wire.Arrival) error {
+	for i := range list {
+		for _, d := range list[i].Deliveries {
+			quota, err := s.quota(ctx, list[i].Sealed.Contract, d.Account)
+			if err != nil {
+				return err
+			}
+			if quota <= 0 {
+				continue
+			}
+			h, err := s.homeOf(ctx, homeKey{list[i].Sealed.Contract, d.Account})
+			if err != nil {
+				return err
+			}
+			if h.size()+list[i].Sealed.Size > quota {
+				return sekisho.E("store.accept", sekisho.Full, errors.New("over quota"))
+			}
+		}
+	}
+	return nil
 }
 
 // giveBack forgets the bytes of arrivals that were refused after they had been written.

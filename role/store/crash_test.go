@@ -66,7 +66,19 @@ func victim(dir string) {
 			}
 		}()
 	}
-	select {}
+	reader := wire.NewPeer(sekisho.Store)
+	if err := wire.Local(ctx, sekisho.Caller{Role: sekisho.Reader}, s.Service(), reader); err != nil {
+		os.Exit(1)
+	}
+	for from, to := "INBOX", "Archive"; ; from, to = to, from { // somebody who cannot make up his mind
+		sel, err := wire.StoreSelect.Ask(ctx, reader, wire.Select{Pass: passOf(contract, accounts[0]), Name: from})
+		if err == nil {
+			_, err = wire.StoreCopy.Ask(ctx, reader, wire.Copy{Pass: passOf(contract, accounts[0]), Mailbox: sel.Mailbox.ID, UIDs: uidsOf(sel), To: to, Move: true})
+		}
+		if err != nil {
+			fmt.Println("error", err)
+		}
+	}
 }
 
 // crashArrival is one message for two people and the outside, the same for the same id.
@@ -126,21 +138,17 @@ func (w *world) checkWhole(accounts [2]sekisho.AccountID, sent, kept map[sekisho
 	w.t.Helper()
 	there := map[sekisho.MessageID]int{}
 	for _, name := range []string{"alice", "bob"} {
-		sel := w.selected(name, "", 0)
-		uids := uidsOf(sel)
-		if int(sel.Mailbox.Messages) != len(uids) {
-			w.t.Fatalf("%d messages counted, %d are there", sel.Mailbox.Messages, len(uids))
-		}
-		f := ask(w, wire.StoreFetch, w.reader, wire.Fetch{Pass: w.pass(name), Mailbox: sel.Mailbox.ID, UIDs: uids, Want: wire.Want{Summary: true, Body: true}})
 		seen := map[sekisho.MessageID]bool{}
-		for _, m := range f.Messages {
-			id := m.Sealed.ID
-			want := crashArrival(w.contract, accounts, id).Messages[0].Sealed
-			if seen[id] || string(m.Sealed.Body) != string(want.Body) || string(m.Sealed.Summary) != string(want.Summary) || len(m.Sealed.Boxes) != 1 {
-				w.t.Fatalf("message %d is twice or damaged", id)
+		for _, box := range []string{"INBOX", "Archive"} {
+			for _, m := range w.whole(name, box) {
+				id := m.Sealed.ID
+				want := crashArrival(w.contract, accounts, id).Messages[0].Sealed
+				if seen[id] || string(m.Sealed.Body) != string(want.Body) || string(m.Sealed.Summary) != string(want.Summary) || len(m.Sealed.Boxes) != 1 {
+					w.t.Fatalf("message %d is twice or damaged", id)
+				}
+				seen[id] = true
+				there[id]++
 			}
-			seen[id] = true
-			there[id]++
 		}
 	}
 	for _, it := range ask(w, wire.StoreList, w.console, wire.List{What: "queue", Most: 100000}).Queue {
@@ -163,6 +171,17 @@ func (w *world) checkWhole(accounts [2]sekisho.AccountID, sent, kept map[sekisho
 	if n := w.selected("bob", "", 0).Mailbox.Messages; int(n) != len(there) {
 		w.t.Fatalf("repeating added messages: %d of %d", n, len(there))
 	}
+}
+
+// whole reads a mailbox and checks its counter.
+func (w *world) whole(name, box string) []wire.FetchedMessage {
+	w.t.Helper()
+	sel := w.selected(name, box, 0)
+	uids := uidsOf(sel)
+	if int(sel.Mailbox.Messages) != len(uids) {
+		w.t.Fatalf("%d messages counted, %d are there", sel.Mailbox.Messages, len(uids))
+	}
+	return ask(w, wire.StoreFetch, w.reader, wire.Fetch{Pass: w.pass(name), Mailbox: sel.Mailbox.ID, UIDs: uids, Want: wire.Want{Summary: true, Body: true}}).Messages
 }
 
 // checkSegments reads the segments as an outsider: every record is whole.

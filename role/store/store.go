@@ -24,7 +24,7 @@ type Config struct {
 	Log      *slog.Logger     // nil: discard
 	Reserve  int64            // free bytes that new mail must leave on the disk, for everything else; 0: 64 MiB
 	Trace    time.Duration    // how long the trace and finished queue items are kept; 0: 400 days
-	Segment  int64            // size of a segment file; 0: 1 GiB
+	Segment  int64            // size of a segment file; 0: 256 MiB, which a start reads in a moment
 	Hosts    []string         // the installation's own host names, for StoreHosts
 
 	// Pass checks vault's word about a session. It must return Denied for one that is expired, forged or not made for
@@ -75,6 +75,9 @@ func New(c Config) (*Store, error) {
 	}
 	if c.Reserve <= 0 {
 		c.Reserve = 64 << 20
+	}
+	if c.Segment <= 0 {
+		c.Segment = 256 << 20
 	}
 	if c.Trace <= 0 {
 		c.Trace = traceTime
