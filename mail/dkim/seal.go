@@ -26,10 +26,13 @@ const mostNames = 500
 
 // ReadSeal reads the tags a b bh c h l q.
 func ReadSeal(t Tags) (s Seal, err error) {
-	for _, key := range []string{"a", "b", "bh", "d", "h", "s"} {
+	for _, key := range []string{"a", "b", "bh", "d", "s"} {
 		if t.Text(key) == "" {
 			return s, errors.New(key + "= is missing")
 		}
+	}
+	if !t.Has("h") {
+		return s, errors.New("h= is missing")
 	}
 	if s.Algorithm, err = algorithm(t); err != nil {
 		return s, err
@@ -41,10 +44,7 @@ func ReadSeal(t Tags) (s Seal, err error) {
 		return s, errors.New("too many names in h=")
 	}
 	for i, n := range s.names {
-		if n == "" {
-			return s, errors.New("an empty name in h=")
-		}
-		s.names[i] = strings.ToLower(n)
+		s.names[i] = strings.ToLower(n) // an empty name is no field's
 	}
 	s.length = -1
 	if t.Has("l") {
