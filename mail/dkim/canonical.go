@@ -5,17 +5,19 @@ import (
 	"crypto/sha256"
 	"hash"
 	"strings"
+	"sync"
 
 	"sekisho/mail/header"
 )
 
 // Mail is a mail as signatures see it: fields and body. Hashes of the body are kept, so that several signatures and ARC
-// sets cost one reading. It is for one goroutine.
+// sets cost one reading. It may be used by several goroutines at once.
 type Mail struct {
 	Fields []header.Field
 	Broken bool // the fields are not followed by an empty line: readers differ about where the body begins
 	body   []byte
-	places map[string][]int // of fields, by lower-case name
+	lock   sync.Mutex
+	places map[string][]int // of fields, by lower-case name; made when first asked
 	sums   map[form]bodySum
 }
 
@@ -42,6 +44,8 @@ func New(fields []header.Field, rest []byte) *Mail {
 
 // place finds the fields of a name, lower case.
 func (m *Mail) place(name string) []int {
+	m.lock.Lock()
+	defer m.lock.Unlock()
 	if m.places == nil {
 		m.places = map[string][]int{}
 		for i, f := range m.Fields {
@@ -60,6 +64,8 @@ type bodySum struct {
 
 // bodySum hashes the body (RFC 6376 section 3.4).
 func (m *Mail) bodySum(f form) bodySum {
+	m.lock.Lock()
+	defer m.lock.Unlock()
 	if s, ok := m.sums[f]; ok {
 		return s
 	}
@@ -69,6 +75,7 @@ func (m *Mail) bodySum(f form) bodySum {
 	} else {
 		simpleBody(w, m.body)
 	}
+	w.flush()
 	s := bodySum{length: w.seen}
 	w.hash.Sum(s.sum[:0])
 	if m.sums == nil {
@@ -78,11 +85,12 @@ func (m *Mail) bodySum(f form) bodySum {
 	return s
 }
 
-// cut passes the first octets on to a hash. A negative number means all.
+// cut passes the first octets on to a hash, in large pieces. A negative number means all.
 type cut struct {
 	hash hash.Hash
 	left int
 	seen int
+	held []byte
 }
 
 // Write takes octets.
@@ -92,7 +100,21 @@ func (c *cut) Write(b []byte) {
 		b = b[:min(len(b), c.left)]
 		c.left -= len(b)
 	}
-	c.hash.Write(b)
+	if len(c.held)+len(b) > heldMost {
+		c.flush()
+	}
+	if len(b) > heldMost {
+		c.hash.Write(b)
+		return
+	}
+	c.held = append(c.held, b...)
+}
+
+const heldMost = 4096
+
+func (c *cut) flush() {
+	c.hash.Write(c.held)
+	c.held = c.held[:0]
 }
 
 // simpleBody leaves out the empty lines at the end; no body at all is one line break.
