@@ -111,8 +111,8 @@ func (c *check) conclude(ctx context.Context) {
 	c.ARC, c.ARCReason, c.Sealers = c.arc.Value, c.arc.Reason, c.arc.Sealers
 	c.DMARC, c.Policy, c.DMARCReason = dmarc.PermError, "none", c.author
 	if c.discovery != nil {
-		proofs, unsure := c.proofs()
-		c.dmarc = c.discovery.Evaluate(ctx, c.Resolver, proofs, unsure)
+		proofs, pending := c.proofs()
+		c.dmarc = c.discovery.Evaluate(ctx, c.Resolver, proofs, pending)
 		c.DMARC, c.Policy, c.DMARCReason, c.Organisation = c.dmarc.Value, c.dmarc.Policy, c.dmarc.Reason, c.dmarc.Organisation
 	}
 	c.Aligned = c.DMARC == dmarc.Pass
@@ -122,18 +122,24 @@ func (c *check) conclude(ctx context.Context) {
 	}
 }
 
-// proofs are the domains that SPF and DKIM proved; unsure says that something could not be asked.
-func (c *check) proofs() (list []dmarc.Proof, unsure bool) {
+// proofs are the domains that SPF and DKIM proved, and those that could not be asked about.
+func (c *check) proofs() (list, pending []dmarc.Proof) {
 	for _, s := range c.Signatures {
-		if s.Result == dkim.Pass {
+		switch s.Result {
+		case dkim.Pass:
 			list = append(list, dmarc.Proof{Domain: s.Domain, DKIM: true})
+		case dkim.TempError:
+			pending = append(pending, dmarc.Proof{Domain: s.Domain, DKIM: true})
 		}
-		unsure = unsure || s.Result == dkim.TempError
 	}
-	if d, ok := zone.Host(c.spf.Domain); ok && c.spf.Value == spf.Pass {
+	d, ok := zone.Host(c.spf.Domain)
+	switch {
+	case ok && c.spf.Value == spf.Pass:
 		list = append(list, dmarc.Proof{Domain: d})
+	case ok && c.spf.Value == spf.TempError:
+		pending = append(pending, dmarc.Proof{Domain: d})
 	}
-	return list, unsure || c.spf.Value == spf.TempError
+	return list, pending
 }
 
 // best is the signature that speaks for the mail: one that passes before one that does not, and among equals one of the
@@ -151,6 +157,7 @@ func (c *check) best() *dkim.Signature {
 			}
 		}
 		switch s.Domain {
+		case "":
 		case c.FromDomain:
 			rank += 2
 		case c.dmarc.Aligned, c.Organisation:

@@ -1,11 +1,13 @@
 package auth
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -78,6 +80,7 @@ func TestCheck(t *testing.T) {
 		"nothing known":   {mail("a@nobody.example"), "a@nobody.example", "192.0.2.1", "none", "none", "none", "none", ""},
 		"SPF slow":        {mail("a@slow.example"), "a@slow.example", "192.0.2.1", "temperror", "none", "temperror", "reject", "spf-temperror dmarc-temperror"},
 		"DMARC slow":      {mail("a@late.example"), "a@late.example", "192.0.2.1", "fail", "none", "temperror", "none", "spf-fail dmarc-temperror"},
+		"slow, not his":   {hana, "a@slow.example", "192.0.2.1", "temperror", "none", "fail", "reject", "spf-temperror dmarc-fail"},
 		"bad record":      {mail("a@bad.example"), "a@bad.example", "192.0.2.1", "permerror", "none", "none", "none", "spf-permerror"},
 		"two From":        {"From: a@evil.example\r\n" + signed(hana), "hana@mori.example", "192.0.2.1", "pass", "pass", "permerror", "none", "spf-pass dkim-pass dmarc-permerror"},
 		"two authors":     {mail("a@mori.example, b@evil.example"), "hana@mori.example", "192.0.2.1", "pass", "none", "permerror", "none", "spf-pass dmarc-permerror"},
@@ -96,6 +99,45 @@ func TestCheck(t *testing.T) {
 		if r.Aligned != (c.dmarc == "pass") || r.ARC != "none" {
 			t.Errorf("%s: aligned %v, arc %s", name, r.Aligned, r.ARC)
 		}
+	}
+}
+
+// meeting is a resolver that answers nobody before all have asked.
+type meeting struct {
+	zone.Resolver
+	lock    sync.Mutex
+	missing map[string]bool
+	all     chan struct{}
+}
+
+// Lookup waits for the others.
+func (m *meeting) Lookup(ctx context.Context, kind, name string) (zone.Records, error) {
+	m.lock.Lock()
+	if m.missing[name] {
+		delete(m.missing, name)
+		if len(m.missing) == 0 {
+			close(m.all)
+		}
+	}
+	m.lock.Unlock()
+	select {
+	case <-m.all:
+		return m.Resolver.Lookup(ctx, kind, name)
+	case <-ctx.Done():
+		return zone.Records{}, zone.ErrTemporary
+	}
+}
+
+// TestSideBySide: what does not depend on each other is asked at the same time.
+func TestSideBySide(t *testing.T) {
+	m := &meeting{Resolver: testZone(t), all: make(chan struct{}), missing: map[string]bool{"mori.example": true, "_dmarc.mori.example": true,
+		"_dmarc.example": true, "s1._domainkey.mori.example": true}}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	r := Check(ctx, Input{Raw: []byte(signed(mail("hana@mori.example"))), Client: netip.MustParseAddr("192.0.2.1"), From: "hana@mori.example",
+		Resolver: m, Now: now, Name: "mx.example"})
+	if r.SPF != "pass" || r.DKIM != "pass" || r.DMARC != "pass" {
+		t.Errorf("spf=%s dkim=%s dmarc=%s", r.SPF, r.DKIM, r.DMARC)
 	}
 }
 

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"strconv"
 	"strings"
 
 	"sekisho"
@@ -73,6 +74,9 @@ func (c *check) noteDKIM() {
 	}
 	if partial {
 		c.add("dkim-partial", "header/dkim-signature", weightDKIMPartial, "the end of the body is not signed")
+	}
+	if n := len(c.Signatures); n > dkim.MostSignatures {
+		c.add("dkim-many", "header/dkim-signature", weightDKIMFail, strconv.Itoa(n)+" signatures")
 	}
 	weight := 0.0
 	if s.Result == dkim.Fail && !c.Aligned {

@@ -27,13 +27,13 @@ const (
 	None      = "none"      // no signature
 	Pass      = "pass"      // it verifies
 	Fail      = "fail"      // it does not: the mail was changed, or the signature is forged
-	Policy    = "policy"    // it verifies but does not cover the whole body, or is one too many
-	Neutral   = "neutral"   // the signature field makes no sense, or its key is for tests
+	Policy    = "policy"    // it verifies but does not cover the whole body
+	Neutral   = "neutral"   // the field makes no sense, its key is for tests, or there are too many before it
 	TempError = "temperror" // the key could not be had now
 	PermError = "permerror" // there is no usable key, or something is missing
 )
 
-// MostSignatures is how many signatures of a mail are looked at; the others are Policy.
+// MostSignatures is how many signatures of a mail are looked at; the others are Neutral.
 const MostSignatures = 10
 
 // Signature is what became of one DKIM-Signature field.
@@ -64,7 +64,7 @@ func Verify(ctx context.Context, m *Mail, r zone.Resolver, now time.Time) []Sign
 	var asking sync.WaitGroup
 	for i, at := range fields {
 		if i >= MostSignatures {
-			out[i] = Signature{Result: Policy, Reason: "one signature too many"}
+			out[i] = Signature{Result: Neutral, Reason: "one signature too many"}
 			continue
 		}
 		c := &check{Signature: &out[i], mail: m, at: at, now: now}

@@ -114,9 +114,10 @@ func (d *Discovery) wish(ctx context.Context, r zone.Resolver) error {
 	return nil
 }
 
-// Evaluate says whether one of the proofs is aligned. unsure means that some proof could not be had for now: then a
-// failure is not final.
-func (d *Discovery) Evaluate(ctx context.Context, r zone.Resolver, proofs []Proof, unsure bool) Result {
+// Evaluate says whether one of the proofs is aligned. Pending are the domains for which proof could not be had for now: a
+// failure is not final when one of them would be aligned. Others change nothing, else a sender could keep any mail from
+// failing by a name server of his own that does not answer.
+func (d *Discovery) Evaluate(ctx context.Context, r zone.Resolver, proofs, pending []Proof) Result {
 	out := Result{Policy: d.policy, Organisation: d.organisation, At: d.at}
 	switch {
 	case d.err != nil:
@@ -127,7 +128,7 @@ func (d *Discovery) Evaluate(ctx context.Context, r zone.Resolver, proofs []Proo
 		return out
 	}
 	out.Testing = d.record.Testing
-	unsure = unsure || d.partial
+	unsure := d.partial
 	for _, p := range proofs {
 		ok, err := d.aligned(ctx, r, p)
 		if err != nil {
@@ -138,6 +139,9 @@ func (d *Discovery) Evaluate(ctx context.Context, r zone.Resolver, proofs []Proo
 			out.Reason = map[bool]string{true: "DKIM", false: "SPF"}[p.DKIM] + " of " + p.Domain
 			return out
 		}
+	}
+	for _, p := range pending {
+		unsure = unsure || p.Domain == d.domain || !d.strict(p) && within(p.Domain, d.organisation)
 	}
 	out.Value, out.Reason = Fail, "no aligned pass of SPF or DKIM"
 	if unsure {
@@ -152,15 +156,18 @@ func (d *Discovery) aligned(ctx context.Context, r zone.Resolver, p Proof) (bool
 	if p.Domain == d.domain {
 		return true, nil
 	}
-	strict := d.record.StrictSPF
-	if p.DKIM {
-		strict = d.record.StrictDKIM
-	}
-	if strict || !within(p.Domain, d.organisation) {
+	if d.strict(p) || !within(p.Domain, d.organisation) {
 		return false, nil
 	}
 	steps, err := walk(ctx, r, p.Domain)
 	return err == nil && organisation(p.Domain, steps) == d.organisation, err
+}
+
+func (d *Discovery) strict(p Proof) bool {
+	if p.DKIM {
+		return d.record.StrictDKIM
+	}
+	return d.record.StrictSPF
 }
 
 func within(name, domain string) bool {

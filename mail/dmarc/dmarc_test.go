@@ -53,44 +53,47 @@ func TestEvaluate(t *testing.T) {
 	for _, c := range []struct {
 		from               string
 		proofs             []Proof
-		unsure             bool
+		pending            []Proof
 		value, policy, org string
 	}{
-		{"example.com", spf("example.com"), false, Pass, "quarantine", "example.com"},
-		{"example.com", spf("cbg.bounces.example.com"), false, Pass, "quarantine", "example.com"}, // relaxed: one organisation
-		{"example.com", dkim("sub.example.com"), false, Pass, "quarantine", "example.com"},
-		{"example.com", spf("notexample.com"), false, Fail, "quarantine", "example.com"}, // a suffix of letters is no suffix of labels
-		{"example.com", spf("com"), false, Fail, "quarantine", "example.com"},
-		{"example.com", nil, false, Fail, "quarantine", "example.com"},
-		{"mail.example.com", dkim("example.com"), false, Pass, "reject", "example.com"},
-		{"mail.example.com", nil, false, Fail, "reject", "example.com"},    // exists: sp
-		{"absent.example.com", nil, false, Fail, "none", "example.com"},    // does not exist: np
-		{"example.com", nil, true, TempError, "quarantine", "example.com"}, // a proof may still come
-		{"strict.com", spf("strict.com"), false, Pass, "reject", "strict.com"},
-		{"strict.com", spf("a.strict.com"), false, Fail, "reject", "strict.com"},
-		{"strict.com", dkim("a.strict.com"), false, Fail, "reject", "strict.com"},
-		{"shop.test", spf("www.shop.test"), false, Pass, "none", "shop.test"}, // public suffix above: the policy is its own
-		{"shop.test", spf("other.test"), false, Fail, "none", "shop.test"},
-		{"giant.test", spf("a.giant.test"), false, Pass, "reject", "giant.test"},
-		{"giant.test", spf("a.unit.giant.test"), false, Fail, "reject", "giant.test"}, // psd=n between: another organisation
-		{"trial.com", nil, false, Fail, "quarantine", "trial.com"},
-		{"trial2.com", nil, false, Fail, "none", "trial2.com"},
-		{"twice.com", nil, false, None, "none", "twice.com"},
-		{"mixed.com", nil, false, Fail, "reject", "mixed.com"},
-		{"silent.com", nil, false, Fail, "none", "silent.com"},
-		{"bare.com", nil, false, Fail, "none", "bare.com"},
-		{"wrong.com", nil, false, None, "none", "wrong.com"},
-		{"wrong2.com", nil, false, Fail, "none", "wrong2.com"},
-		{"late.com", nil, false, None, "none", "late.com"},
-		{"case.com", nil, false, None, "none", "case.com"},
-		{"slow.com", spf("slow.com"), false, TempError, "none", ""},
-		{"part.slow.com", spf("part.slow.com"), false, Pass, "reject", "part.slow.com"},
-		{"part.slow.com", spf("slow.com"), false, TempError, "reject", "part.slow.com"}, // whether it is aligned cannot be known
-		{"low.slow.com", spf("low.slow.com"), false, TempError, "none", ""},
-		{"h.example.org", spf("example.org"), false, Pass, "reject", "example.org"}, // own record, organisation above
-		{"nothing.net", spf("nothing.net"), false, None, "none", "nothing.net"},
+		{"example.com", spf("example.com"), nil, Pass, "quarantine", "example.com"},
+		{"example.com", spf("cbg.bounces.example.com"), nil, Pass, "quarantine", "example.com"}, // relaxed: one organisation
+		{"example.com", dkim("sub.example.com"), nil, Pass, "quarantine", "example.com"},
+		{"example.com", spf("notexample.com"), nil, Fail, "quarantine", "example.com"}, // a suffix of letters is no suffix of labels
+		{"example.com", spf("com"), nil, Fail, "quarantine", "example.com"},
+		{"example.com", nil, nil, Fail, "quarantine", "example.com"},
+		{"mail.example.com", dkim("example.com"), nil, Pass, "reject", "example.com"},
+		{"mail.example.com", nil, nil, Fail, "reject", "example.com"},                      // exists: sp
+		{"absent.example.com", nil, nil, Fail, "none", "example.com"},                      // does not exist: np
+		{"example.com", nil, spf("a.example.com"), TempError, "quarantine", "example.com"}, // a proof may still come
+		{"example.com", nil, spf("evil.com"), Fail, "quarantine", "example.com"},           // but not from there
+		{"strict.com", nil, dkim("a.strict.com"), Fail, "reject", "strict.com"},
+		{"strict.com", nil, dkim("strict.com"), TempError, "reject", "strict.com"},
+		{"strict.com", spf("strict.com"), nil, Pass, "reject", "strict.com"},
+		{"strict.com", spf("a.strict.com"), nil, Fail, "reject", "strict.com"},
+		{"strict.com", dkim("a.strict.com"), nil, Fail, "reject", "strict.com"},
+		{"shop.test", spf("www.shop.test"), nil, Pass, "none", "shop.test"}, // public suffix above: the policy is its own
+		{"shop.test", spf("other.test"), nil, Fail, "none", "shop.test"},
+		{"giant.test", spf("a.giant.test"), nil, Pass, "reject", "giant.test"},
+		{"giant.test", spf("a.unit.giant.test"), nil, Fail, "reject", "giant.test"}, // psd=n between: another organisation
+		{"trial.com", nil, nil, Fail, "quarantine", "trial.com"},
+		{"trial2.com", nil, nil, Fail, "none", "trial2.com"},
+		{"twice.com", nil, nil, None, "none", "twice.com"},
+		{"mixed.com", nil, nil, Fail, "reject", "mixed.com"},
+		{"silent.com", nil, nil, Fail, "none", "silent.com"},
+		{"bare.com", nil, nil, Fail, "none", "bare.com"},
+		{"wrong.com", nil, nil, None, "none", "wrong.com"},
+		{"wrong2.com", nil, nil, Fail, "none", "wrong2.com"},
+		{"late.com", nil, nil, None, "none", "late.com"},
+		{"case.com", nil, nil, None, "none", "case.com"},
+		{"slow.com", spf("slow.com"), nil, TempError, "none", ""},
+		{"part.slow.com", spf("part.slow.com"), nil, Pass, "reject", "part.slow.com"},
+		{"part.slow.com", spf("slow.com"), nil, TempError, "reject", "part.slow.com"}, // whether it is aligned cannot be known
+		{"low.slow.com", spf("low.slow.com"), nil, TempError, "none", ""},
+		{"h.example.org", spf("example.org"), nil, Pass, "reject", "example.org"}, // own record, organisation above
+		{"nothing.net", spf("nothing.net"), nil, None, "none", "nothing.net"},
 	} {
-		r := Discover(t.Context(), z, c.from).Evaluate(t.Context(), z, c.proofs, c.unsure)
+		r := Discover(t.Context(), z, c.from).Evaluate(t.Context(), z, c.proofs, c.pending)
 		if r.Value != c.value || r.Policy != c.policy || r.Organisation != c.org {
 			t.Errorf("%s with %v: %s (%s), policy %s, organisation %s; want %s, %s, %s", c.from, c.proofs, r.Value, r.Reason, r.Policy,
 				r.Organisation, c.value, c.policy, c.org)

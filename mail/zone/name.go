@@ -29,6 +29,9 @@ func Plausible(name string) bool {
 // (RFC 5891). False when the text is no domain name as mail has it: letters, digits, hyphens and underscores in labels.
 func Host(s string) (string, bool) {
 	s = strings.TrimSuffix(s, ".")
+	if len(s) > 4*MostName { // no name is that long, and to encode what is long takes long
+		return "", false
+	}
 	for i := range len(s) {
 		if s[i] >= 0x80 {
 			var err error
