@@ -29,6 +29,7 @@ type commands struct {
 	Scan       scanCommand       `cmd:"" help:"Inspect mails and files without a running service."`
 	Score      scoreCommand      `cmd:"" help:"Measure the inspection on a corpus with labels."`
 	Learn      learnCommand      `cmd:"" help:"Remake the spam model from a corpus."`
+	Auth       authCommand       `cmd:"" help:"Sender authentication: SPF, DKIM, DMARC and ARC."`
 
 	Role  roleCommand  `cmd:"" hidden:"" help:"Play one role; started by the supervisor."`
 	Guide guideCommand `cmd:"" hidden:"" help:"Fill a demonstration; started by demo."`

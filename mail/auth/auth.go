@@ -1,28 +1,34 @@
 // Package auth asks who sent a mail: SPF, DKIM, DMARC and ARC together, as one answer in the words of RFC 8601.
+//
+// SPF proves the domain of MAIL FROM by the client's address, DKIM proves the domains that signed, DMARC asks whether one
+// of them is the domain that readers see in From, and ARC tells what forwarders saw before us. The mail is cut into fields
+// once and its body is hashed once per canonical form; without signatures it is not looked at. Questions to DNS that do not
+// depend on each other are asked side by side.
+//
+// The answer holds findings for policy, which decides, and the Authentication-Results field for everybody behind us. What
+// could not be asked is "temperror", never a pass and never a failure.
 package auth
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"net"
 	"net/netip"
-	"strings"
+	"sync"
 	"time"
 
-	"blitiri.com.ar/go/spf"
-	"github.com/emersion/go-msgauth/dkim"
-
 	"sekisho"
+	"sekisho/mail/arc"
+	"sekisho/mail/dkim"
+	"sekisho/mail/dmarc"
+	"sekisho/mail/spf"
 	"sekisho/mail/zone"
 )
 
 // Input is the mail and the connection that it came on.
 type Input struct {
-	Raw      []byte
+	Raw      []byte // lines end with CRLF
 	Client   netip.Addr
 	Helo     string
-	From     string // MAIL FROM
+	From     string // MAIL FROM without brackets; empty for bounces
 	Resolver zone.Resolver
 	Now      time.Time
 	Name     string // our authserv-id (RFC 8601 section 2.2)
@@ -32,78 +38,134 @@ type Input struct {
 type Result struct {
 	SPF, DKIM, DMARC, ARC string
 	SPFDomain, DKIMDomain string
-	FromDomain            string // of the header From
+	FromDomain            string // of the header From, lower case and in ASCII; "" when there is no one domain
 	Policy                string // what the domain asks for when DMARC fails: "none", "quarantine", "reject"
 	Aligned               bool   // SPF or DKIM passed for the From domain
 	Findings              []sekisho.Finding
 	Header                string // the Authentication-Results field with its line break
+
+	// What the words rest on.
+	SPFReason, DMARCReason, ARCReason string
+	Organisation                      string           // the organisational domain of From; "" when it was not asked
+	Signatures                        []dkim.Signature // every DKIM-Signature, top first
+	Sealers                           []string         // who sealed an ARC chain that passes, first forwarder first
 }
 
 // Check asks all four. It never fails: what cannot be answered is "temperror".
 func Check(ctx context.Context, in Input) Result {
-	r := Result{SPF: "none", DKIM: "none", DMARC: "none", ARC: "none", Policy: "none"}
-	_, r.SPFDomain, _ = strings.Cut(in.From, "@")
-	if r.SPFDomain == "" {
-		r.SPFDomain = in.Helo
+	c := &check{Input: in, mail: dkim.Open(in.Raw)}
+	c.FromDomain, c.author = author(c.mail)
+	c.ask(ctx)
+	c.conclude(ctx)
+	c.note()
+	c.Header = c.header()
+	return c.Result
+}
+
+// check is the work on one mail.
+type check struct {
+	Input
+	Result
+	mail      *dkim.Mail
+	author    string // why there is no From domain
+	spf       spf.Result
+	discovery *dmarc.Discovery
+	dmarc     dmarc.Result
+	arc       arc.Result
+}
+
+// ask does everything that needs nothing else first.
+func (c *check) ask(ctx context.Context) {
+	var asking sync.WaitGroup
+	if c.FromDomain != "" {
+		asking.Go(func() { c.discovery = dmarc.Discover(ctx, c.Resolver, c.FromDomain) })
 	}
-	got, _ := spf.CheckHostWithSender(net.IP(in.Client.AsSlice()), in.Helo, in.From, spf.WithContext(ctx), spf.WithResolver(spfResolver{in.Resolver}))
-	r.SPF = string(got)
-	list, _ := dkim.VerifyWithOptions(bytes.NewReader(in.Raw), &dkim.VerifyOptions{MaxVerifications: 5, LookupTXT: func(name string) ([]string, error) {
-		x, err := in.Resolver.Lookup(ctx, "TXT", name)
-		return x.TXT, err
-	}})
-	for _, v := range list {
-		if v.Err == nil {
-			r.DKIM, r.DKIMDomain = "pass", v.Domain
-			break
+	signed, chained := c.carries()
+	if signed {
+		asking.Go(func() { c.Signatures = dkim.Verify(ctx, c.mail, c.Resolver, c.Now) })
+	}
+	c.arc.Value = arc.None
+	if chained {
+		asking.Go(func() { c.arc = arc.Verify(ctx, c.mail, c.Resolver, c.Now) })
+	}
+	c.spf = spf.Check(ctx, spf.Query{Client: c.Client, Helo: c.Helo, From: c.Input.From, Resolver: c.Resolver, Receiver: c.Name, Now: c.Now})
+	asking.Wait()
+}
+
+// carries says which kinds of signature the mail has.
+func (c *check) carries() (signed, chained bool) {
+	for _, f := range c.mail.Fields {
+		switch {
+		case f.Is("DKIM-Signature"):
+			signed = true
+		case f.Is("ARC-Seal"), f.Is("ARC-Message-Signature"), f.Is("ARC-Authentication-Results"):
+			chained = true
 		}
-		r.DKIM, r.DKIMDomain = "fail", v.Domain
 	}
-	r.Header = fmt.Sprintf("Authentication-Results: %s;\r\n\tspf=%s smtp.mailfrom=%s;\r\n\tdkim=%s header.d=%s\r\n", in.Name, r.SPF, r.SPFDomain, r.DKIM, r.DKIMDomain)
-	return r
+	return signed, chained
 }
 
-// spfResolver is what the spf library asks.
-type spfResolver struct{ zone.Resolver }
-
-func (r spfResolver) records(ctx context.Context, kind, name string) (zone.Records, error) {
-	x, err := r.Lookup(ctx, kind, name)
-	if err != nil {
-		return x, &net.DNSError{Err: err.Error(), Name: name, IsTemporary: true}
+// conclude joins the answers.
+func (c *check) conclude(ctx context.Context) {
+	c.SPF, c.SPFDomain, c.SPFReason = c.spf.Value, c.spf.Domain, c.spf.Reason
+	c.ARC, c.ARCReason, c.Sealers = c.arc.Value, c.arc.Reason, c.arc.Sealers
+	c.DMARC, c.Policy, c.DMARCReason = dmarc.PermError, "none", c.author
+	if c.discovery != nil {
+		proofs, pending := c.proofs()
+		c.dmarc = c.discovery.Evaluate(ctx, c.Resolver, proofs, pending)
+		c.DMARC, c.Policy, c.DMARCReason, c.Organisation = c.dmarc.Value, c.dmarc.Policy, c.dmarc.Reason, c.dmarc.Organisation
 	}
-	if x.Void {
-		return x, &net.DNSError{Err: "no such name", Name: name, IsNotFound: true}
+	c.Aligned = c.DMARC == dmarc.Pass
+	c.DKIM = dkim.None
+	if s := c.best(); s != nil {
+		c.DKIM, c.DKIMDomain = s.Result, s.Domain
 	}
-	return x, nil
 }
 
-// LookupTXT is one of the questions of spf.
-func (r spfResolver) LookupTXT(ctx context.Context, name string) ([]string, error) {
-	x, err := r.records(ctx, "TXT", name)
-	return x.TXT, err
-}
-
-// LookupMX is one of the questions of spf.
-func (r spfResolver) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
-	x, err := r.records(ctx, "MX", name)
-	var out []*net.MX
-	for _, m := range x.MX {
-		out = append(out, &net.MX{Host: m.Host, Pref: m.Preference})
+// proofs are the domains that SPF and DKIM proved, and those that could not be asked about.
+func (c *check) proofs() (list, pending []dmarc.Proof) {
+	for _, s := range c.Signatures {
+		switch s.Result {
+		case dkim.Pass:
+			list = append(list, dmarc.Proof{Domain: s.Domain, DKIM: true})
+		case dkim.TempError:
+			pending = append(pending, dmarc.Proof{Domain: s.Domain, DKIM: true})
+		}
 	}
-	return out, err
-}
-
-// LookupIPAddr is one of the questions of spf.
-func (r spfResolver) LookupIPAddr(ctx context.Context, name string) ([]net.IPAddr, error) {
-	x, err := r.records(ctx, "IP", name)
-	var out []net.IPAddr
-	for _, a := range x.IP {
-		out = append(out, net.IPAddr{IP: a.AsSlice()})
+	d, ok := zone.Host(c.spf.Domain)
+	switch {
+	case ok && c.spf.Value == spf.Pass:
+		list = append(list, dmarc.Proof{Domain: d})
+	case ok && c.spf.Value == spf.TempError:
+		pending = append(pending, dmarc.Proof{Domain: d})
 	}
-	return out, err
+	return list, pending
 }
 
-// LookupAddr is one of the questions of spf.
-func (r spfResolver) LookupAddr(ctx context.Context, address string) ([]string, error) {
-	return nil, &net.DNSError{Err: "not asked", Name: address, IsNotFound: true}
+// best is the signature that speaks for the mail: one that passes before one that does not, and among equals one of the
+// From domain or its organisation.
+func (c *check) best() *dkim.Signature {
+	order := []string{dkim.Neutral, dkim.PermError, dkim.Fail, dkim.Policy, dkim.TempError, dkim.Pass}
+	var best *dkim.Signature
+	most := -1
+	for i := range c.Signatures {
+		s := &c.Signatures[i]
+		rank := 0
+		for r, word := range order {
+			if s.Result == word {
+				rank = 3 * r
+			}
+		}
+		switch s.Domain {
+		case "":
+		case c.FromDomain:
+			rank += 2
+		case c.dmarc.Aligned, c.Organisation:
+			rank++
+		}
+		if rank > most {
+			best, most = s, rank
+		}
+	}
+	return best
 }

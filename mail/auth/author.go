@@ -1,0 +1,171 @@
+package auth
+
+import (
+	"bytes"
+
+	"sekisho/mail/dkim"
+	"sekisho/mail/header"
+	"sekisho/mail/zone"
+)
+
+// author is the one domain of the header From, as zone.Host gives it, or why there is none. Several addresses of one domain
+// are fine (RFC 9989 section 5.3.1). Whatever readers could see in different ways has no domain here: a second From, an
+// address that does not end, a header without an end.
+func author(m *dkim.Mail) (domain, why string) {
+	switch n := header.Count(m.Fields, "From"); {
+	case n == 0:
+		return "", "there is no From"
+	case n > 1:
+		return "", "there are several From"
+	case m.Broken:
+		return "", "the header section does not end with an empty line"
+	}
+	v, _ := header.First(m.Fields, "From")
+	list, ok := domains(v)
+	if !ok {
+		return "", "From is malformed"
+	}
+	for _, d := range list {
+		host, ok := zone.Host(d)
+		switch {
+		case !ok:
+			return "", "From has no domain name"
+		case domain != "" && host != domain:
+			return "", "From has several domains"
+		}
+		domain = host
+	}
+	if domain == "" {
+		return "", "From has no address"
+	}
+	return domain, ""
+}
+
+// domains finds the domain of every address in a list of mailboxes (RFC 5322 section 3.4). Comments and names are passed
+// over; a word that is no address is taken for a name whose comma was not quoted.
+func domains(v string) (list []string, ok bool) {
+	s := &scanner{text: v}
+	for s.next() {
+	}
+	s.item()
+	return s.list, !s.bad
+}
+
+// scanner goes through an address list.
+type scanner struct {
+	text  string
+	at    int
+	word  []byte // of the item, behind its brackets if it had any; without comments; quoted strings as "q"
+	angle bool   // the item had an address in brackets
+	list  []string
+	bad   bool
+}
+
+// next takes one token; false at the end.
+func (s *scanner) next() bool {
+	if s.at >= len(s.text) {
+		return false
+	}
+	c := s.text[s.at]
+	s.at++
+	switch c {
+	case '"':
+		s.skip('"')
+		s.word = append(s.word, 'q')
+	case '(':
+		s.comment()
+	case '<':
+		s.bracket()
+	case '[':
+		s.skip(']')
+		s.word = append(s.word, '[')
+	case '>', ')', ']':
+		s.bad = true
+	case ',', ';':
+		s.item()
+	case ':':
+		s.bad = s.bad || s.hasAt() // else the name of a group
+		s.word = nil
+	default:
+		s.word = append(s.word, c)
+	}
+	return true
+}
+
+func (s *scanner) hasAt() bool { return bytes.IndexByte(s.word, '@') >= 0 }
+
+// skip goes behind the closing character; a backslash quotes the next.
+func (s *scanner) skip(end byte) {
+	for ; s.at < len(s.text); s.at++ {
+		switch s.text[s.at] {
+		case '\\':
+			s.at++
+		case end:
+			s.at++
+			return
+		}
+	}
+	s.bad = true
+}
+
+// comment goes behind the end of a comment, which may hold others.
+func (s *scanner) comment() {
+	depth := 1
+	for ; s.at < len(s.text); s.at++ {
+		switch s.text[s.at] {
+		case '\\':
+			s.at++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				s.at++
+				return
+			}
+		}
+	}
+	s.bad = true
+}
+
+// bracket reads the address up to ">". A route in front of it ends with a colon.
+func (s *scanner) bracket() {
+	s.word = nil
+	for s.at < len(s.text) {
+		switch c := s.text[s.at]; c {
+		case '>':
+			s.at++
+			s.address()
+			s.word, s.angle = nil, true
+			return
+		case ',', ':':
+			s.word = nil
+			s.at++
+		case '<', ';':
+			s.bad = true
+			return
+		default:
+			s.next()
+		}
+	}
+	s.bad = true
+}
+
+// item ends one mailbox.
+func (s *scanner) item() {
+	switch {
+	case s.angle && s.hasAt():
+		s.bad = true // more address behind the brackets
+	case s.hasAt():
+		s.address()
+	}
+	s.word, s.angle = nil, false
+}
+
+func (s *scanner) address() {
+	i := bytes.LastIndexByte(s.word, '@')
+	if i < 0 {
+		s.bad = true
+		return
+	}
+	s.list = append(s.list, string(bytes.Trim(s.word[i+1:], " \t")))
+}
