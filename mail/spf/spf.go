@@ -211,7 +211,10 @@ func (c *check) explain(o outcome) string {
 		return ""
 	}
 	x, err := c.Resolver.Lookup(c.ctx, "TXT", name(at))
-	if err != nil || len(x.TXT) != 1 || macros(x.TXT[0], true) != nil {
+	if err != nil || len(x.TXT) != 1 {
+		return ""
+	}
+	if _, err = macros(x.TXT[0], true); err != nil {
 		return ""
 	}
 	s, err := c.expand(x.TXT[0], o.domain, true)
