@@ -30,8 +30,7 @@ func shared(t testing.TB, path string) string {
 	return full
 }
 
-// TestHonestMailHasAnAuthor: the reading of From is strict, but every honest mail of the corpus has a domain there. Learnt:
-// names with commas that are not quoted are common, addresses that differ from name to brackets are not rare.
+// TestHonestMailHasAnAuthor: the reading of From is strict, but every honest mail of the corpus has a domain there.
 func TestHonestMailHasAnAuthor(t *testing.T) {
 	files, _ := filepath.Glob(filepath.Join(shared(t, "data/mail/spamassassin/ham"), "*.eml"))
 	if len(files) < 1000 {
