@@ -269,9 +269,10 @@ func source(t *testing.T, fset *token.FileSet, path string, f *ast.File) {
 	}
 }
 
-// assigned finds assignments to package variables of the same file: a table that is never written is no variable.
+// assigned finds assignments to package variables of the same file: a table that is never written is no variable. A local
+// name must therefore not hide a package variable that it is assigned to.
 func assigned(t *testing.T, fset *token.FileSet, f *ast.File) {
-	vars := map[*ast.Object]bool{}
+	vars := map[string]bool{}
 	for _, x := range f.Decls {
 		g, ok := x.(*ast.GenDecl)
 		if !ok || g.Tok != token.VAR {
@@ -279,7 +280,7 @@ func assigned(t *testing.T, fset *token.FileSet, f *ast.File) {
 		}
 		for _, s := range g.Specs {
 			for _, n := range s.(*ast.ValueSpec).Names {
-				vars[n.Obj] = n.Obj != nil
+				vars[n.Name] = n.Name != "_"
 			}
 		}
 	}
@@ -292,7 +293,7 @@ func assigned(t *testing.T, fset *token.FileSet, f *ast.File) {
 			if i, ok := l.(*ast.IndexExpr); ok {
 				l = i.X
 			}
-			if id, ok := l.(*ast.Ident); ok && vars[id.Obj] {
+			if id, ok := l.(*ast.Ident); ok && vars[id.Name] {
 				t.Errorf("%s: the package variable %s is written", fset.Position(a.Pos()), id.Name)
 			}
 		}

@@ -13,11 +13,15 @@
 // it is opened anew. A full disk is different: the write itself is refused, the file is cut back to its last durable
 // byte, the callers are told sekisho.Full, and the next append tries again.
 //
-// What it does not do: it does not encrypt, it does not know what is still needed (Drop and Cut are told so), and one
-// directory belongs to one process.
+// Space comes back in two ways: whole old segments are dropped, and single records are forgotten: marked, and their
+// blocks given back to the file system by punching a hole, so that nothing ever moves.
+//
+// What it does not do: it does not encrypt, it does not know what is still needed (Drop, Cut and Forget are told so), and
+// one directory belongs to one process.
 package blob
 
 import (
+	"errors"
 	"hash/crc32"
 	"io"
 	"os"
@@ -48,7 +52,8 @@ type Options struct {
 	Size  int64 // a segment that would grow beyond is closed and the next begun; 0: 1 GiB
 	Group int64 // most bytes of one group, more waits for the next; 0: 16 MiB
 
-	open opener // nil: real files
+	open  opener // nil: real files
+	files int    // most open segments; 0: mostOpen
 }
 
 // Log is an open log. All methods may be used from many goroutines.
@@ -66,9 +71,10 @@ type Log struct {
 	dead error      // set once: nothing can be appended any more
 	shut bool
 
-	fmu   sync.RWMutex // guards files and first
-	files map[uint64]file
-	first uint64 // number of the oldest segment
+	fmu    sync.RWMutex // guards files, first and newest
+	files  map[uint64]file
+	first  uint64 // number of the oldest segment
+	newest uint64 // number of the newest segment
 
 	// Only run, and Open before it starts, touch what follows.
 	current uint64 // number of the newest segment
@@ -194,30 +200,27 @@ func (l *Log) Close() error {
 
 // Read returns n bytes of the record at p, from byte off of it on; n < 0 means up to its end. Only a whole record
 // (off 0 and n < 0) is checked against its sum: shorter reads trust the disk, which is right for bytes that carry an
-// authenticator of their own. Errors: NotFound when there is no such segment, Corrupt when the record does not check.
+// authenticator of their own. Errors: NotFound when there is no such segment or the record was forgotten, Corrupt when
+// the record does not check.
 func (l *Log) Read(p Pos, off int64, n int) ([]byte, error) {
-	f, err := l.file(p.Segment)
-	if err != nil {
-		return nil, err
-	}
 	if n >= 0 {
 		b := make([]byte, n)
-		if _, err := f.ReadAt(b, p.Offset+recordHead+off); err != nil {
-			return nil, l.readError(p, err)
-		}
-		return b, nil
+		return b, l.readAt(p, b, recordHead+off)
 	}
 	var head [recordHead]byte
-	if _, err := f.ReadAt(head[:], p.Offset); err != nil {
-		return nil, l.readError(p, err)
+	if err := l.readAt(p, head[:], 0); err != nil {
+		return nil, err
 	}
-	size, sum := getRecordHead(head[:])
+	size, sum, live := getRecordHead(head[:])
+	if !live {
+		return nil, sekisho.E("blob.read", sekisho.NotFound, nil)
+	}
 	if off > int64(size) || int64(size) > maxGroup {
 		return nil, l.damage(p, "record of impossible length")
 	}
 	b := make([]byte, int64(size)-off)
-	if _, err := f.ReadAt(b, p.Offset+recordHead+off); err != nil {
-		return nil, l.readError(p, err)
+	if err := l.readAt(p, b, recordHead+off); err != nil {
+		return nil, err
 	}
 	if off == 0 && crc32.Update(sumStart(size), castagnoli, b) != sum {
 		return nil, l.damage(p, "wrong sum")
@@ -227,16 +230,27 @@ func (l *Log) Read(p Pos, off int64, n int) ([]byte, error) {
 
 // Len is the length of the record at p.
 func (l *Log) Len(p Pos) (int64, error) {
-	f, err := l.file(p.Segment)
-	if err != nil {
-		return 0, err
-	}
 	var head [recordHead]byte
-	if _, err := f.ReadAt(head[:], p.Offset); err != nil {
-		return 0, l.readError(p, err)
+	err := l.readAt(p, head[:], 0)
+	size, _, _ := getRecordHead(head[:])
+	return int64(size), err
+}
+
+// readAt fills b from off bytes behind p.
+func (l *Log) readAt(p Pos, b []byte, off int64) error {
+	for {
+		f, err := l.file(p.Segment)
+		if err != nil {
+			return err
+		}
+		if _, err = f.ReadAt(b, p.Offset+off); errors.Is(err, os.ErrClosed) {
+			continue // it was closed to make room for another; file tells when the log is
+		}
+		if err != nil {
+			return l.readError(p, err)
+		}
+		return nil
 	}
-	size, _ := getRecordHead(head[:])
-	return int64(size), nil
 }
 
 func (l *Log) readError(p Pos, err error) error {
@@ -272,5 +286,23 @@ func (l *Log) file(n uint64) (file, error) {
 		return nil, sekisho.E("blob.read", sekisho.Unavailable, err)
 	}
 	l.files[n] = f
+	l.makeRoom(n)
 	return f, nil
+}
+
+// mostOpen is how many segments are kept open.
+const mostOpen = 256
+
+// makeRoom closes a segment when too many are open: any but the newest and the one just opened. fmu must be held.
+func (l *Log) makeRoom(keep uint64) {
+	if len(l.files) <= l.opt.files {
+		return
+	}
+	for n, f := range l.files {
+		if n != keep && n != l.newest {
+			f.Close()
+			delete(l.files, n)
+			return
+		}
+	}
 }

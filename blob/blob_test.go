@@ -120,6 +120,38 @@ func TestManyCallers(t *testing.T) {
 	}
 }
 
+// TestFewFilesOpen: many segments, few open at once, many readers; nobody notices.
+func TestFewFilesOpen(t *testing.T) {
+	l := open(t, t.TempDir(), Options{Size: 200, files: 3})
+	var at []Pos
+	for i := range 60 {
+		at = append(at, put(t, l, fmt.Sprintf("record %d", i)))
+	}
+	var wg sync.WaitGroup
+	for c := range 8 {
+		wg.Go(func() {
+			r := rand.New(rand.NewPCG(1, uint64(c)))
+			for range 500 {
+				i := r.IntN(len(at))
+				if b, err := l.Read(at[i], 0, -1); err != nil || string(b) != fmt.Sprintf("record %d", i) {
+					t.Errorf("record %d: %q, %v", i, b, err)
+					return
+				}
+			}
+		})
+	}
+	for range 20 {
+		put(t, l, "meanwhile")
+	}
+	wg.Wait()
+	if len(l.files) > 3 {
+		t.Fatalf("%d files are open", len(l.files))
+	}
+	if got := all(t, l); len(got) != 80 {
+		t.Fatal(len(got))
+	}
+}
+
 // TestTornTail cuts the file at every length: the groups before stay, the unfinished one goes, appending works.
 func TestTornTail(t *testing.T) {
 	dir := t.TempDir()
@@ -271,6 +303,57 @@ func TestDrop(t *testing.T) {
 	l = open(t, dir, Options{Size: 200})
 	if got := all(t, l); got[len(got)-1] != "record 11" || got[0] == "record 0" {
 		t.Fatal(got)
+	}
+}
+
+// TestForget: forgotten records are gone, their neighbours stay, and the log opens and scans as before.
+func TestForget(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir, Options{Size: 300 << 10})
+	var at []Pos
+	for i := range 20 {
+		at = append(at, put(t, l, fmt.Sprintf("record %d %s", i, strings.Repeat("x", 40000))))
+	}
+	blocks := func() (n int64) {
+		for s := l.First(); s <= at[19].Segment; s++ {
+			var st unix.Stat_t
+			if err := unix.Stat(l.path(s), &st); err != nil {
+				t.Fatal(err)
+			}
+			n += st.Blocks * 512
+		}
+		return n
+	}
+	before := blocks()
+	var gone []Pos
+	for i := range at {
+		if i%2 == 1 {
+			gone = append(gone, at[i])
+		}
+	}
+	for range 2 {
+		if err := l.Forget(gone...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := blocks(); after > before*2/3 {
+		t.Logf("this file system gives nothing back: %d bytes before, %d after", before, after)
+	}
+	for range 2 {
+		if got := all(t, l); len(got) != 10 || !strings.HasPrefix(got[9], "record 18 ") {
+			t.Fatal(len(got))
+		}
+		if _, err := l.Read(at[3], 0, -1); sekisho.KindOf(err) != sekisho.NotFound {
+			t.Fatal(err)
+		}
+		if b, err := l.Read(at[4], 0, -1); err != nil || !strings.HasPrefix(string(b), "record 4 ") {
+			t.Fatal(err)
+		}
+		l.Close()
+		l = open(t, dir, Options{Size: 300 << 10})
+	}
+	if p := put(t, l, "more"); !at[19].Less(p) {
+		t.Fatal(p)
 	}
 }
 

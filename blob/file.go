@@ -16,6 +16,7 @@ type file interface {
 	Fdatasync() error
 	Truncate(size int64) error
 	Size() (int64, error)
+	Punch(from, n int64) error
 }
 
 type opener func(path string, flag int) (file, error)
@@ -60,3 +61,12 @@ func syncDir(dir string) error {
 
 // noSpace says whether a write failed for want of space, which passes.
 func noSpace(err error) bool { return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) }
+
+// Punch gives the blocks of a range back; it reads as zeros then. Where the file system cannot do that, nothing happens.
+func (f realFile) Punch(from, n int64) error {
+	err := unix.Fallocate(int(f.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, from, n)
+	if err == unix.EOPNOTSUPP || err == unix.ENOSYS {
+		return nil
+	}
+	return err
+}

@@ -16,6 +16,9 @@ import (
 //	segment  magic (8), number (8), salt (8), number of its first group (8), CRC-32C of these (4), zero (4)
 //	group    magic (4), bytes that follow (4), group number (8), records (4), CRC-32C of these and the salt (4)
 //	record   length (4), CRC-32C of length and bytes (4), bytes
+//
+// The top bit of a record's length says that it was forgotten: its bytes may be anything. It is set by writing one byte,
+// which no crash can tear.
 const (
 	segmentMagic = "SKSHLOG1"
 	groupMagic   = "SKg1"
@@ -24,6 +27,8 @@ const (
 	recordHead   = 8
 
 	maxGroup = 1 << 30 // bytes of all records of one group
+
+	forgotten = 1 << 31 // in a record's length
 )
 
 func putSegmentHead(number, salt, first uint64) []byte {
@@ -86,8 +91,10 @@ func (r record) putHead(b []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, r.sum)
 }
 
-func getRecordHead(b []byte) (size, sum uint32) {
-	return binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:])
+// getRecordHead reads a record's head; live is false for one that was forgotten.
+func getRecordHead(b []byte) (size, sum uint32, live bool) {
+	size = binary.LittleEndian.Uint32(b)
+	return size &^ forgotten, binary.LittleEndian.Uint32(b[4:]), size&forgotten == 0
 }
 
 const suffix = ".seg"

@@ -26,6 +26,9 @@ func Open(dir string, o Options) (*Log, error) {
 	if o.Group <= 0 {
 		o.Group = 16 << 20
 	}
+	if o.files <= 0 {
+		o.files = mostOpen
+	}
 	if o.open == nil {
 		o.open = openReal
 	}
@@ -83,7 +86,7 @@ func (l *Log) list() ([]uint64, error) {
 func (l *Log) recover(numbers []uint64) error {
 	for len(numbers) > 0 {
 		last := numbers[len(numbers)-1]
-		l.first, l.current = numbers[0], last
+		l.first, l.current, l.newest = numbers[0], last, last
 		err := l.recoverLast(last)
 		if !errors.Is(err, errUnborn) {
 			return err
@@ -98,7 +101,7 @@ func (l *Log) recover(numbers []uint64) error {
 		}
 		numbers = numbers[:len(numbers)-1]
 	}
-	l.first, l.current = 0, 0
+	l.first, l.current, l.newest = 0, 0, 0
 	return orOpenError(l.begin(1, 1))
 }
 
@@ -153,8 +156,8 @@ func (l *Log) groups(n uint64, head func(salt, first uint64), f func(start int64
 	if size < segmentHead {
 		return errUnborn
 	}
-	if _, err := file.ReadAt(b, 0); err != nil {
-		return openError(err)
+	if err := l.readAt(Pos{n, 0}, b, 0); err != nil {
+		return err
 	}
 	number, salt, seq, ok := getSegmentHead(b)
 	if !ok && size == segmentHead {
@@ -167,12 +170,12 @@ func (l *Log) groups(n uint64, head func(salt, first uint64), f func(start int64
 	at := int64(segmentHead)
 	var buf []byte
 	for ; at < size; seq++ {
-		g, body, err := readGroup(file, at, size, salt, buf)
+		g, body, err := l.readGroup(Pos{n, at}, size, salt, buf)
 		if err != nil {
-			return openError(err)
+			return err
 		}
 		if body == nil || g.seq != seq || !whole(g, body) {
-			return l.judge(file, n, at, size, salt, seq)
+			return l.judge(n, at, size, salt, seq)
 		}
 		if err := f(at, g, body); err != nil {
 			return err
@@ -183,24 +186,21 @@ func (l *Log) groups(n uint64, head func(salt, first uint64), f func(start int64
 	return nil
 }
 
-// readGroup reads the group at at; body is nil when there is none that could be right.
-func readGroup(f file, at, size int64, salt uint64, buf []byte) (group, []byte, error) {
+// readGroup reads the group at a place; body is nil when there is none that could be right.
+func (l *Log) readGroup(at Pos, size int64, salt uint64, buf []byte) (group, []byte, error) {
 	var b [groupHead]byte
-	if at+groupHead > size {
+	if at.Offset+groupHead > size {
 		return group{}, nil, nil
 	}
-	if _, err := f.ReadAt(b[:], at); err != nil {
+	if err := l.readAt(at, b[:], 0); err != nil {
 		return group{}, nil, err
 	}
 	g, ok := getGroup(b[:], salt)
-	if !ok || at+groupHead+int64(g.size) > size {
+	if !ok || at.Offset+groupHead+int64(g.size) > size {
 		return g, nil, nil
 	}
 	buf = slices.Grow(buf[:0], int(g.size)+1)[:g.size]
-	if _, err := f.ReadAt(buf, at+groupHead); err != nil {
-		return g, nil, err
-	}
-	return g, buf, nil
+	return g, buf, l.readAt(at, buf, groupHead)
 }
 
 // whole checks every record of a group.
@@ -209,9 +209,9 @@ func whole(g group, b []byte) bool {
 		if len(b) < recordHead {
 			return false
 		}
-		size, sum := getRecordHead(b)
+		size, sum, live := getRecordHead(b)
 		b = b[recordHead:]
-		if uint64(size) > uint64(len(b)) || crc32.Update(sumStart(size), castagnoli, b[:size]) != sum {
+		if uint64(size) > uint64(len(b)) || live && crc32.Update(sumStart(size), castagnoli, b[:size]) != sum {
 			return false
 		}
 		b = b[size:]
@@ -220,13 +220,13 @@ func whole(g group, b []byte) bool {
 }
 
 // judge tells a torn tail from damage: whoever wrote a later group had been told that this one is durable.
-func (l *Log) judge(f file, n uint64, at, size int64, salt, seq uint64) error {
+func (l *Log) judge(n uint64, at, size int64, salt, seq uint64) error {
 	const step = 1 << 20
 	buf := make([]byte, step+groupHead)
 	for from := at + 1; from < size; from += step {
 		k := min(int64(len(buf)), size-from)
-		if _, err := f.ReadAt(buf[:k], from); err != nil {
-			return openError(err)
+		if err := l.readAt(Pos{n, from}, buf[:k], 0); err != nil {
+			return err
 		}
 		for i := 0; ; i++ {
 			j := bytes.Index(buf[i:k], []byte(groupMagic))
@@ -239,13 +239,16 @@ func (l *Log) judge(f file, n uint64, at, size int64, salt, seq uint64) error {
 			}
 		}
 	}
-	if n != l.current {
+	l.fmu.RLock()
+	newest := l.newest
+	l.fmu.RUnlock()
+	if n != newest {
 		return l.damage(Pos{n, at}, fmt.Sprintf("group %d is damaged, a later segment follows", seq))
 	}
 	return errTorn
 }
 
-// Scan calls f with every record from the given position on, oldest first; the zero Pos is the beginning. The bytes are
+// Scan calls f with every record that was not forgotten from the given position on, oldest first; the zero Pos is the beginning. The bytes are
 // f's own. Records that are appended meanwhile may be missing. It ends with f's error, or with Corrupt, naming file and
 // offset, when anything on the way does not check.
 func (l *Log) Scan(from Pos, f func(p Pos, b []byte) error) error {
@@ -302,9 +305,9 @@ func (l *Log) scanSegment(n, next uint64, from, end Pos, f func(Pos, []byte) err
 
 func each(n uint64, at int64, b []byte, from Pos, f func(Pos, []byte) error) error {
 	for len(b) > 0 {
-		size, _ := getRecordHead(b)
+		size, _, live := getRecordHead(b)
 		p := Pos{n, at}
-		if !p.Less(from) {
+		if live && !p.Less(from) {
 			if err := f(p, bytes.Clone(b[recordHead:recordHead+size])); err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package blob
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -208,12 +209,69 @@ func (l *Log) begin(number, first uint64) error {
 		return undo(err)
 	}
 	l.fmu.Lock()
-	l.files[number] = f
+	l.files[number], l.newest = f, number
 	if l.first == 0 {
 		l.first = number
 	}
+	l.makeRoom(number)
 	l.fmu.Unlock()
 	l.current, l.salt, l.end = number, salt, segmentHead
+	return nil
+}
+
+// Forget gives up records: they are marked, and when that is durable, the space of their bytes is given back as far as
+// the file system can (whole blocks). They must be positions that Append gave. Forgetting twice is harmless. The bytes of
+// a forgotten record may still be read in part until it returns, and by Read with a length also afterwards, as zeros.
+func (l *Log) Forget(records ...Pos) error {
+	bySegment := map[uint64][]Pos{}
+	for _, p := range records {
+		bySegment[p.Segment] = append(bySegment[p.Segment], p)
+	}
+	for n, list := range bySegment {
+		f, err := l.file(n)
+		if sekisho.KindOf(err) == sekisho.NotFound {
+			continue // the segment was dropped
+		}
+		if err == nil {
+			err = forget(f, list)
+		}
+		if errors.Is(err, os.ErrClosed) { // closed meanwhile to make room for another
+			if f, err = l.file(n); err == nil {
+				err = forget(f, list)
+			}
+		}
+		if err != nil {
+			return sekisho.E("blob.forget", sekisho.Unavailable, fmt.Errorf("%s: %w", l.path(n), err))
+		}
+	}
+	return nil
+}
+
+// forget marks, makes the marks durable, then punches: a hole under an unmarked record would be damage.
+func forget(f file, list []Pos) error {
+	size := make([]int64, len(list))
+	for i, p := range list {
+		var head [recordHead]byte
+		if _, err := f.ReadAt(head[:], p.Offset); err != nil {
+			return err
+		}
+		n, _, _ := getRecordHead(head[:])
+		size[i] = int64(n)
+		if _, err := f.WriteAt([]byte{head[3] | forgotten>>24}, p.Offset+3); err != nil {
+			return err
+		}
+	}
+	if err := f.Fdatasync(); err != nil {
+		return err
+	}
+	for i, p := range list {
+		if size[i] == 0 {
+			continue
+		}
+		if err := f.Punch(p.Offset+recordHead, size[i]); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -275,6 +333,9 @@ func (l *Log) cut(last Pos) error {
 			return sekisho.E("blob.cut", sekisho.Unavailable, err)
 		}
 		l.current = n - 1
+		l.fmu.Lock()
+		l.newest = l.current
+		l.fmu.Unlock()
 	}
 	f, err := l.file(target)
 	if err != nil {

@@ -85,11 +85,14 @@ func sqliteURL(path string, read bool) string {
 	q.Add("_pragma", "journal_mode(WAL)")
 	q.Add("_pragma", "synchronous(FULL)")
 	q.Add("_pragma", "foreign_keys(1)")
-	q.Add("_pragma", "cache_size(-32768)")
 	q.Add("_pragma", "wal_autocheckpoint(8000)")
 	q.Add("_pragma", "secure_delete(1)") // rows that name persons are overwritten when they are deleted
+	q.Add("_pragma", "temp_store(2)")    // in memory: a confined process has no place for temporary files
 	if read {
 		q.Add("_pragma", "query_only(1)")
+		q.Add("_pragma", "cache_size(-8192)") // KiB, for each of the readers
+	} else {
+		q.Add("_pragma", "cache_size(-32768)")
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }

@@ -11,6 +11,7 @@ package policy
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,7 +95,7 @@ func Parse(text []byte) (*Policy, error) {
 	dec := toml.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&d); err != nil {
-		return nil, sekisho.E("policy", sekisho.Invalid, err)
+		return nil, sekisho.E("policy", sekisho.Invalid, explain(err))
 	}
 	if d.Version != 1 {
 		return nil, sekisho.E("policy", sekisho.Invalid, fmt.Errorf("version %d: this program knows version 1", d.Version))
@@ -116,6 +117,21 @@ func Parse(text []byte) (*Policy, error) {
 		p.rules = append(p.rules, c)
 	}
 	return p, nil
+}
+
+// explain names the line and the key of what is wrong with the TOML.
+func explain(err error) error {
+	var unknown *toml.StrictMissingError
+	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
+		line, _ := unknown.Errors[0].Position()
+		return fmt.Errorf("line %d: there is no key %q", line, strings.Join(unknown.Errors[0].Key(), "."))
+	}
+	var wrong *toml.DecodeError
+	if errors.As(err, &wrong) {
+		line, _ := wrong.Position()
+		return fmt.Errorf("line %d: %w", line, err)
+	}
+	return err
 }
 
 func compile(r Rule) (compiled, error) {

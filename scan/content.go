@@ -3,6 +3,8 @@ package scan
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	neturl "net/url"
 	"strings"
 
 	"sekisho"
@@ -19,6 +21,10 @@ import (
 func (j *job) content(t file.Type, name string, data []byte, where string, depth int) {
 	ext := file.Ext(name)
 	j.fileText(t, name, data, where)
+	if t == file.RTF || t == file.HTML || t == file.SVG || t == file.XML || t == file.Unknown {
+		data = data[:min(len(data), maxMarkup)]
+	}
+	j.entities(t, data, where)
 	switch {
 	case t == file.OLE:
 		j.document(office.OLE(data), where, depth)
@@ -34,8 +40,28 @@ func (j *job) content(t file.Type, name string, data []byte, where string, depth
 		j.picture(t, data, where)
 	case ext == "csv" || ext == "tsv" || ext == "slk" || ext == "iqy":
 		j.document(office.CSV(data), where, depth)
+	case t == file.Unknown && ext == "" && len(data) > 60 && base64char(data[0]):
+		j.undecoded(data, where)
 	case t == file.Unknown && (ext == "eml" || ext == "mht" || ext == "mhtml") && message.Plausible(data):
 		j.embedded(data, where)
+	}
+}
+
+// maxMarkup is how much of a text file is read as a document.
+const maxMarkup = 16 << 20
+
+// entities looks for XML that defines entities: a few lines of them expand to gigabytes, or fetch files.
+func (j *job) entities(t file.Type, data []byte, where string) {
+	if t != file.XML && t != file.SVG {
+		return
+	}
+	n := bytes.Count(data, []byte("<!ENTITY"))
+	switch {
+	case n > 2:
+		j.find(sekisho.KindBomb, "xml-entities", where, 10, fmt.Sprintf("%d entities", n))
+		j.rep.Unscannable = true
+	case n > 0:
+		j.find(sekisho.KindActive, "xml-entities", where, 3, fmt.Sprintf("%d entities", n))
 	}
 }
 
@@ -83,12 +109,18 @@ func (j *job) fact(f office.Fact, where string) {
 		j.rep.Unscannable = true
 	}
 	j.find(kind, f.Name, where, score, f.Evidence)
+	if kind == sekisho.KindMacro {
+		j.find(sekisho.KindActive, "macro", where, 0, f.Name)
+	}
 }
 
 // document states what was found in a document, and inspects the files in it.
 func (j *job) document(d *office.Document, where string, depth int) {
 	for _, f := range d.Facts {
 		j.fact(f, where)
+	}
+	if len(d.Links) > 0 {
+		j.find(sekisho.KindURL, "document-link", where, 0, d.Links[0])
 	}
 	for _, l := range d.Links {
 		j.link(l, "", where)
@@ -132,6 +164,10 @@ func (j *job) pdf(data []byte, where string, depth int) {
 	if d.Encrypted {
 		j.find(sekisho.KindEncrypted, "pdf-password", where, 2, "Encrypt")
 	}
+	if d.Bomb {
+		j.find(sekisho.KindBomb, "pdf", where, 10, "a stream that expands beyond the limits")
+		j.rep.Unscannable = true
+	}
 	if d.Cut {
 		j.find(sekisho.KindAmbiguous, "unscannable", where, 1, "not all streams of the PDF could be read")
 	}
@@ -147,6 +183,12 @@ func (j *job) pdf(data []byte, where string, depth int) {
 	}
 	for _, p := range d.Pictures {
 		j.picture(file.Sniff(p), p, where)
+	}
+	for _, r := range d.Rasters {
+		if j.pictures++; j.pictures > 10 || j.ctx.Err() != nil {
+			break
+		}
+		j.codes(picture.Raster(r.Width, r.Height, r.Bits, r.Colours, r.Data), where)
 	}
 }
 
@@ -179,8 +221,75 @@ func (j *job) attachedPage(svg bool, data []byte, where string) {
 	if p.Frame || p.Object {
 		j.find(sekisho.KindActive, kind+"-frame", where, 2, "frames or objects")
 	}
+	if p.Script {
+		j.smuggled(data, where)
+	}
 	for i := range p.Links {
+		if l := &p.Links[i]; strings.HasPrefix(l.Target, "http") {
+			j.find(sekisho.KindURL, "document-link", where, 0, l.Target)
+		}
 		j.link(p.Links[i].Target, p.Links[i].Text, where)
+	}
+}
+
+// smuggled looks for files that stand in a page as base64, to be put together in the browser.
+func (j *job) smuggled(data []byte, where string) {
+	j.base64Runs(data, func(b []byte) {
+		j.find(sekisho.KindActive, "html-smuggling", where, 6, "a file in the script")
+		j.inner("script", b, where, deepest-2)
+	})
+}
+
+// undecoded looks for files that stand as base64 where nothing says so: some programs decode what others show as letters.
+func (j *job) undecoded(data []byte, where string) {
+	if len(data) > 4<<20 {
+		return
+	}
+	j.base64Runs(data, func(b []byte) {
+		j.find(sekisho.KindAmbiguous, "unlabelled-base64", where, 3, "a file in base64 that nothing labels")
+		j.inner("base64", b, where, deepest-2)
+	})
+}
+
+// base64Runs gives the files that long runs of base64 in data stand for; line breaks do not end a run.
+func (j *job) base64Runs(data []byte, each func([]byte)) {
+	for i, found := 0, 0; i < len(data) && found < 20; {
+		n, chars := 0, 0
+		for i+n < len(data) && (base64char(data[i+n]) || chars > 0 && (data[i+n] == '\r' || data[i+n] == '\n')) {
+			if base64char(data[i+n]) {
+				chars++
+			}
+			n++
+		}
+		if chars >= 60 {
+			b, odd := message.Base64(data[i : i+n])
+			if odd == "" && (file.Sniff(b) != file.Unknown || j.s.engine.Find(b) != "") {
+				found++
+				each(b)
+			}
+		}
+		i += n + 1
+	}
+}
+
+func base64char(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '='
+}
+
+// embeddedData inspects what a link carries in itself: data:image/png;base64,...
+func (j *job) embeddedData(raw, where string) {
+	head, body, ok := strings.Cut(raw, ",")
+	if j.carried++; !ok || j.carried > 50 {
+		return
+	}
+	data := []byte(body)
+	if strings.HasSuffix(strings.ToLower(head), "base64") {
+		data, _ = message.Base64(data)
+	} else if u, err := neturl.PathUnescape(body); err == nil {
+		data = []byte(u)
+	}
+	if len(data) > 0 {
+		j.inner("data", data, where, deepest-2)
 	}
 }
 
@@ -193,6 +302,14 @@ func (j *job) picture(t file.Type, data []byte, where string) {
 	if errors.Is(err, picture.ErrLarge) {
 		j.find(sekisho.KindURL, "picture-unread", where, 0, err.Error())
 	}
+	if errors.Is(err, picture.ErrBomb) {
+		j.find(sekisho.KindBomb, "picture", where, 10, err.Error())
+	}
+	j.codes(texts, where)
+}
+
+// codes states the texts of QR codes.
+func (j *job) codes(texts []string, where string) {
 	for _, text := range texts {
 		if _, ok := parse(text); ok {
 			j.find(sekisho.KindURL, "qr-code", where, 1.5, text)

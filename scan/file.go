@@ -14,6 +14,9 @@ const deepest = 16
 
 // file inspects one attached file, or a member of an archive, depth levels below the mail.
 func (j *job) file(name string, data []byte, where string, depth int) {
+	if j.quick {
+		return
+	}
 	j.name(name, where)
 	if v := j.s.engine.Find(data); v != "" {
 		j.find(sekisho.KindVirus, v, where, 30, "known malware")
@@ -21,6 +24,7 @@ func (j *job) file(name string, data []byte, where string, depth int) {
 	t := file.Sniff(data)
 	switch {
 	case t.Program():
+		j.find(sekisho.KindActive, "program", where, 0, string(t))
 		j.find(sekisho.KindExecutable, "program", where, programWeight(t), "content is "+string(t))
 		if t == file.Link {
 			j.find(sekisho.KindActive, "shell-link", where, 5, "a link that runs a command when it is opened")
@@ -44,6 +48,9 @@ func (j *job) name(name, where string) {
 		return
 	}
 	n := file.Name(name)
+	if n.Runs {
+		j.find(sekisho.KindActive, "runs", where, 0, name)
+	}
 	switch {
 	case n.Double:
 		j.find(sekisho.KindExecutable, "double-extension", where, 12, name)
@@ -76,6 +83,9 @@ func (j *job) archive(t file.Type, data []byte, where string, depth int) {
 	locked := 0
 	notes := archive.Walk(j.ctx, t, data, j.budget, func(m *archive.Member) {
 		place := where + "/" + m.Name
+		if escapes(m.Name) {
+			j.find(sekisho.KindActive, "path", place, 5, "a name that leads out of the folder: "+m.Name)
+		}
 		switch {
 		case m.Encrypted:
 			if locked++; locked <= 10 {
@@ -97,6 +107,12 @@ func (j *job) archive(t file.Type, data []byte, where string, depth int) {
 	for _, n := range notes {
 		j.remark(n, t, where)
 	}
+}
+
+// escapes says whether a name in an archive leads out of the folder into which it is unpacked.
+func escapes(name string) bool {
+	name = strings.ReplaceAll(name, "\\", "/")
+	return strings.HasPrefix(name, "/") || strings.HasPrefix(name, "../") || strings.Contains(name, "/../") || len(name) > 2 && name[1] == ':' && name[2] == '/'
 }
 
 // remark turns what is odd about an archive into a finding.

@@ -35,6 +35,8 @@ func TestImpersonation(t *testing.T) {
 		{"From: a@rnori-kogyo.example", nil, "look-alike-homograph"},
 		{"From: a@mori-koqyo.example", nil, "look-alike-typo"},
 		{"From: \"info@mori-kogyo.example\" <x@foreign.example>", nil, "name-is-address"},
+		{"From: =?UTF-8?B?5qW95aSp44Kr44O844OJ?= <x@foreign.example>", nil, "company-name"},
+		{"From: =?UTF-8?B?5qW95aSp44Kr44O844OJ?= <info@mail.rakuten-card.co.jp>", nil, "-company-name"},
 		{"From: a@foreign.example\nReply-To: b@gmail.com", nil, "reply-freemail"},
 		{"From: a@foreign.example\nReply-To: b@mail.foreign.example", nil, "-reply-elsewhere"},
 		{"From: a@foreign.example", nil, "first-contact"},

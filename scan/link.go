@@ -33,8 +33,20 @@ func (j *job) page(p *html.Page, where string) {
 		switch l.Tag {
 		case "a", "area", "form", "iframe", "meta", "script", "object", "base":
 			j.link(l.Target, l.Text, where)
+		case "img":
+			if strings.HasPrefix(l.Target, "data:") {
+				j.link(l.Target, "", where)
+			}
 		}
 	}
+}
+
+// masked is a link as it may stand in evidence: without the password in it.
+func masked(raw string, l *url.Link) string {
+	if !l.User {
+		return raw
+	}
+	return l.Scheme + "://***@" + l.Host + l.Path
 }
 
 // links judges the links of a plain text.
@@ -48,8 +60,12 @@ func parse(raw string) (url.Link, bool) { return url.Parse(raw) }
 func (j *job) link(raw, shown, where string) {
 	l, ok := parse(raw)
 	if !ok {
+		if len(raw) > 40 && strings.EqualFold(raw[:5], "data:") {
+			j.embeddedData(raw, where)
+		}
 		return
 	}
+	raw = masked(raw, &l)
 	if len(l.Path) > 1 && len(j.paths) < 30 {
 		j.paths = append(j.paths, l.Path)
 	}

@@ -34,10 +34,13 @@ func (j *job) part(m *message.Message, p *sekisho.Part, no, base string) {
 	}
 	switch {
 	case p.Type == "multipart":
+		j.margins(m, p, place(base, no, ""))
 		for i := range p.Parts {
 			j.part(m, &p.Parts[i], join(no, strconv.Itoa(i+1)), base)
 		}
-		if len(p.Parts) == 0 {
+		if len(p.Parts) == 0 { // some programs show this as text
+			data, _ := m.Content(p)
+			j.plain(message.Decode(data, ""), place(base, no, ""))
 			j.leaf(m, p, no, base)
 		}
 	case p.Type == "message" && len(p.Parts) == 1:
@@ -49,13 +52,39 @@ func (j *job) part(m *message.Message, p *sekisho.Part, no, base string) {
 	}
 }
 
+// margins looks at what stands before the first part and behind the last: programs that know no MIME show it.
+func (j *job) margins(m *message.Message, p *sekisho.Part, where string) {
+	if len(p.Parts) == 0 || j.quick {
+		return
+	}
+	raw := m.Raw()
+	for _, b := range [][]byte{raw[p.Body.Start:p.Parts[0].Header.Start], raw[p.Parts[len(p.Parts)-1].Body.End:p.Body.End]} {
+		if len(b) < 60 {
+			continue
+		}
+		if v := j.s.engine.Find(b); v != "" {
+			j.find(sekisho.KindVirus, v, where, 30, "known malware outside of the parts")
+		}
+		if len(b) > 300 {
+			j.undecoded(b, where)
+		}
+	}
+}
+
 // leaf inspects a part that has a content of its own.
 func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
+	if j.quick && p.Type != "text" && p.Type != "message" && p.Type != "multipart" {
+		return
+	}
 	data, err := m.Content(p)
 	name := message.Filename(p)
+	if p.Type == "application" {
+		j.sealed(p, place(base, no, name))
+	}
 	where := place(base, no, name)
 	if err != nil {
 		j.rep.Unscannable = true
+		j.undecoded(data, where)
 	}
 	if p.Type == "text" && p.Disposition != "attachment" && (name == "" || p.Subtype == "plain" || p.Subtype == "html") {
 		j.body(p, data, where)
@@ -64,14 +93,33 @@ func (j *job) leaf(m *message.Message, p *sekisho.Part, no, base string) {
 		}
 	}
 	if p.Type == "message" && (p.Subtype == "rfc822" || p.Subtype == "global") {
-		j.embedded(data, where)
+		if j.embedded(data, where) {
+			j.rep.Ambiguous = true
+		}
 		return
 	}
 	if p.Type == "message" && (p.Subtype == "delivery-status" || p.Subtype == "disposition-notification") {
 		j.text(string(data[:min(len(data), 4096)]))
 		return
 	}
+	if p.Type == "message" && (p.Subtype == "partial" || p.Subtype == "external-body") {
+		// The rest comes in another mail, or from elsewhere: nobody has seen the whole (RFC 2046 section 5.2).
+		j.rep.Unscannable = true
+		j.find(sekisho.KindAmbiguous, p.Subtype, where, 5, "only a part of a mail")
+	}
 	j.file(name, data, where, 0)
+}
+
+// sealed states that a part is encrypted to somebody by S/MIME or OpenPGP.
+func (j *job) sealed(p *sekisho.Part, where string) {
+	switch p.Subtype {
+	case "pkcs7-mime", "x-pkcs7-mime":
+		if t := strings.ToLower(message.Param(p.Params, "smime-type")); t != "signed-data" && t != "certs-only" {
+			j.find(sekisho.KindEncrypted, "smime", where, 0, t)
+		}
+	case "pgp-encrypted":
+		j.find(sekisho.KindEncrypted, "openpgp", where, 0, "")
+	}
 }
 
 // place is part and name: "2/invoice.zip".
@@ -97,24 +145,26 @@ func active(data []byte) bool {
 	return false
 }
 
-// embedded inspects a mail that stands in an attachment in encoded form.
-func (j *job) embedded(data []byte, where string) {
+// embedded inspects a mail that stands in an attachment in encoded form. True when it is ambiguous.
+func (j *job) embedded(data []byte, where string) bool {
 	if j.nested++; j.nested > 20 {
 		j.find(sekisho.KindBomb, "mime-depth", where, 10, "more than 20 mails in attachments")
 		j.rep.Unscannable = true
-		return
+		return false
 	}
 	m := message.Read(data, j.s.config.Mail)
 	j.take(m.Findings, where)
-	j.rep.Ambiguous = j.rep.Ambiguous || m.Ambiguous
 	j.text(m.Fields.Subject)
 	j.part(m, &m.Root, number(&m.Root, ""), where)
+	return m.Ambiguous
 }
 
 // body reads a text that is shown as the mail itself.
 func (j *job) body(p *sekisho.Part, data []byte, where string) {
-	if v := j.s.engine.Find(data); v != "" {
-		j.find(sekisho.KindVirus, v, where, 30, "known malware")
+	if !j.quick {
+		if v := j.s.engine.Find(data); v != "" {
+			j.find(sekisho.KindVirus, v, where, 30, "known malware")
+		}
 	}
 	cs := message.Param(p.Params, "charset")
 	if p.Subtype != "html" {
@@ -126,6 +176,9 @@ func (j *job) body(p *sekisho.Part, data []byte, where string) {
 	}
 	page := html.Read(message.Decode(data, cs))
 	j.text(page.Text)
+	if j.quick {
+		return
+	}
 	j.page(page, where)
 }
 
@@ -146,8 +199,14 @@ func declared(data []byte) string {
 // plain reads a text without marks.
 func (j *job) plain(t, where string) {
 	j.text(t)
+	if j.quick {
+		return
+	}
 	j.links(t, where)
 	j.uuencoded(t, where)
+	if strings.Contains(t, "-----BEGIN PGP MESSAGE-----") {
+		j.find(sekisho.KindEncrypted, "openpgp", where, 0, "")
+	}
 }
 
 // uuencoded inspects a file that stands in a text in the old way: some mail programs show it as an attachment, others show

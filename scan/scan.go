@@ -144,6 +144,8 @@ type job struct {
 	size     int             // bytes of words
 	nested   int             // mails in attachments
 	leaky    int             // bytes of attachments that were searched for personal data
+	carried  int             // files in links
+	quick    bool            // only texts are wanted
 	hosts    map[string]bool // hosts that were judged
 	sites    []string        // registered domains of links
 	paths    []string        // paths of links

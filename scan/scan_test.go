@@ -3,6 +3,7 @@ package scan
 import (
 	"bytes"
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -111,6 +112,16 @@ func TestNothingAtAll(t *testing.T) {
 		r := scanner(t).Scan(context.Background(), []byte(raw), Context{})
 		if n := len(r.Summary.Pieces); (n == 0) != (len(raw) == 0) {
 			t.Errorf("%q has %d pieces", raw, n)
+		}
+	}
+}
+
+func TestSummarizeIsScanWithoutFindings(t *testing.T) {
+	s := scanner(t)
+	for _, raw := range [][]byte{crlf(mixed), wrap("a.csv", []byte("a,b")), crlf("Subject: x\nContent-Type: text/html\n\n<p>a <b>b</b>\n"), nil} {
+		a, b := s.Scan(context.Background(), raw, Context{}), s.Summarize(raw)
+		if b.Text != a.Text || !bytes.Equal(b.Tokens, a.Tokens) || !reflect.DeepEqual(b.Summary, a.Summary) || b.Ambiguous != a.Ambiguous || len(b.Findings) != 0 || b.Verdict != "" {
+			t.Errorf("%q\n%+v\n%+v", raw, a, b)
 		}
 	}
 }

@@ -17,14 +17,17 @@ func (j *job) spam() {
 	if len(j.mail.Header) == 0 {
 		return
 	}
-	p := j.s.model.Score(j.words4spam())
+	p := j.s.model.Score(j.features())
+	if root := &j.mail.Root; p > 0 && root.Type == "multipart" && root.Subtype == "report" {
+		p /= 2 // a bounce quotes what somebody else wrote
+	}
 	if p >= 0.5 || p <= -0.5 {
 		j.find(sekisho.KindSpam, "words", "", p, fmt.Sprintf("the words and the form of the mail: %.1f", p))
 	}
 }
 
-// words4spam is what the classifier sees.
-func (j *job) words4spam() *spam.Mail {
+// features is what the classifier sees.
+func (j *job) features() *spam.Mail {
 	subject := 0
 	if j.mail.Fields.Subject != "" {
 		subject = len(search.Fold(j.mail.Fields.Subject))
@@ -74,5 +77,5 @@ func (s *Scanner) Features(ctx context.Context, raw []byte) []uint32 {
 	j.text(strings.TrimSpace(j.mail.Fields.Subject))
 	j.part(j.mail, &j.mail.Root, number(&j.mail.Root, ""), "")
 	j.searchable()
-	return spam.Features(j.words4spam())
+	return spam.Features(j.features())
 }

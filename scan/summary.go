@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
@@ -13,8 +14,25 @@ import (
 	"sekisho/search"
 )
 
-// Summarize makes the summary of a mail alone, without inspecting it: for a mail that was changed after its inspection.
-func Summarize(raw []byte, l message.Limit) sekisho.Summary { return summary(message.Read(raw, l)) }
+// Summarize reads a mail for its Summary, Text and Tokens, and whether it is Ambiguous; nothing is inspected and nothing else
+// of the Report is set. It is for a mail that was changed after its inspection, and costs a fraction of it.
+func (s *Scanner) Summarize(raw []byte) (rep Report) {
+	j := s.job(context.Background(), Context{})
+	j.quick = true
+	defer func() {
+		if recover() != nil {
+			rep = j.rep
+		}
+	}()
+	j.mail = message.Read(raw, s.config.Mail)
+	j.rep.Ambiguous = j.mail.Ambiguous
+	j.rep.Summary = summary(j.mail)
+	j.text(j.mail.Fields.Subject)
+	j.part(j.mail, &j.mail.Root, number(&j.mail.Root, ""), "")
+	j.searchable()
+	j.rep.Findings, j.rep.Unscannable = nil, false
+	return j.rep
+}
 
 func summary(m *message.Message) sekisho.Summary {
 	s := sekisho.Summary{Fields: m.Fields, Size: int64(len(m.Raw())), Root: m.Root}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 )
 
 // Bounds of what a role may write into the operator's log.
@@ -76,14 +77,24 @@ func levelOf(line []byte) (slog.Level, string) {
 	return level, printable(strings.TrimRight(string(line), "\r\n"))
 }
 
-// printable makes text of a role harmless for a terminal and a log.
+// printable makes text of a role harmless for a terminal and a log: what is not printable is escaped, the rest stays.
 func printable(s string) string {
 	if len(s) > longestLine {
 		s = s[:longestLine]
 	}
-	q := strconv.Quote(s)
-	q = q[1 : len(q)-1]
-	return strings.ReplaceAll(q, `\"`, `"`)
+	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			q := strconv.QuoteRune(r)
+			b.WriteString(q[1 : len(q)-1])
+		}
+	}
+	return b.String()
 }
 
 // Log gives a role its logger. Lines go to standard error, one write each, where the supervisor reads them; time and

@@ -13,8 +13,9 @@ import (
 
 // The encoding: fields in order, no names. Unsigned numbers as uvarint, signed ones zigzag, floats as eight bytes,
 // strings and slices with their length before them, pointers with a byte that says whether something follows, times as
-// a byte and nanoseconds, addresses as their binary form, files as their place in the list of descriptors. Both ends
-// are the same binary, so there is nothing to negotiate; what does not fit exactly is a breach.
+// a byte, seconds, nanoseconds and the zone if they have one of their own, addresses as their binary form, files as their
+// place in the list of descriptors. Both ends are the same binary, so there is nothing to negotiate; what does not fit
+// exactly is a breach.
 
 type encoder struct {
 	b     []byte
@@ -353,27 +354,56 @@ func getArray(d *decoder, v reflect.Value) error {
 	return err
 }
 
+func (d *decoder) varint() (int64, error) {
+	x, n := binary.Varint(d.b)
+	if n <= 0 {
+		return 0, errShort
+	}
+	d.b = d.b[n:]
+	return x, nil
+}
+
 func putTime(e *encoder, v reflect.Value) {
 	t := v.Interface().(time.Time)
 	if t.IsZero() {
 		e.b = append(e.b, 0)
 		return
 	}
-	e.b = append(e.b, 1)
+	zone := zoneOf(t)
+	if zone == 0 {
+		e.b = append(e.b, 1)
+	} else {
+		e.b = append(e.b, 2)
+	}
 	e.b = binary.AppendVarint(e.b, t.Unix())
 	e.b = binary.AppendUvarint(e.b, uint64(t.Nanosecond()))
+	if zone != 0 {
+		e.b = binary.AppendVarint(e.b, int64(zone))
+	}
+}
+
+// day is the seconds of a day: no zone is that far from UTC.
+const day = 24 * 60 * 60
+
+// zoneOf is a time's seconds east of UTC when it carries a zone of its own, as the date of a mail does. This machine's
+// zone is nobody's business.
+func zoneOf(t time.Time) int {
+	_, zone := t.Zone()
+	if t.Location() == time.Local || zone <= -day || zone >= day {
+		return 0
+	}
+	return zone
 }
 
 func getTime(d *decoder, v reflect.Value) error {
-	there, err := d.flag()
-	if err != nil || !there {
+	kind, err := d.take(1)
+	if err != nil || kind[0] == 0 {
 		return err
 	}
-	s, n := binary.Varint(d.b)
-	if n <= 0 {
-		return errShort
+	s, err := d.varint()
+	if err != nil {
+		return err
 	}
-	d.b = d.b[n:]
 	ns, err := d.uvarint()
 	if err != nil {
 		return err
@@ -381,7 +411,22 @@ func getTime(d *decoder, v reflect.Value) error {
 	if ns >= 1e9 {
 		return errors.New("nanoseconds out of range")
 	}
-	v.Set(reflect.ValueOf(time.Unix(s, int64(ns)).UTC()))
+	t := time.Unix(s, int64(ns)).UTC()
+	switch kind[0] {
+	case 1:
+	case 2:
+		zone, err := d.varint()
+		if err != nil {
+			return err
+		}
+		if zone == 0 || zone <= -day || zone >= day {
+			return errors.New("zone out of range")
+		}
+		t = t.In(time.FixedZone("", int(zone)))
+	default:
+		return errors.New("no such kind of time")
+	}
+	v.Set(reflect.ValueOf(t))
 	return nil
 }
 

@@ -312,8 +312,12 @@ func errorFrame(op string, err error) []byte {
 			text = known.Err.Error()
 		}
 	}
+	kind := sekisho.KindOf(err)
+	if known == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
+		kind = sekisho.Unavailable
+	}
 	b := make([]byte, headLen, headLen+2+len(op)+len(text))
-	b = append(b, byte(sekisho.KindOf(err)), byte(len(op)))
+	b = append(b, byte(kind), byte(len(op)))
 	b = append(b, op...)
 	return append(b, text...)
 }

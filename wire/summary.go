@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"sync"
 
 	"sekisho"
 )
@@ -10,9 +11,12 @@ import (
 // a reader of the old form.
 const summaryVersion = 1
 
+// summaryPlan is made once: a mailbox that is listed decodes thousands.
+var summaryPlan = sync.OnceValue(planOf[sekisho.Summary])
+
 // EncodeSummary writes a summary as it is sealed and kept.
 func EncodeSummary(s sekisho.Summary) []byte {
-	p := planOf[sekisho.Summary]()
+	p := summaryPlan()
 	e := encoder{b: append(make([]byte, 0, p.size(&s)), summaryVersion)}
 	p.encode(&e, &s)
 	return e.b
@@ -24,5 +28,5 @@ func DecodeSummary(b []byte) (sekisho.Summary, error) {
 	if len(b) == 0 || b[0] != summaryVersion {
 		return s, errors.New("summary of an unknown version")
 	}
-	return s, planOf[sekisho.Summary]().decode(b[1:], nil, &s)
+	return s, summaryPlan().decode(b[1:], nil, &s)
 }

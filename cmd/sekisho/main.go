@@ -48,6 +48,15 @@ type Global struct {
 func main() {
 	var c commands
 	c.Global.Out, c.Global.Err = os.Stdout, os.Stderr
-	k := kong.Parse(&c, kong.Name("sekisho"), kong.Description("Integrated e-mail security service."), kong.UsageOnError())
+	k := kong.Parse(&c, kong.Name("sekisho"), kong.Description("Integrated e-mail security service."), kong.UsageOnError(), kong.Exit(exit))
 	k.FatalIfErrorf(k.Run(&c.Global))
+}
+
+// exit ends the command: 0 all is well, 1 it failed, 2 it was used wrongly.
+func exit(code int) {
+	const usage = 80 // what the parser of the command line says
+	if code == usage {
+		code = 2
+	}
+	os.Exit(code)
 }

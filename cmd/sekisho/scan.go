@@ -145,6 +145,9 @@ func walkFiles(paths []string, each func(path string, err error) error) error {
 			}
 			continue
 		}
+		if info, err := os.Stat(p); err == nil && info.IsDir() {
+			p += string(filepath.Separator) // a link to a directory means the directory
+		}
 		err := filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return each(path, err)

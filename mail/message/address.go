@@ -204,7 +204,14 @@ func (a *addresses) flush() {
 
 // split cuts an address at its last @; a source route (RFC 5321 appendix C) is left out.
 func split(spec string) (mailbox, host string) {
+	quotes := false
 	spec = strings.Map(func(c rune) rune {
+		if c == '"' {
+			quotes = !quotes
+		}
+		if c == ' ' && quotes {
+			return c
+		}
 		if c <= ' ' || c == 0x7f {
 			return -1
 		}

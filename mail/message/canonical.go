@@ -124,7 +124,12 @@ func writeAddress(a sekisho.Address) string {
 	if !strings.HasPrefix(box, "\"") && strings.ContainsAny(box, "@ ,;:<>()[]\"\\") {
 		box = "\"" + strings.NewReplacer("\\", "\\\\", "\"", "\\\"").Replace(box) + "\""
 	}
-	spec := "<" + strings.Map(visible, box) + "@" + strings.Map(visible, a.Host) + ">"
+	if strings.HasPrefix(box, "\"") {
+		box = clean(box)
+	} else {
+		box = strings.Map(visible, box)
+	}
+	spec := "<" + box + "@" + strings.Map(visible, a.Host) + ">"
 	if a.Name == "" {
 		return spec
 	}

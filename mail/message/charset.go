@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -24,6 +25,11 @@ type coding struct {
 func (c coding) decode(b []byte) string {
 	switch {
 	case c.jis:
+		if bytes.IndexByte(b, 0x1b) < 0 && !ascii(b) { // a wrong label: no escapes, but eight bits
+			if s, ok := japaneseGuess(b); ok {
+				return s
+			}
+		}
 		return jis(b)
 	case c.table == nil || !c.wide && ascii(b):
 		return strings.ToValidUTF8(string(b), "\uFFFD")

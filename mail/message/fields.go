@@ -209,7 +209,11 @@ func ids(v []byte) []string {
 	}
 }
 
-// Date reads a date as RFC 5322 writes it and as mailers really do. It is zero when it cannot be read.
+// mostZone is farther from UTC, in minutes, than any zone is.
+const mostZone = 15 * 60
+
+// Date reads a date as RFC 5322 writes it and as mailers really do, in its writer's zone. It is zero when it cannot be
+// read.
 func Date(s string) time.Time {
 	if i := strings.IndexByte(s, ','); i >= 0 && i < 12 {
 		s = s[i+1:]
@@ -245,7 +249,11 @@ func Date(s string) time.Time {
 	if len(rest) > 1 {
 		zone = offset(rest[1])
 	}
-	return time.Date(year, mon, day, h, m, sec, 0, time.UTC).Add(-time.Duration(zone) * time.Minute)
+	t := time.Date(year, mon, day, h, m, sec, 0, time.UTC).Add(-time.Duration(zone) * time.Minute)
+	if zone == 0 || zone <= -mostZone || zone >= mostZone {
+		return t
+	}
+	return t.In(time.FixedZone("", zone*60))
 }
 
 func number(s string) int {

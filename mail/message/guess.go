@@ -10,16 +10,24 @@ import (
 
 // guess reads bytes without a label.
 func guess(b []byte) string {
+	if s, ok := japaneseGuess(b); ok {
+		return s
+	}
+	return text8(string(b))
+}
+
+// japaneseGuess reads bytes that are UTF-8, Shift_JIS or EUC-JP; false when they are none of these for sure.
+func japaneseGuess(b []byte) (string, bool) {
 	if utf8.Valid(b) {
-		return string(b)
+		return string(b), true
 	}
 	for _, e := range []encoding.Encoding{japanese.ShiftJIS, japanese.EUCJP} {
 		out, err := e.NewDecoder().Bytes(b)
 		if err == nil && plausible(string(out)) {
-			return string(out)
+			return string(out), true
 		}
 	}
-	return text8(string(b))
+	return "", false
 }
 
 // plausible says that s reads like Japanese: nothing that could not be decoded, and kana among it.

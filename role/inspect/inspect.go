@@ -84,7 +84,7 @@ func (i *Inspect) scan(ctx context.Context, _ sekisho.Caller, q wire.Scan) (wire
 
 // summarise reads a mail for its summary, text and tokens only.
 func (i *Inspect) summarise(raw []byte) wire.Report {
-	r := i.scanner.Scan(context.Background(), raw, scan.Context{})
+	r := i.scanner.Summarize(raw)
 	return wire.Report{Summary: r.Summary, Text: r.Text, Tokens: r.Tokens, Ambiguous: r.Ambiguous}
 }
 

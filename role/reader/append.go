@@ -1,12 +1,14 @@
 package reader
 
 import (
+	"bytes"
 	"context"
 	"io"
 
 	"github.com/emersion/go-imap/v2"
 
 	"sekisho"
+	"sekisho/mail/header"
 	"sekisho/seal"
 	"sekisho/wire"
 )
@@ -92,11 +94,25 @@ func (s *session) summarise(ctx context.Context, raw []byte) (wire.Report, sekis
 		if err == nil {
 			return r, line.Peer.Instance, nil
 		}
-		if last = err; sekisho.KindOf(err) != sekisho.Unavailable {
-			break
+		if last = err; sekisho.KindOf(err) != sekisho.Unavailable || ctx.Err() != nil {
+			return wire.Report{}, 0, err
 		}
 	}
-	return wire.Report{}, 0, last
+	// A mail that ends every worker that looks at it is still his own: it is kept as it is, as one block.
+	s.reader.config.Log.Warn("a filed mail could not be summarised", "account", uint64(s.ticket.Account), "error", last)
+	return wire.Report{Summary: block(raw)}, 0, nil
+}
+
+// block describes a mail without looking into it: a header, and the rest.
+func block(raw []byte) sekisho.Summary {
+	_, rest := header.Split(raw)
+	cut, end := int64(len(raw)-len(rest)), int64(len(raw))
+	if b, ok := bytes.CutPrefix(rest, []byte("\r\n")); ok { // the empty line is the header's
+		cut = end - int64(len(b))
+	}
+	head, body := sekisho.Span{End: cut}, sekisho.Span{Start: cut, End: end}
+	return sekisho.Summary{Size: end, Root: sekisho.Part{Type: "application", Subtype: "octet-stream", Encoding: "8bit", Header: head, Body: body},
+		Pieces: []sekisho.Piece{{Class: sekisho.ClassHeader, Span: head}, {Class: sekisho.ClassBody, Span: body}}}
 }
 
 // accept repeats once when store ended before it answered: it is idempotent by message id.

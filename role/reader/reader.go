@@ -157,13 +157,83 @@ func (l *counted) Accept() (net.Conn, error) {
 	}
 }
 
+// countedConn gives its place back when it closes, and gathers what is written until the session waits for the client
+// again: a FETCH of a thousand flags is a few packets then, not a thousand.
 type countedConn struct {
 	net.Conn
 	free func()
+
+	mu      sync.Mutex // guards what follows
+	reading bool       // somebody waits for the client: what is written goes out at once
+	out     []byte     // gathered; nil in between, so that an idle connection holds nothing
 }
 
-// Close closes the connection and gives its place back.
-func (c *countedConn) Close() error { c.free(); return c.Conn.Close() }
+const (
+	gatherMost = 32 << 10
+	writeTime  = 5 * time.Minute // a client that takes nothing for that long is cut off
+)
+
+// Read sends what was gathered and waits for the client.
+func (c *countedConn) Read(p []byte) (int, error) {
+	c.mu.Lock()
+	err := c.flush()
+	c.reading = true
+	c.mu.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Read(p)
+	c.mu.Lock()
+	c.reading = false
+	c.mu.Unlock()
+	return n, err
+}
+
+// Write gathers, or sends.
+func (c *countedConn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.out)+len(p) > gatherMost {
+		if err := c.flush(); err != nil {
+			return 0, err
+		}
+	}
+	if len(p) >= gatherMost || c.reading {
+		if err := c.flush(); err != nil {
+			return 0, err
+		}
+		c.Conn.SetWriteDeadline(time.Now().Add(writeTime))
+		return c.Conn.Write(p)
+	}
+	if c.out == nil {
+		c.out = make([]byte, 0, gatherMost)
+	}
+	c.out = append(c.out, p...)
+	return len(p), nil
+}
+
+func (c *countedConn) flush() error {
+	if len(c.out) == 0 {
+		return nil
+	}
+	c.Conn.SetWriteDeadline(time.Now().Add(writeTime))
+	_, err := c.Conn.Write(c.out)
+	c.out = nil
+	return err
+}
+
+// Close sends what was gathered, closes the connection and gives its place back.
+func (c *countedConn) Close() error {
+	c.free()
+	c.Conn.SetWriteDeadline(time.Now().Add(time.Second)) // before the lock: it ends a write that is stuck
+	c.mu.Lock()
+	if len(c.out) > 0 {
+		c.Conn.Write(c.out)
+		c.out = nil
+	}
+	c.mu.Unlock()
+	return c.Conn.Close()
+}
 
 func addressOf(c net.Conn) netip.Addr {
 	a, err := netip.ParseAddrPort(c.RemoteAddr().String())
@@ -221,6 +291,9 @@ func wakeAll(s map[chan struct{}]bool) {
 	}
 }
 
+// newsPause is the least time between two looks at what changed.
+const newsPause = 20 * time.Millisecond
+
 // follow asks store what changed, again and again, until ctx is done.
 func (n *news) follow(ctx context.Context, store *wire.Peer, log *slog.Logger) {
 	var cursor uint64
@@ -238,5 +311,9 @@ func (n *news) follow(ctx context.Context, store *wire.Peer, log *slog.Logger) {
 		}
 		cursor = w.Cursor
 		n.tell(w)
+		select { // on a busy installation something changes all the time: once in a while is often enough
+		case <-ctx.Done():
+		case <-time.After(newsPause):
+		}
 	}
 }

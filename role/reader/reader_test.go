@@ -5,13 +5,17 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,7 +42,18 @@ type house struct {
 	inspect  *wire.Peer
 	plain    string // addresses of the listeners
 	secure   string
+	log      record       // what reader logs
+	now      atomic.Int64 // how far vault's and store's clocks are ahead
 }
+
+// record keeps what is written to it.
+type record struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (r *record) Write(p []byte) (int, error) { r.mu.Lock(); defer r.mu.Unlock(); return r.b.Write(p) }
+func (r *record) String() string              { r.mu.Lock(); defer r.mu.Unlock(); return r.b.String() }
 
 type person struct {
 	id     sekisho.AccountID
@@ -68,7 +83,7 @@ func newHouse(t testing.TB) *house {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	h := &house{t: t, people: map[string]*person{}, roots: x509.NewCertPool()}
-	v := must[*vault.Vault](t)(vault.New(vault.Config{Dir: t.TempDir(), Hosts: []string{host}}))
+	v := must[*vault.Vault](t)(vault.New(vault.Config{Dir: t.TempDir(), Hosts: []string{host}, Clock: h.clock}))
 	t.Cleanup(func() { v.Close() })
 	vaults := v.Service(report(t))
 	to := func(role sekisho.Role, s *wire.Service, as sekisho.Role) *wire.Peer {
@@ -80,7 +95,7 @@ func newHouse(t testing.TB) *house {
 	}
 	hello := must[wire.VaultPublic](t)(wire.VaultHello.Ask(ctx, to(sekisho.Vault, vaults, sekisho.Store), wire.Nothing{}))
 	s := must[*store.Store](t)(store.New(store.Config{Dir: t.TempDir(), Reserve: 1, Pass: func(p wire.Pass, by sekisho.Caller) (store.PassClaims, error) {
-		c, err := seal.CheckPass(hello.PassKey, p, by.Instance, time.Now())
+		c, err := seal.CheckPass(hello.PassKey, p, by.Instance, h.clock())
 		if err != nil {
 			return store.PassClaims{}, sekisho.E("pass", sekisho.Denied, err)
 		}
@@ -104,7 +119,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal("no CA")
 	}
 
-	r := reader.New(reader.Config{}, reader.Peers{Store: to(sekisho.Store, s.Service(), sekisho.Reader), Vault: to(sekisho.Vault, vaults, sekisho.Reader),
+	r := reader.New(reader.Config{PerSource: 10000, Log: slog.New(slog.NewTextHandler(&h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}, reader.Peers{Store: to(sekisho.Store, s.Service(), sekisho.Reader), Vault: to(sekisho.Vault, vaults, sekisho.Reader),
 		Inspect: to(sekisho.Inspect, inspects, sekisho.Reader)})
 	listeners := map[string]net.Listener{"imap": must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0")), "imaps": must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))}
 	h.plain, h.secure = listeners["imap"].Addr().String(), listeners["imaps"].Addr().String()
@@ -114,6 +129,8 @@ func newHouse(t testing.TB) *house {
 	t.Cleanup(func() { stop(); <-served })
 	return h
 }
+
+func (h *house) clock() time.Time { return time.Now().Add(time.Duration(h.now.Load())) }
 
 func (h *house) admin(q wire.Admin) wire.AdminDone {
 	h.t.Helper()
@@ -315,6 +332,34 @@ func TestWrongSecretSaysWhatToDo(t *testing.T) {
 	}
 }
 
+func TestAuthenticate(t *testing.T) {
+	h := newHouse(t)
+	for _, c := range []struct{ identity, name, secret, want string }{
+		{"", "bob@mori.example", h.people["bob"].app, "OK"}, {"bob@mori.example", "bob@mori.example", h.people["bob"].app, "OK"},
+		{"ann@mori.example", "bob@mori.example", h.people["bob"].app, "NO"}, {"", "bob@mori.example", "x", "NO"},
+	} {
+		x := h.dial()
+		got := base64.StdEncoding.EncodeToString([]byte(c.identity + "\x00" + c.name + "\x00" + c.secret))
+		if _, tagged := x.do("AUTHENTICATE PLAIN %s", got); !strings.HasPrefix(tagged, c.want) {
+			t.Errorf("%q as %q: %s", c.name, c.identity, tagged)
+		}
+	}
+}
+
+// TestSessionEnds: when vault no longer knows the session the client is told to sign in again.
+func TestSessionEnds(t *testing.T) {
+	h := newHouse(t)
+	h.deliver("bob", "", simple(1, "s", "t"))
+	c := h.login("bob")
+	c.ok("SELECT INBOX")
+	h.now.Store(int64(13 * time.Hour))
+	c.send("x FETCH 1 ENVELOPE")
+	if l := c.line(); !strings.HasPrefix(l, "* BYE") || !strings.Contains(l, "sign in again") {
+		t.Fatal(l)
+	}
+	h.login("bob").ok("SELECT INBOX")
+}
+
 func TestReadMail(t *testing.T) {
 	h := newHouse(t)
 	one := simple(1, "first", "text of the first")
@@ -330,7 +375,7 @@ func TestReadMail(t *testing.T) {
 	if n := h.entries(sekisho.ClassHeader); n != 0 {
 		t.Fatalf("%d headers were opened for flags and sizes", n)
 	}
-	c.want(`* 1 FETCH (INTERNALDATE " 1-Mar-2026 12:00:00 +0000" ENVELOPE ("Sun, 01 Mar 2026 03:00:01 +0000" "first" (("Writer 1" NIL "w1" "out.example")) (("Writer 1" NIL "w1" "out.example")) (("Writer 1" NIL "w1" "out.example")) ((NIL NIL "bob" "mori.example")) NIL NIL NIL "<1@out.example>"))`,
+	c.want(`* 1 FETCH (INTERNALDATE " 1-Mar-2026 12:00:00 +0000" ENVELOPE ("Sun, 01 Mar 2026 12:00:01 +0900" "first" (("Writer 1" NIL "w1" "out.example")) (("Writer 1" NIL "w1" "out.example")) (("Writer 1" NIL "w1" "out.example")) ((NIL NIL "bob" "mori.example")) NIL NIL NIL "<1@out.example>"))`,
 		"FETCH 1 (INTERNALDATE ENVELOPE)")
 	if n := h.entries(sekisho.ClassHeader); n != 1 {
 		t.Fatalf("%d headers were opened for one envelope", n)
@@ -510,6 +555,10 @@ func TestSearch(t *testing.T) {
 	c.ok("SELECT INBOX")
 	for _, q := range []struct{ query, want string }{
 		{"ALL UID 5:7", "5 6 7"},
+		{"NEW", ""},
+		{"OLD UNSEEN 3", "3"},
+		{"UID 102:*", "102 103"},
+		{"*", "103"},
 		{"BODY {6}\r\nfox 42", "43"},
 		{`BODY "BROWN fox 9"`, "10 91 92 93 94 95 96 97 98 99 100"},
 		{`BODY "x brown f"`, ""}, // all tokens are there, the text is not
@@ -588,6 +637,15 @@ func TestTwoSessions(t *testing.T) {
 	if _, tagged := b.until("i"); !strings.HasPrefix(tagged, "OK") {
 		t.Fatal(tagged)
 	}
+	a.ok("CREATE Work")
+	a.ok("COPY 1 Work")
+	b.ok("SELECT Work")
+	a.ok("RENAME Work Werk") // another name, the same mailbox
+	b.want("* 1 FETCH (UID 1)", "FETCH 1 UID")
+	b.ok("NOOP")
+	a.ok("DELETE Werk")
+	b.want("* 1 EXPUNGE", "NOOP")
+	b.ok("SELECT INBOX")
 	a.ok("RENAME INBOX Old") // moves the mail away
 	b.want("* 3 EXPUNGE\n* 2 EXPUNGE\n* 1 EXPUNGE", "NOOP")
 }
@@ -626,5 +684,71 @@ func TestManyMessagesInOneFetch(t *testing.T) {
 	}
 	if n := h.entries(sekisho.ClassHeader); n != 1200 && n != 1800 {
 		t.Fatalf("%d openings", n)
+	}
+}
+
+// BenchmarkFetch reads a mailbox of 5,000 mails of 4 KB, by envelope and whole.
+func BenchmarkFetch(b *testing.B) {
+	h := newHouse(b)
+	const n = 5000
+	var raws []string
+	for i := range 500 {
+		raws = append(raws, simple(i, fmt.Sprint("s", i), strings.Repeat("text of a mail, not too long.\r\n", 120)))
+	}
+	for range n / len(raws) {
+		h.deliver("bob", "", raws...)
+	}
+	c := h.login("bob")
+	c.ok("SELECT INBOX")
+	c.ok("FETCH 1:* ENVELOPE") // the first opening is another matter
+	for _, what := range []string{"FLAGS", "ENVELOPE", "BODY.PEEK[]"} {
+		b.Run(what, func(b *testing.B) {
+			c.c.SetDeadline(time.Now().Add(time.Minute))
+			for b.Loop() {
+				c.send("x FETCH 1:* %s", what)
+				for !strings.HasPrefix(c.line(), "x OK") {
+				}
+			}
+			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "messages/s")
+		})
+	}
+	b.Run("SEARCH", func(b *testing.B) {
+		for b.Loop() {
+			c.ok(`SEARCH BODY "not too lang"`)
+		}
+	})
+}
+
+// TestOddCommands: whatever a program says, it gets an answer and the session goes on.
+func TestOddCommands(t *testing.T) {
+	h := newHouse(t)
+	h.deliver("bob", "", simple(1, "s", "t"), mixed, "", "\x00\x01\x02", "no header at all", "From: x\n\nbare lf\n", "Content-Type: multipart/mixed; boundary=x\r\n\r\nno parts",
+		"Content-Type: message/rfc822\r\n\r\n", "Content-Type: message/rfc822\r\n\r\nContent-Type: message/rfc822\r\n\r\nSubject: deep\r\n\r\nx")
+	c := h.login("bob")
+	for _, cmd := range []string{"FETCH 1 FLAGS", "CLOSE", "EXPUNGE", "SEARCH ALL", "SELECT", "SELECT \"\"", "SELECT \"&&\"", "NOSUCH"} {
+		c.do("%s", cmd)
+	}
+	c.ok("SELECT INBOX")
+	items := []string{"ALL", "FULL", "FAST", "BODY", "BODYSTRUCTURE", "ENVELOPE", "BODY[]", "RFC822", "RFC822.HEADER", "RFC822.TEXT", "BODY.PEEK[1]", "BODY.PEEK[1.MIME]",
+		"BODY.PEEK[1.HEADER]", "BODY.PEEK[1.1.1.1.1]", "BODY.PEEK[0]", "BODY.PEEK[4294967295]", "BODY.PEEK[HEADER.FIELDS (\"\")]", "BODY.PEEK[HEADER.FIELDS (a b)]<3.1>", "BODY.PEEK[]<4294967295.4294967295>",
+		"BODY.PEEK[]<0.0>", "BINARY.PEEK[]", "BINARY.PEEK[1]", "BINARY.SIZE[1]", "BINARY.PEEK[9]<0.5>", "(UID MODSEQ)", "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[TEXT]<1.2>)"}
+	for _, set := range []string{"1:*", "*", "4294967295", "9:1", "$", "1,1,1:3,2"} {
+		for _, it := range items {
+			c.do("FETCH %s %s", set, it)
+			c.do("UID FETCH %s %s", set, it)
+		}
+		for _, cmd := range []string{"STORE %s FLAGS ()", "STORE %s +FLAGS (\\Recent \\Foo)", "STORE %s -FLAGS.SILENT x", "COPY %s INBOX", "UID COPY %s Nowhere", "SEARCH %s", "SEARCH NOT %s", "SEARCH UID %s", "UID EXPUNGE %s"} {
+			c.do(cmd, set)
+		}
+	}
+	for _, cmd := range []string{"SEARCH OR NOT ALL (SEEN UNSEEN)", "SEARCH BODY \"\"", "SEARCH TEXT \"\"", "SEARCH HEADER \"\" \"\"", "SEARCH SINCE 31-Feb-2026", "SEARCH KEYWORD x", "SEARCH LARGER 0",
+		"SEARCH CHARSET KOI8-R ALL", "SEARCH RETURN () ALL", "SEARCH RETURN (SAVE COUNT) DELETED", "LIST \"\" (a* %%)", "LIST x/ *", "CREATE \"a//b\"", "CREATE INBOX", "RENAME INBOX INBOX", "RENAME Sent Sent/x",
+		"STATUS INBOX ()", "ENABLE CONDSTORE", "ENABLE IMAP4rev2", "NAMESPACE", "UNSELECT", "IDLE x", "APPEND INBOX ()", "STARTTLS", "LOGIN a b"} {
+		c.do("%s", cmd)
+	}
+	c.ok("SELECT INBOX")
+	c.ok("LOGOUT")
+	if strings.Contains(h.log.String(), "panic") {
+		t.Fatal(h.log.String())
 	}
 }

@@ -97,6 +97,9 @@ func (h *hunt) match(places []int, c *imap.SearchCriteria) ([]int, error) {
 		if len(places) == 0 {
 			return nil, nil
 		}
+		if err := h.ctx.Err(); err != nil { // a question can be made to take very long
+			return nil, sekisho.E("reader.search", sekisho.TooMany, err)
+		}
 		var err error
 		if places, err = step(places, c); err != nil {
 			return nil, err
@@ -143,6 +146,9 @@ func filter(places []int, keep func(int) bool) []int {
 }
 
 func (h *hunt) byFlags(places []int, c *imap.SearchCriteria) []int {
+	if slices.ContainsFunc(c.Flag, func(f imap.Flag) bool { return strings.EqualFold(string(f), `\Recent`) }) {
+		return nil // no message is ever recent (RFC 9051 has done away with it)
+	}
 	on, words := bits(c.Flag)
 	off, notWords := bits(c.NotFlag)
 	if on|off == 0 && len(words)+len(notWords) == 0 {

@@ -63,10 +63,10 @@ func span(s *sekisho.Summary, f *imap.FetchItemBodySection) (sekisho.Span, bool)
 	return sekisho.Span{Start: p.Parts[0].Header.End, End: p.Body.End}, true
 }
 
-// classes gives the classes that a span touches, as bits.
+// touched gives the classes of a span's bytes, as bits.
 func touched(s *sekisho.Summary, x sekisho.Span) (set uint16) {
 	for _, p := range s.Pieces {
-		if p.Start < x.End && x.Start < p.End {
+		if max(p.Start, x.Start) < min(p.End, x.End) {
 			set |= 1 << p.Class
 		}
 	}

@@ -102,6 +102,9 @@ func (s *session) Select(name string, o *imap.SelectOptions) (*imap.SelectData, 
 	ctx, cancel := s.command()
 	defer cancel()
 	s.leave()
+	if name == "" { // store takes it for INBOX, as it does in deliveries
+		return nil, s.failed(sekisho.E("reader.select", sekisho.NotFound, nil))
+	}
 	got, err := wire.StoreSelect.Ask(ctx, s.reader.peers.Store, wire.Select{Pass: s.ticket.Pass, Name: name})
 	if err != nil {
 		return nil, s.failed(err)
@@ -151,14 +154,31 @@ func (s *session) Poll(w *imapserver.UpdateWriter, allowExpunge bool) error {
 	}
 	ctx, cancel := s.command()
 	defer cancel()
-	return s.failed(s.refresh(ctx, w, allowExpunge))
+	err := s.refresh(ctx, w, allowExpunge)
+	if sekisho.KindOf(err) == sekisho.Unavailable { // an error here would end the connection; the next poll tells what was missed
+		s.reader.config.Log.Warn("looking for changes", "session", uint64(s.ticket.Session), "error", err)
+		return nil
+	}
+	return s.failed(err)
 }
 
 func (s *session) refresh(ctx context.Context, w updates, expunge bool) error {
 	b := s.box
-	got, err := wire.StoreSelect.Ask(ctx, s.reader.peers.Store, wire.Select{Pass: s.ticket.Pass, Name: b.name, Since: b.seen})
+	ask := func() (wire.Selected, error) {
+		return wire.StoreSelect.Ask(ctx, s.reader.peers.Store, wire.Select{Pass: s.ticket.Pass, Name: b.name, Since: b.seen})
+	}
+	got, err := ask()
 	if sekisho.KindOf(err) == sekisho.NotFound || err == nil && got.Mailbox.ID != b.id {
-		return s.vanished(w, expunge) // renamed or deleted by somebody else
+		var there bool
+		if there, err = s.renamed(ctx); err == nil && !there {
+			return s.vanished(w, expunge)
+		}
+		if err == nil {
+			got, err = ask()
+		}
+		if err == nil && got.Mailbox.ID != b.id {
+			return nil // it moves again; next time will tell
+		}
 	}
 	if err != nil {
 		return err
@@ -166,7 +186,19 @@ func (s *session) refresh(ctx context.Context, w updates, expunge bool) error {
 	return b.apply(w, &got, expunge)
 }
 
-// vanished answers for a mailbox that is no longer there under its name: its messages are gone.
+// renamed looks for the mailbox under another name; false when it was deleted.
+func (s *session) renamed(ctx context.Context) (bool, error) {
+	got, err := wire.StoreMailboxes.Ask(ctx, s.reader.peers.Store, wire.MailboxQuery{Pass: s.ticket.Pass})
+	for _, m := range got.List {
+		if m.ID == s.box.id {
+			s.box.name = m.Name
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// vanished answers for a mailbox that was deleted: its messages are gone.
 func (s *session) vanished(w updates, expunge bool) error {
 	if !expunge {
 		return nil
@@ -266,20 +298,19 @@ func (b *selected) remove(places []int, tell func(seq uint32) error) error {
 	return nil
 }
 
-// numbered gives the places that a set names. "*" is the last message (RFC 9051 section 9, seq-number).
+// numbered gives the places that a set names. "*" is the last message (RFC 9051 section 9, seq-number). Ranges are made
+// one before they are followed: a set may name every message a thousand times.
 func (b *selected) numbered(set imap.NumSet) []int {
-	var out []int
 	n := len(b.uids)
 	if n == 0 {
 		return nil
 	}
+	var ranges [][2]int // from, up to but not with
 	switch set := set.(type) {
 	case imap.SeqSet:
 		for _, r := range set {
 			low, high := bounds(r.Start, r.Stop, uint32(n))
-			for i := low; i <= high && i <= uint32(n); i++ {
-				out = append(out, int(i)-1)
-			}
+			ranges = append(ranges, [2]int{int(low) - 1, int(min(high, uint32(n)))})
 		}
 	case imap.UIDSet:
 		if imap.IsSearchRes(set) {
@@ -287,13 +318,24 @@ func (b *selected) numbered(set imap.NumSet) []int {
 		}
 		for _, r := range set {
 			low, high := bounds(uint32(r.Start), uint32(r.Stop), b.uids[n-1])
-			for i, _ := b.index(sekisho.UID(low)); i < n && b.uids[i] <= high; i++ {
-				out = append(out, i)
+			from, _ := b.index(sekisho.UID(low))
+			to, there := b.index(sekisho.UID(high))
+			if there {
+				to++
 			}
+			ranges = append(ranges, [2]int{from, to})
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	slices.SortFunc(ranges, func(x, y [2]int) int { return x[0] - y[0] })
+	var out []int
+	next := 0
+	for _, r := range ranges {
+		for i := max(r[0], next); i < r[1]; i++ {
+			out = append(out, i)
+		}
+		next = max(next, r[1])
+	}
+	return out
 }
 
 func (b *selected) known(uids []uint32) []int {

@@ -105,9 +105,14 @@ func (s *session) failed(err error) error {
 	case sekisho.Invalid:
 		out.Code, out.Text = imap.ResponseCodeCannot, "That cannot be done: "+cause(err)
 	case sekisho.Denied:
-		out.Code, out.Text = imap.ResponseCodeNoPerm, "Not allowed, or the session has expired: sign in again"
 		if op := (*sekisho.Error)(nil); errors.As(err, &op) && op.Op == "store.folder" {
 			out.Code, out.Text = imap.ResponseCodeCannot, "That cannot be done: "+cause(err)
+			break
+		}
+		// Vault or store no longer knows the session: its time is over, it was revoked, or vault was started again.
+		out.Code, out.Text = imap.ResponseCodeNoPerm, "The session has ended: sign in again"
+		if s.ticket.Session != 0 {
+			s.conn.Bye(out.Text)
 		}
 	case sekisho.Conflict:
 		out.Code, out.Text = imap.ResponseCodeHasChildren, "That cannot be done: "+cause(err)

@@ -15,7 +15,7 @@ import (
 )
 
 // accept answers StoreAccept. The order must not change: segment durable, transaction committed, answer.
-func (s *Store) accept(ctx context.Context, _ sekisho.Caller, q wire.Accept) (wire.Accepted, error) {
+func (s *Store) accept(ctx context.Context, by sekisho.Caller, q wire.Accept) (wire.Accepted, error) {
 	var out wire.Accepted
 	var size int64
 	for i := range q.Messages {
@@ -26,6 +26,11 @@ func (s *Store) accept(ctx context.Context, _ sekisho.Caller, q wire.Accept) (wi
 	}
 	if err := s.room(size); err != nil {
 		return out, err
+	}
+	if by.Role == sekisho.Reader {
+		if err := s.fits(ctx, q.Messages); err != nil {
+			return out, err
+		}
 	}
 	incoming, err := s.keep(q.Messages)
 	if err != nil {
@@ -42,7 +47,47 @@ func (s *Store) accept(ctx context.Context, _ sekisho.Caller, q wire.Accept) (wi
 		}
 		return nil
 	})
+	if k := sekisho.KindOf(err); k == sekisho.Full || k == sekisho.NotFound { // certainly not kept: the bytes are of no use
+		s.giveBack(incoming)
+	}
 	return out, err
+}
+
+// fits refuses what a person files himself over his quota. Mail from elsewhere is refused earlier, when its recipient is
+// resolved, so that a mail which was taken is never lost for want of quota.
+func (s *Store) fits(ctx context.Context, list []wire.Arrival) error {
+	for i := range list {
+		for _, d := range list[i].Deliveries {
+			quota, err := s.quota(ctx, list[i].Sealed.Contract, d.Account)
+			if err != nil {
+				return err
+			}
+			if quota <= 0 {
+				continue
+			}
+			h, err := s.homeOf(ctx, homeKey{list[i].Sealed.Contract, d.Account})
+			if err != nil {
+				return err
+			}
+			if h.size()+list[i].Sealed.Size > quota {
+				return sekisho.E("store.accept", sekisho.Full, errors.New("over quota"))
+			}
+		}
+	}
+	return nil
+}
+
+// giveBack forgets the bytes of arrivals that were refused after they had been written.
+func (s *Store) giveBack(list []incoming) {
+	var at []blob.Pos
+	for i := range list {
+		if list[i].row != nil {
+			at = append(at, list[i].pos)
+		}
+	}
+	if err := s.log.Forget(at...); err != nil {
+		s.c.Log.Warn("giving back the bytes of a refused mail", "error", err)
+	}
 }
 
 // incoming is an arrival whose bytes are in a segment.
@@ -165,11 +210,15 @@ func (t *txn) accept(in *incoming) (wire.Placed, error) {
 		return wire.Placed{}, err
 	}
 	if !fresh {
+		if in.row != nil { // the bytes that came with the repetition
+			if err := t.die(in.pos); err != nil {
+				return wire.Placed{}, err
+			}
+			t.refers(in.pos)
+		}
 		return t.placedBefore(in)
 	}
-	if t.last.Less(in.pos) {
-		t.last = in.pos
-	}
+	t.refers(in.pos)
 	now := t.s.now()
 	p := wire.Placed{Message: in.Sealed.ID}
 	for i := range in.Deliveries {
@@ -194,6 +243,13 @@ func (t *txn) accept(in *incoming) (wire.Placed, error) {
 		}
 	}
 	return p, t.insertTrace(in, p, now)
+}
+
+// refers notes that a record is known to the database: a start must not cut it off, as its position would be used again.
+func (t *txn) refers(p blob.Pos) {
+	if t.last.Less(p) {
+		t.last = p
+	}
 }
 
 // deliver puts a message into a mailbox.

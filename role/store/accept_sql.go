@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/blob"
 	"sekisho/db"
 	"sekisho/wire"
 )
@@ -22,7 +23,8 @@ const (
 		ON CONFLICT (contract, at, trace, message) DO NOTHING`
 	tracePlaced = "SELECT placed FROM trace WHERE contract = $1 AND at = $2 AND trace = $3 AND message = $4"
 	unref       = "UPDATE message SET refs = refs + $3 WHERE contract = $1 AND id = $2"
-	unrefDelete = "DELETE FROM message WHERE contract = $1 AND id = $2 AND refs <= 0"
+	unrefRead   = "SELECT refs, segment, position FROM message WHERE contract = $1 AND id = $2"
+	unrefDelete = "DELETE FROM message WHERE contract = $1 AND id = $2"
 )
 
 // insertMessage notes a message; false when it is known already, also when its last delivery is gone meanwhile.
@@ -125,17 +127,26 @@ func (t *txn) insertPlaced(k homeKey, m *mailbox, p *placement) error {
 	return err
 }
 
-// refer changes how many deliveries need a message; when none does, it is forgotten, and its bytes in the segment are
-// garbage.
+// refer changes how many deliveries need a message; when none does, it is forgotten, and its bytes are noted as dead.
 func (t *txn) refer(c sekisho.ContractID, id sekisho.MessageID, by int64) error {
-	if _, err := t.Exec(unref, int64(c), int64(id), by); err != nil || by > 0 {
-		return err
+	if by < 0 {
+		var refs, segment, position int64
+		found, err := t.One([]any{&refs, &segment, &position}, unrefRead, int64(c), int64(id))
+		if err != nil || !found {
+			return err
+		}
+		if refs+by <= 0 {
+			if _, err := t.Exec(unrefDelete, int64(c), int64(id)); err != nil {
+				return err
+			}
+			if err := t.die(blob.Pos{Segment: uint64(segment), Offset: position}); err != nil {
+				return err
+			}
+			_, err := t.Exec("DELETE FROM wrap WHERE contract = $1 AND message = $2", int64(c), int64(id))
+			return err
+		}
 	}
-	n, err := t.Exec(unrefDelete, int64(c), int64(id))
-	if err != nil || n == 0 {
-		return err
-	}
-	_, err = t.Exec("DELETE FROM wrap WHERE message = $2 AND contract = $1", int64(c), int64(id))
+	_, err := t.Exec(unref, int64(c), int64(id), by)
 	return err
 }
 

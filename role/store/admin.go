@@ -9,6 +9,7 @@ import (
 
 	"sekisho"
 	"sekisho/db"
+	addr "sekisho/mail/address"
 	"sekisho/wire"
 )
 
@@ -160,7 +161,7 @@ func fillList[T any](to *[]T, from []T) {
 }
 
 func (t *txn) adminDomain(q wire.AdminDomain, out *wire.AdminDone) error {
-	name, err := foldDomain(q.Set.Name)
+	name, err := addr.FoldDomain(q.Set.Name)
 	if err != nil {
 		return err
 	}
@@ -211,12 +212,12 @@ func (t *txn) liveContract(id sekisho.ContractID) error {
 
 // freshAddress checks that an address can be given away: of one of the contract's domains and nobody's yet.
 func (t *txn) freshAddress(c sekisho.ContractID, address string) error {
-	d, err := readDomain(t, domainOf(address))
+	d, err := readDomain(t, addr.Domain(address))
 	if err != nil {
 		return err
 	}
 	if d.contract != c || c == 0 {
-		return adminError(sekisho.NotFound, "the contract has no domain %q", domainOf(address))
+		return adminError(sekisho.NotFound, "the contract has no domain %q", addr.Domain(address))
 	}
 	a, err := readAccount(t, accountByAddress, address)
 	if err != nil {
@@ -240,7 +241,7 @@ func (t *txn) adminAccount(q wire.AdminAccount, out *wire.AdminDone) (err error)
 		return adminError(sekisho.Invalid, "role is user, admin or operator")
 	}
 	if q.Address != "" {
-		if q.Address, err = foldAddress(q.Address); err != nil {
+		if q.Address, err = addr.Fold(q.Address); err != nil {
 			return err
 		}
 	}
@@ -284,7 +285,7 @@ func (t *txn) addAccount(q wire.AdminAccount, out *wire.AdminDone) error {
 	if !ok || local == "" {
 		return adminError(sekisho.Invalid, "not an address: %.100q", q.Address)
 	}
-	if _, tagged := base(q.Address); tagged {
+	if _, tagged := addr.Base(q.Address); tagged {
 		return adminError(sekisho.Invalid, "%.100q: what follows a plus is a tag of the address before it", q.Address)
 	}
 	if err := t.liveContract(q.Contract); err != nil {
@@ -338,7 +339,7 @@ func (t *txn) removeAccount(k homeKey) error {
 }
 
 func (t *txn) adminAlias(q wire.AdminAlias, out *wire.AdminDone) error {
-	address, err := foldAddress(q.Address)
+	address, err := addr.Fold(q.Address)
 	if err != nil {
 		return err
 	}
@@ -383,7 +384,7 @@ func (t *txn) adminAlias(q wire.AdminAlias, out *wire.AdminDone) error {
 func foldAll(list []string) ([]string, error) {
 	var out []string
 	for _, s := range list {
-		a, err := foldAddress(s)
+		a, err := addr.Fold(s)
 		if err != nil {
 			return nil, err
 		}

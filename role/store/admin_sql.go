@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sekisho"
+	"sekisho/db"
 	"sekisho/wire"
 )
 
@@ -39,7 +40,14 @@ func (t *txn) raiseVersion(id sekisho.ContractID) error {
 // purgeContract deletes every row that belongs to a contract. What its segments hold is unreadable from the moment that
 // vault has destroyed its key.
 func (t *txn) purgeContract(id sekisho.ContractID) error {
-	t.homes = map[homeKey]*home{}
+	for k := range t.homes { // the others' changes in this transaction still have to be written
+		if k.contract == id {
+			delete(t.homes, k)
+		}
+	}
+	if _, err := t.Exec(deadContract, int64(id), db.Micros(t.s.now())); err != nil {
+		return err
+	}
 	for _, table := range [...]string{"domain", "account", "alias", "team", "mailbox", "message", "placed", "gone", "wrap", "chunk", "trace", "event", "kept", "queue", "contact"} {
 		if _, err := t.Exec("DELETE FROM "+table+" WHERE contract = $1", int64(id)); err != nil {
 			return err

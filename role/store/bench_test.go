@@ -110,3 +110,33 @@ func BenchmarkFlag(b *testing.B) {
 		ask(w, wire.StoreFlag, w.reader, wire.Flag{Pass: w.pass("bob"), Mailbox: box, UIDs: []sekisho.UID{sekisho.UID(1 + i%5000)}, Do: do, Flags: wire.FlagSeen})
 	})
 }
+
+// BenchmarkQueue takes a mail for the outside, leases it and reports it sent, 50 callers taking and one posting.
+func BenchmarkQueue(b *testing.B) {
+	w := newWorld(b, "")
+	first := w.lease(uint64(b.N))
+	list := make([]wire.Accept, b.N)
+	for i := range list {
+		a := w.arrival(first+sekisho.MessageID(i), wire.Delivery{Recipient: "x@y.example", Fate: wire.FateQueue})
+		list[i].Messages = []wire.Arrival{a}
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for sent := 0; sent < b.N; {
+			due := ask(w, wire.StoreDue, w.post, wire.DueQuery{Most: 200, Lease: time.Minute, Wait: time.Second})
+			var out wire.Outcomes
+			for _, it := range due.Items {
+				out.Items = append(out.Items, wire.Outcome{ID: it.ID, State: "sent", Code: 250})
+			}
+			if sent += len(due.Items); len(due.Items) > 0 {
+				ask(w, wire.StoreOutcome, w.post, out)
+			}
+		}
+	})
+	parallel(b, 50, func(i int64) {
+		if _, err := wire.StoreAccept.Ask(context.Background(), w.gate, list[i]); err != nil {
+			b.Error(err)
+		}
+	})
+	wg.Wait()
+}

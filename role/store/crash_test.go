@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -65,7 +66,19 @@ func victim(dir string) {
 			}
 		}()
 	}
-	select {}
+	reader := wire.NewPeer(sekisho.Store)
+	if err := wire.Local(ctx, sekisho.Caller{Role: sekisho.Reader}, s.Service(), reader); err != nil {
+		os.Exit(1)
+	}
+	for from, to := "INBOX", "Archive"; ; from, to = to, from { // somebody who cannot make up his mind
+		sel, err := wire.StoreSelect.Ask(ctx, reader, wire.Select{Pass: passOf(contract, accounts[0]), Name: from})
+		if err == nil {
+			_, err = wire.StoreCopy.Ask(ctx, reader, wire.Copy{Pass: passOf(contract, accounts[0]), Mailbox: sel.Mailbox.ID, UIDs: uidsOf(sel), To: to, Move: true})
+		}
+		if err != nil {
+			fmt.Println("error", err)
+		}
+	}
 }
 
 // crashArrival is one message for two people and the outside, the same for the same id.
@@ -125,21 +138,17 @@ func (w *world) checkWhole(accounts [2]sekisho.AccountID, sent, kept map[sekisho
 	w.t.Helper()
 	there := map[sekisho.MessageID]int{}
 	for _, name := range []string{"alice", "bob"} {
-		sel := w.selected(name, "", 0)
-		uids := uidsOf(sel)
-		if int(sel.Mailbox.Messages) != len(uids) {
-			w.t.Fatalf("%d messages counted, %d are there", sel.Mailbox.Messages, len(uids))
-		}
-		f := ask(w, wire.StoreFetch, w.reader, wire.Fetch{Pass: w.pass(name), Mailbox: sel.Mailbox.ID, UIDs: uids, Want: wire.Want{Summary: true, Body: true}})
 		seen := map[sekisho.MessageID]bool{}
-		for _, m := range f.Messages {
-			id := m.Sealed.ID
-			want := crashArrival(w.contract, accounts, id).Messages[0].Sealed
-			if seen[id] || string(m.Sealed.Body) != string(want.Body) || string(m.Sealed.Summary) != string(want.Summary) || len(m.Sealed.Boxes) != 1 {
-				w.t.Fatalf("message %d is twice or damaged", id)
+		for _, box := range []string{"INBOX", "Archive"} {
+			for _, m := range w.whole(name, box) {
+				id := m.Sealed.ID
+				want := crashArrival(w.contract, accounts, id).Messages[0].Sealed
+				if seen[id] || string(m.Sealed.Body) != string(want.Body) || string(m.Sealed.Summary) != string(want.Summary) || len(m.Sealed.Boxes) != 1 {
+					w.t.Fatalf("message %d is twice or damaged", id)
+				}
+				seen[id] = true
+				there[id]++
 			}
-			seen[id] = true
-			there[id]++
 		}
 	}
 	for _, it := range ask(w, wire.StoreList, w.console, wire.List{What: "queue", Most: 100000}).Queue {
@@ -162,6 +171,17 @@ func (w *world) checkWhole(accounts [2]sekisho.AccountID, sent, kept map[sekisho
 	if n := w.selected("bob", "", 0).Mailbox.Messages; int(n) != len(there) {
 		w.t.Fatalf("repeating added messages: %d of %d", n, len(there))
 	}
+}
+
+// whole reads a mailbox and checks its counter.
+func (w *world) whole(name, box string) []wire.FetchedMessage {
+	w.t.Helper()
+	sel := w.selected(name, box, 0)
+	uids := uidsOf(sel)
+	if int(sel.Mailbox.Messages) != len(uids) {
+		w.t.Fatalf("%d messages counted, %d are there", sel.Mailbox.Messages, len(uids))
+	}
+	return ask(w, wire.StoreFetch, w.reader, wire.Fetch{Pass: w.pass(name), Mailbox: sel.Mailbox.ID, UIDs: uids, Want: wire.Want{Summary: true, Body: true}}).Messages
 }
 
 // checkSegments reads the segments as an outsider: every record is whole.
@@ -200,6 +220,51 @@ func TestUnreferencedTail(t *testing.T) {
 	if got := uidsOf(w.selected("bob", "", 0)); len(got) != 3 {
 		t.Fatal(got)
 	}
+}
+
+// TestSpaceComesBack: the bytes of mail that is gone are given back, those of a copy stay, and the segments stay whole.
+func TestSpaceComesBack(t *testing.T) {
+	w := newWorld(t, "")
+	for range 30 {
+		a := w.arrival(w.lease(1), w.to("bob"))
+		a.Sealed.Body = make([]byte, 100000)
+		w.accept(a)
+		w.accept(a) // a repetition: its bytes are of no use at all
+	}
+	box := w.selected("bob", "", 0).Mailbox.ID
+	ask(w, wire.StoreCopy, w.reader, wire.Copy{Pass: w.pass("bob"), Mailbox: box, UIDs: []sekisho.UID{7}, To: "Archive"})
+	w.flag("bob", box, "add", wire.FlagDeleted, nil, 0, uidsOf(w.selected("bob", "", 0))...)
+	ask(w, wire.StoreExpunge, w.reader, wire.Expunge{Pass: w.pass("bob"), Mailbox: box})
+	if n := w.rows("dead"); n != 59 {
+		t.Fatalf("%d records are dead", n)
+	}
+	used := func() int64 {
+		var st unix.Stat_t
+		if err := unix.Stat(filepath.Join(w.dir, "segment", "0000000001.seg"), &st); err != nil {
+			t.Fatal(err)
+		}
+		return st.Blocks * 512
+	}
+	before := used()
+	if err := w.s.bury(context.Background()); err != nil || w.rows("dead") != 59 {
+		t.Fatal("given back while somebody may be reading", err)
+	}
+	w.clock.Add(time.Hour)
+	w.restart()
+	if err := w.s.bury(context.Background()); err != nil || w.rows("dead") != 0 {
+		t.Fatal(err)
+	}
+	if after := used(); after > before/2 {
+		t.Logf("this file system gives nothing back: %d bytes before, %d after", before, after)
+	}
+	w.restart()
+	archive := w.selected("bob", "Archive", 0)
+	f := ask(w, wire.StoreFetch, w.reader, wire.Fetch{Pass: w.pass("bob"), Mailbox: archive.Mailbox.ID, UIDs: uidsOf(archive), Want: wire.Want{Body: true, Index: true}})
+	if len(f.Messages) != 1 || len(f.Messages[0].Sealed.Body) != 100000 || len(f.Messages[0].Sealed.Index) == 0 {
+		t.Fatalf("%+v", f)
+	}
+	w.stop()
+	w.checkSegments()
 }
 
 // TestLostSegment: a database that refers to what is not there is not opened.

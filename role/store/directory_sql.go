@@ -11,6 +11,7 @@ import (
 
 	"sekisho"
 	"sekisho/db"
+	addr "sekisho/mail/address"
 	"sekisho/wire"
 )
 
@@ -193,9 +194,9 @@ func readTeams(r db.Reader, query string, args ...any) (out []wire.AdminGroup, e
 // readGroups gives the names of the groups that an address belongs to: by itself, without its tag, or by its domain.
 func readGroups(r db.Reader, id sekisho.ContractID, address string) (out []string, err error) {
 	list, err := readTeams(r, teamsOf, int64(id))
-	plain, _ := base(address)
+	plain, _ := addr.Base(address)
 	for _, g := range list {
-		if slices.ContainsFunc(g.Members, func(m string) bool { return m == address || m == plain || m == "@"+domainOf(address) }) {
+		if slices.ContainsFunc(g.Members, func(m string) bool { return m == address || m == plain || m == "@"+addr.Domain(address) }) {
 			out = append(out, g.Name)
 		}
 	}
@@ -224,11 +225,11 @@ func (s *Store) quota(ctx context.Context, c sekisho.ContractID, a sekisho.Accou
 
 // contact answers StoreContact.
 func (s *Store) contact(ctx context.Context, _ sekisho.Caller, q wire.Contact) (wire.Contacted, error) {
-	inside, err := foldAddress(q.Inside)
+	inside, err := addr.Fold(q.Inside)
 	if err != nil {
 		return wire.Contacted{}, err
 	}
-	outside, err := foldAddress(q.Outside)
+	outside, err := addr.Fold(q.Outside)
 	if err != nil {
 		return wire.Contacted{}, err
 	}
@@ -257,8 +258,8 @@ func (s *Store) lastContact(ctx context.Context, c sekisho.ContractID, inside, o
 
 // remember notes who corresponds with whom by a delivery.
 func (t *txn) remember(c sekisho.ContractID, d *wire.Delivery, now time.Time) error {
-	inside, err1 := foldAddress(d.Inside)
-	outside, err2 := foldAddress(d.Outside)
+	inside, err1 := addr.Fold(d.Inside)
+	outside, err2 := addr.Fold(d.Outside)
 	if err1 != nil || err2 != nil || inside == "" || outside == "" {
 		return nil
 	}

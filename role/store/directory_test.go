@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -83,6 +84,9 @@ func testDirectory(t *testing.T, w *world) {
 	if r := w.resolved("bob@mori.example"); brief(r) != "3 [bob!] [] [Staff]" || r.Version <= before {
 		t.Fatalf("%+v", r)
 	}
+	// He files nothing more himself; what gate has taken is still delivered.
+	refused(w, sekisho.Full, wire.StoreAccept, w.reader, wire.Accept{Messages: []wire.Arrival{w.arrival(w.lease(1), w.to("bob"))}})
+	w.mail("bob", "", 1)
 	id := ask(w, wire.StoreIdentity, w.gate, wire.Identity{Login: "Bob@mori.example"})
 	if id.Account != w.accounts["bob"] || fmt.Sprint(id.Identities) != "[bob@mori.example boss@xn--32v.example]" || id.Status != sekisho.Active || id.Name != "bob" || fmt.Sprint(id.Groups) != "[Staff]" {
 		t.Fatalf("%+v", id)
@@ -195,20 +199,40 @@ func testRelayContact(t *testing.T, w *world) {
 	}
 }
 
-func FuzzFoldAddress(f *testing.F) {
-	for _, s := range []string{"Bob@Mori.example", `"a b"@x.example`, "@森.example", "a+b@c", "", "@", "a@[192.0.2.1]"} {
-		f.Add(s)
+// TestGroupsKeepApart: changes that share a transaction do not touch each other, whether one ends a contract or fails.
+func TestGroupsKeepApart(t *testing.T) {
+	w := newWorld(t, "")
+	other := w.admin(wire.Admin{Contract: &wire.AdminContract{Do: "add", Set: wire.Contract{Name: "Other"}}}).Contract
+	arrival := w.arrival(w.lease(1), w.to("bob"))
+	in, err := w.s.keep([]wire.Arrival{arrival})
+	if err != nil {
+		t.Fatal(err)
 	}
-	f.Fuzz(func(t *testing.T, s string) {
-		a, err := foldAddress(s)
-		if err != nil {
-			return
-		}
-		if again, err := foldAddress(a); err != nil || again != a {
-			t.Fatalf("%q folds to %q, then to %q, %v", s, a, again, err)
-		}
-		if b, tagged := base(a); tagged && (domainOf(b) != domainOf(a) || len(b) >= len(a)) {
-			t.Fatalf("%q without its tag is %q", a, b)
-		}
-	})
+	broken := errors.New("broken")
+	group := []*op{
+		{run: func(tx *txn) error { _, err := tx.accept(&in[0]); return err }},
+		{run: func(tx *txn) error {
+			return tx.adminContract(wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: other, Status: sekisho.Terminated}}, &wire.AdminDone{})
+		}},
+		{run: func(tx *txn) error {
+			if err := tx.raiseVersion(w.contract); err != nil {
+				return err
+			}
+			return broken // after it wrote: everything of it must go, nothing of the others
+		}},
+	}
+	before := w.resolved("alice@mori.example").Version
+	w.s.together(group[:2])
+	w.restart()
+	if m := w.selected("bob", "", 0).Mailbox; m.Messages != 1 || m.UIDNext != 2 || group[0].err != nil || group[1].err != nil {
+		t.Fatalf("%+v %v %v", m, group[0].err, group[1].err)
+	}
+	again := []*op{{run: func(tx *txn) error { return tx.raiseVersion(other) }}, group[2]}
+	w.s.together(again)
+	if again[0].err != nil || again[1].err != broken {
+		t.Fatal(again[0].err, again[1].err)
+	}
+	if now := w.resolved("alice@mori.example").Version; now != before {
+		t.Fatalf("version %d, it was %d", now, before)
+	}
 }

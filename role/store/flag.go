@@ -35,7 +35,10 @@ func flagOf(s string) (bit uint8, keyword string, err error) {
 	return 0, s, nil
 }
 
-const mostKeywords = 64
+const (
+	mostKeywords = 64   // in one change
+	mostWords    = 4000 // bytes of all keywords of one message
+)
 
 // joined is how a row keeps keywords: each once, sorted.
 func joined(words []string) string {
@@ -90,6 +93,9 @@ func (t *txn) setFlags(k homeKey, m *mailbox, list []placement, q *wire.Flag, ou
 			continue
 		}
 		flags, words := merge(p, q)
+		if len(words) > mostWords {
+			return sekisho.E("store.flag", sekisho.TooMany, errors.New("too many keywords"))
+		}
 		if flags != p.flags || words != p.keywords {
 			m.count(p.flags, -1)
 			m.count(flags, 1)

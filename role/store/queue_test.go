@@ -164,6 +164,23 @@ func testHold(t *testing.T, w *world) {
 	refused(w, sekisho.Invalid, wire.StoreAccept, w.gate, wire.Accept{Messages: []wire.Arrival{w.arrival(first+1, hold("e@y.example", "never"))}})
 }
 
+// testOld: what names persons goes after its time, and only that.
+func testOld(t *testing.T, w *world) {
+	first := w.lease(3)
+	w.accept(w.arrival(first, w.to("bob")), w.arrival(first+1, wire.Delivery{Recipient: "a@y.example", Fate: wire.FateQueue}))
+	done := w.due()[0]
+	ask(w, wire.StoreOutcome, w.post, wire.Outcomes{Items: []wire.Outcome{{ID: done.ID, State: "sent"}}})
+	w.clock.Add(traceTime / 2)
+	w.accept(w.arrival(first+2, wire.Delivery{Recipient: "b@y.example", Fate: wire.FateQueue}))
+	w.clock.Add(traceTime/2 + time.Hour)
+	if err := w.s.forgetOld(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(w.rows("trace"), w.rows("event"), w.rows("queue"), w.rows("placed")); got != "1 0 1 1" {
+		t.Fatal(got)
+	}
+}
+
 func testTrace(t *testing.T, w *world) {
 	first := w.lease(2)
 	a := w.arrival(first, w.to("bob"), wire.Delivery{Recipient: "mallory@mori.example", Fate: wire.FateRefuse, Action: "reject", Rule: "virus", Reason: "eicar"})

@@ -8,6 +8,7 @@ import (
 
 	"sekisho"
 	"sekisho/db"
+	addr "sekisho/mail/address"
 	"sekisho/wire"
 )
 
@@ -19,7 +20,7 @@ const mostTargets = 2000
 
 // resolve answers StoreResolve. Answers are remembered until the directory changes; quotas are looked at every time.
 func (s *Store) resolve(ctx context.Context, _ sekisho.Caller, q wire.Resolve) (wire.Recipient, error) {
-	address, err := foldAddress(q.Address)
+	address, err := addr.Fold(q.Address)
 	if err != nil {
 		return wire.Recipient{}, err
 	}
@@ -48,7 +49,7 @@ func (s *Store) resolve(ctx context.Context, _ sekisho.Caller, q wire.Resolve) (
 
 // withContact adds when the two last corresponded, as each side's contract knows it.
 func (s *Store) withContact(ctx context.Context, r wire.Recipient, q wire.Resolve, address string) (wire.Recipient, error) {
-	from, err := foldAddress(q.From)
+	from, err := addr.Fold(q.From)
 	if err != nil { // a sender that is no address corresponds with nobody
 		return r, nil
 	}
@@ -106,7 +107,7 @@ func resolveIn(r db.Reader, address string) (wire.Recipient, error) {
 	if !strings.Contains(address, "@") {
 		return wire.Recipient{Standing: wire.Foreign}, nil
 	}
-	d, err := readDomain(r, domainOf(address))
+	d, err := readDomain(r, addr.Domain(address))
 	if err != nil || d.contract == 0 {
 		return wire.Recipient{Standing: wire.Foreign}, err
 	}
@@ -148,10 +149,10 @@ func (e *expansion) follow(address string) (bool, error) {
 	}
 	e.seen[address] = true
 	names := []string{address}
-	if b, tagged := base(address); tagged {
+	if b, tagged := addr.Base(address); tagged {
 		names = append(names, b)
 	}
-	for i, name := range append(names, "@"+domainOf(address)) {
+	for i, name := range append(names, "@"+addr.Domain(address)) {
 		if i < len(names) {
 			if found, err := e.account(name); found || err != nil {
 				return found, err
@@ -185,7 +186,7 @@ func (e *expansion) alias(address string) (bool, error) {
 		return false, err
 	}
 	for _, target := range a.Targets {
-		d, err := readDomain(e.r, domainOf(target))
+		d, err := readDomain(e.r, addr.Domain(target))
 		if err != nil {
 			return true, err
 		}
@@ -203,7 +204,7 @@ func (e *expansion) alias(address string) (bool, error) {
 // identity answers StoreIdentity. Who is asked for is not told apart by time: both ways ask the same.
 func (s *Store) identity(ctx context.Context, _ sekisho.Caller, q wire.Identity) (wire.Identified, error) {
 	var out wire.Identified
-	login, err := foldAddress(q.Login)
+	login, err := addr.Fold(q.Login)
 	if err != nil {
 		return out, nil // nobody has such a name
 	}

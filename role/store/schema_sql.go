@@ -3,7 +3,7 @@ package store
 // migrations make the tables, oldest step first; see db.Open for the dialect. The contract comes first in every key of
 // a tenant's table, so that a distributed database can keep a contract together and a termination can delete by range.
 // Directory tables are keyed by what is asked for, as an address or a domain belongs to one contract only.
-func migrations() []string { return []string{step1} }
+func migrations() []string { return []string{step1, step2} }
 
 const step1 = `
 CREATE TABLE counter (
@@ -194,5 +194,15 @@ CREATE TABLE contact (
 	first BIGINT NOT NULL,
 	last BIGINT NOT NULL,
 	PRIMARY KEY (contract, inside, outside)
+) CLUSTERED
+`
+
+// step2: records that nothing refers to any more, until their space is given back.
+const step2 = `
+CREATE TABLE dead (
+	segment BIGINT NOT NULL,
+	position BIGINT NOT NULL,
+	at BIGINT NOT NULL,
+	PRIMARY KEY (segment, position)
 ) CLUSTERED
 `

@@ -23,7 +23,8 @@ type Config struct {
 	Clock    func() time.Time // nil: time.Now
 	Log      *slog.Logger     // nil: discard
 	Reserve  int64            // free bytes that new mail must leave on the disk, for everything else; 0: 64 MiB
-	Segment  int64            // size of a segment file; 0: 1 GiB
+	Trace    time.Duration    // how long the trace and finished queue items are kept; 0: 400 days
+	Segment  int64            // size of a segment file; 0: 256 MiB, which a start reads in a moment
 	Hosts    []string         // the installation's own host names, for StoreHosts
 
 	// Pass checks vault's word about a session. It must return Denied for one that is expired, forged or not made for
@@ -75,6 +76,12 @@ func New(c Config) (*Store, error) {
 	if c.Reserve <= 0 {
 		c.Reserve = 64 << 20
 	}
+	if c.Segment <= 0 {
+		c.Segment = 256 << 20
+	}
+	if c.Trace <= 0 {
+		c.Trace = traceTime
+	}
 	if c.Pass == nil {
 		c.Pass = func(wire.Pass, sekisho.Caller) (PassClaims, error) {
 			return PassClaims{}, sekisho.E("store.pass", sekisho.Denied, nil)
@@ -83,11 +90,12 @@ func New(c Config) (*Store, error) {
 	s := &Store{c: c, ops: make(chan *op, 1024), ended: make(chan struct{}), homes: map[homeKey]*home{}, columns: newShelf(shelfRoom), known: map[string]wire.Recipient{}, quotas: map[sekisho.AccountID]int64{}, more: make(chan struct{})}
 	s.feed = newFeed(uint64(c.Clock().UnixMicro()))
 	var err error
-	if s.dir, err = os.Open(c.Dir); err != nil {
-		return nil, err
-	}
 	if s.log, err = blob.Open(filepath.Join(c.Dir, "segment"), blob.Options{Size: c.Segment}); err != nil {
 		return nil, err
+	}
+	if s.dir, err = os.Open(c.Dir); err != nil {
+		s.log.Close()
+		return nil, sekisho.E("store.open", sekisho.Unavailable, err)
 	}
 	url := c.Database
 	if url == "" {
@@ -123,7 +131,12 @@ func (s *Store) mend() error {
 	} else if err != nil {
 		return err
 	}
-	return s.db.Write(context.Background(), func(t *db.Tx) error { return unlease(t) })
+	return s.db.Write(context.Background(), func(t *db.Tx) error {
+		if err := unlease(t); err != nil {
+			return err
+		}
+		return exhume(t, last)
+	})
 }
 
 // Service answers the calls.
@@ -134,10 +147,37 @@ func (s *Store) Service() *wire.Service { return s.service }
 func (s *Store) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.expire(ctx) })
+	wg.Go(func() { s.tidy(ctx) })
 	s.write(ctx)
 	wg.Wait()
 	s.close()
 	return nil
+}
+
+// tidyTime is how often space is given back.
+const tidyTime = time.Minute
+
+// tidy gives space back, and once a day forgets what is old, until ctx ends.
+func (s *Store) tidy(ctx context.Context) {
+	tick := time.NewTicker(tidyTime)
+	defer tick.Stop()
+	var aged time.Time
+	for {
+		if now := s.now(); now.Sub(aged) >= 24*time.Hour {
+			aged = now
+			if err := s.forgetOld(ctx); err != nil && ctx.Err() == nil {
+				s.c.Log.Error("forgetting old traces", "error", err)
+			}
+		}
+		if err := s.bury(ctx); err != nil && ctx.Err() == nil {
+			s.c.Log.Error("giving space back", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // room says whether the disk can take n more bytes and still leaves the reserve.

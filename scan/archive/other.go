@@ -5,13 +5,16 @@ import (
 	"bytes"
 	"compress/bzip2"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"io"
 
 	"github.com/bodgit/sevenzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/nwaples/rardecode/v2"
+	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
+	"github.com/ulikunitz/xz/lzma"
 
 	"sekisho/scan/file"
 )
@@ -37,6 +40,10 @@ func (w *walk) stream(t file.Type) {
 		in = bzip2.NewReader(in)
 	case file.Xz:
 		in, err = xz.ReaderConfig{DictCap: 64 << 20}.NewReader(in)
+	case file.LZ4:
+		in = lz4.NewReader(in)
+	case file.Lzip:
+		in, err = lzip(w.data)
 	case file.Zstd:
 		var z *zstd.Decoder
 		z, err = zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(64<<20), zstd.WithDecoderLowmem(true))
@@ -50,6 +57,21 @@ func (w *walk) stream(t file.Type) {
 		return
 	}
 	w.member(inner, in, int64(len(w.data)), false)
+}
+
+// lzip is the reader of the first member of an lzip file: a header of six bytes, then LZMA with its usual properties.
+func lzip(data []byte) (io.Reader, error) {
+	if len(data) < 26 {
+		return nil, io.ErrUnexpectedEOF
+	}
+	size := uint32(1) << (data[5] & 0x1f)
+	size -= size / 16 * uint32(data[5]>>5)
+	if size > 64<<20 {
+		return nil, errDictionary
+	}
+	head := binary.LittleEndian.AppendUint32([]byte{0x5d}, size)
+	head = append(head, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)
+	return lzma.NewReader(io.MultiReader(bytes.NewReader(head), bytes.NewReader(data[6:])))
 }
 
 // tar reads a tar.

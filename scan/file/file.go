@@ -24,6 +24,9 @@ const (
 	Bzip2   Type = "bzip2"
 	Xz      Type = "xz"
 	Zstd    Type = "zstd"
+	LZ4     Type = "lz4"
+	Lzip    Type = "lzip"
+	LZW     Type = "compress"
 	Cab     Type = "cab"
 	Lzh     Type = "lzh"
 	Arj     Type = "arj"
@@ -61,8 +64,8 @@ type magic struct {
 
 var magics = [...]magic{
 	{"PK\x03\x04", Zip}, {"PK\x05\x06", Zip}, {"PK\x07\x08PK", Zip},
-	{"7z\xbc\xaf\x27\x1c", SevenZ}, {"Rar!\x1a\x07", Rar}, {"\x1f\x8b", Gzip}, {"BZh", Bzip2}, {"\xfd7zXZ\x00", Xz},
-	{"\x28\xb5\x2f\xfd", Zstd}, {"MSCF\x00\x00\x00\x00", Cab}, {"\x60\xea", Arj},
+	{"7z\xbc\xaf\x27\x1c", SevenZ}, {"Rar!\x1a\x07", Rar}, {"\x1f\x8b", Gzip}, {"\xfd7zXZ\x00", Xz},
+	{"\x28\xb5\x2f\xfd", Zstd}, {"\x04\x22\x4d\x18", LZ4}, {"LZIP\x01", Lzip}, {"MSCF\x00\x00\x00\x00", Cab},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE}, {"{\\rt", RTF}, {"\x89PNG\r\n\x1a\n", PNG}, {"\xff\xd8\xff", JPEG},
 	{"GIF87a", GIF}, {"GIF89a", GIF}, {"\x7fELF", ELF}, {"\xfe\xed\xfa\xce", MachO}, {"\xfe\xed\xfa\xcf", MachO},
 	{"\xce\xfa\xed\xfe", MachO}, {"\xcf\xfa\xed\xfe", MachO}, {"\xca\xfe\xba\xbe", Class}, {"#!/", Shebang}, {"#! /", Shebang},
@@ -83,6 +86,12 @@ func Sniff(b []byte) Type {
 	switch {
 	case b[0] == 'M' && b[1] == 'Z' && len(b) >= 64:
 		return PE
+	case len(b) > 14 && string(b[:3]) == "BZh" && b[3] >= '1' && b[3] <= '9' && (string(b[4:10]) == "1AY&SY" || string(b[4:10]) == "\x17rE8P\x90"):
+		return Bzip2
+	case len(b) > 11 && b[0] == 0x60 && b[1] == 0xea && b[4] >= 0x1e && b[10] == 2:
+		return Arj
+	case len(b) > 3 && b[0] == 0x1f && b[1] == 0x9d && b[2]&0x60 == 0 && b[2]&0x1f >= 9 && b[2]&0x1f <= 16:
+		return LZW
 	case b[0] == 'B' && b[1] == 'M' && len(b) > 26 && b[6] == 0 && b[7] == 0:
 		return BMP
 	case bytes.HasPrefix(b, []byte("RIFF")) && len(b) > 12 && string(b[8:12]) == "WEBP":
@@ -129,14 +138,14 @@ func markup(b []byte) Type {
 // Archive says whether t holds other files that can be taken out.
 func (t Type) Archive() bool {
 	switch t {
-	case Zip, SevenZ, Rar, Tar, Gzip, Bzip2, Xz, Zstd, TNEF, OneNote:
+	case Zip, SevenZ, Rar, Tar, Gzip, Bzip2, Xz, Zstd, LZ4, Lzip, TNEF, OneNote:
 		return true
 	}
 	return false
 }
 
 // Closed says whether t holds other files that nobody here can take out.
-func (t Type) Closed() bool { return t == Cab || t == Lzh || t == Arj || t == Ace }
+func (t Type) Closed() bool { return t == Cab || t == Lzh || t == Arj || t == Ace || t == LZW }
 
 // Program says whether t runs when it is opened, or shows others that do.
 func (t Type) Program() bool {

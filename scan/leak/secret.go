@@ -37,29 +37,47 @@ func (f *finder) secrets() {
 		i := strings.Index(f.t, "putty-user-key-file-")
 		f.hit(PrivateKey, i, i+20)
 	}
-	for k := range prefixes {
-		p := &prefixes[k]
-		for at, n := 0, 0; n < 200; n++ {
-			i := strings.Index(f.t[at:], p.text)
-			if i < 0 {
-				break
-			}
-			i += at
-			at = i + len(p.text)
-			if i > 0 && word(f.t[i-1]) {
+	f.keys()
+	f.passports()
+}
+
+// shortest is the length of the shortest key with its prefix.
+const shortest = 20
+
+// keys looks at every long run of characters that keys are made of: there are few of them in a text.
+func (f *finder) keys() {
+	start := 0
+	for i := 0; i <= len(f.t); i++ {
+		if i < len(f.t) {
+			if c := f.t[i]; c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.' {
 				continue
 			}
-			end := at
-			for end < len(f.t) && (word(f.t[end]) && f.t[end] != '_' || !p.hex && (f.t[end] == '-' || f.t[end] == '_' || f.t[end] == '.')) {
-				end++
-			}
-			if n := end - at; n >= p.min && (!p.hex || n <= p.min+8 || p.min < 30) && mixed(f.t[at:end]) && (p.min != 16 || n == 16) {
-				f.hit(p.kind, i, end)
-				at = end
-			}
+		}
+		if i-start >= shortest {
+			f.key(start, i)
+		}
+		start = i + 1
+	}
+}
+
+// key says whether the run from start to end is a key.
+func (f *finder) key(start, end int) {
+	s := f.t[start:end]
+	for k := range prefixes {
+		p := &prefixes[k]
+		if s[0] != p.text[0] || !strings.HasPrefix(s, p.text) {
+			continue
+		}
+		n := len(p.text)
+		for n < len(s) && (s[n] != '-' && s[n] != '_' && s[n] != '.' || !p.hex) {
+			n++
+		}
+		rest := s[len(p.text):n]
+		if len(rest) >= p.min && (!p.hex || len(rest) <= p.min+8 || p.min < 30) && mixed(rest) && (p.min != 16 || len(rest) == 16) {
+			f.hit(p.kind, start, start+n)
+			return
 		}
 	}
-	f.passports()
 }
 
 // mixed says that s has letters and digits: a key is no word.

@@ -119,8 +119,10 @@ func (d *Document) object(b []byte) {
 	if i := bytes.Index(b, []byte("\x02\x00")); i >= 0 {
 		if name, data := unpack(b[i:]); data != nil && name != "" {
 			d.file(name, data)
+			return
 		}
 	}
+	d.file("object", b)
 	if i := bytes.Index(b, []byte("Equation")); i >= 0 {
 		d.fact(External, "an equation object, which old versions of Office run")
 	}

@@ -26,14 +26,23 @@ type Document struct {
 	Auto      bool // does something when it is opened or a page is shown
 	Launch    bool // starts a program
 	Submit    bool // sends a form
-	Media     bool // has rich media or 3D content
+	Media     bool // has rich media
 	Encrypted bool
 	Cut       bool // not all was looked at
+	Bomb      bool // a stream expands more than 200-fold, to the limit
 	Links     []string
 	Files     []File
 	Pictures  [][]byte // JPEG files
+	Rasters   []Raster // pictures that are no files
 
 	tried int // links that were read
+}
+
+// Raster is a picture as rows of points, each row beginning with a new byte.
+type Raster struct {
+	Width, Height int
+	Bits, Colours int // bits of one colour: 1 or 8; colours of one point: 1 or 3
+	Data          []byte
 }
 
 // Limits of one document.
@@ -110,7 +119,9 @@ func (d *Document) stream(dict string, body []byte, left int64) int64 {
 			d.Pictures = append(d.Pictures, body)
 		}
 		return 0
-	case strings.Contains(dict, "/Image") || strings.Contains(dict, "/FontFile"):
+	case strings.Contains(dict, "/Image"):
+		return d.raster(dict, body, left)
+	case strings.Contains(dict, "/FontFile"):
 		return 0
 	}
 	if !objects && !file && !strings.Contains(dict, "/JavaScript") && !strings.Contains(dict, "/XML") && len(dict) > 0 && strings.Contains(dict, "/Length1") {
@@ -121,6 +132,7 @@ func (d *Document) stream(dict string, body []byte, left int64) int64 {
 	}
 	out, cut := expand(dict, body, min(maxStream, left))
 	d.Cut = d.Cut || cut
+	d.Bomb = d.Bomb || cut && len(out) > 1<<20 && len(out) > 200*len(body)
 	if objects {
 		d.objects(out)
 	}
@@ -128,6 +140,46 @@ func (d *Document) stream(dict string, body []byte, left int64) int64 {
 		d.Files = append(d.Files, File{Data: out})
 	}
 	return int64(len(out)) + 1
+}
+
+// raster takes a picture that is only compressed, without prediction. Only small ones can be codes made by programs.
+func (d *Document) raster(dict string, body []byte, left int64) int64 {
+	r := Raster{Width: number(dict, "/Width"), Height: number(dict, "/Height"), Bits: number(dict, "/BitsPerComponent"), Colours: 1}
+	if strings.Contains(dict, "/DeviceRGB") || strings.Contains(dict, "/CalRGB") {
+		r.Colours = 3
+	} else if !strings.Contains(dict, "/DeviceGray") && !strings.Contains(dict, "/CalGray") && r.Bits != 1 {
+		return 0
+	}
+	if r.Width < 21 || r.Height < 21 || r.Width > 4000 || r.Height > 4000 || r.Bits != 1 && r.Bits != 8 || len(d.Rasters) >= 10 || strings.Contains(dict, "/Predictor") {
+		return 0
+	}
+	need := (r.Width*r.Bits*r.Colours + 7) / 8 * r.Height
+	if int64(need) > min(maxStream, left) {
+		return 0
+	}
+	out, _ := expand(dict, body, int64(need))
+	if len(out) < need {
+		return int64(len(out))
+	}
+	r.Data = out[:need]
+	d.Rasters = append(d.Rasters, r)
+	return int64(need)
+}
+
+// number is the number behind a name; 0 when there is none.
+func number(dict, name string) int {
+	i := strings.Index(dict, name)
+	if i < 0 {
+		return 0
+	}
+	n := 0
+	for _, c := range strings.TrimLeft(dict[i+len(name):], " \r\n\t") {
+		if c < '0' || c > '9' || n > 1<<20 {
+			break
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
 }
 
 // expand undoes the filters of a stream.
@@ -248,21 +300,28 @@ func (d *Document) objects(b []byte) {
 
 // name acts on one name; rest is what follows it.
 func (d *Document) name(n string, rest []byte) {
+	next := byte(0) // what follows, after white space
+	if t := bytes.TrimLeft(rest[:min(len(rest), 20)], " \r\n\t"); len(t) > 0 {
+		next = t[0]
+	}
+	object := next == '(' || next == '<' || next >= '0' && next <= '9'
 	switch n {
-	case "JavaScript", "JS":
+	case "JavaScript":
 		d.Script = true
-	case "OpenAction", "AA":
+	case "JS":
+		d.Script = d.Script || object
+	case "OpenAction":
 		d.Auto = true
+	case "AA":
+		d.Auto = d.Auto || object
 	case "Launch":
 		d.Launch = true
 	case "SubmitForm", "ImportData":
 		d.Submit = true
-	case "RichMedia", "Flash", "3D":
+	case "RichMedia", "Flash":
 		d.Media = true
 	case "Encrypt":
-		if t := bytes.TrimLeft(rest, " \r\n\t"); len(t) > 0 && (t[0] >= '0' && t[0] <= '9' || t[0] == '<') {
-			d.Encrypted = true
-		}
+		d.Encrypted = d.Encrypted || object && next != '('
 	case "URI":
 		if d.tried++; d.tried > 4*maxLinks || len(d.Links) >= maxLinks {
 			return

@@ -22,14 +22,18 @@ import (
 
 // Limits of one picture.
 const (
-	maxPoints = 16 << 20 // of the picture
-	maxSide   = 1400     // of the coarser picture in which codes are looked for
-	maxBytes  = 20 << 20
-	maxCodes  = 10
+	maxPoints  = 16 << 20  // of the picture
+	bombPoints = 200 << 20 // of a picture that is an attack
+	maxSide    = 1400      // of the coarser picture in which codes are looked for
+	maxBytes   = 20 << 20
+	maxCodes   = 10
 )
 
 // ErrLarge says that the picture is over the limits and was not read.
 var ErrLarge = errors.New("picture is too large to be read")
+
+// ErrBomb says that the picture claims a size that no picture in a mail has.
+var ErrBomb = errors.New("picture expands beyond all limits")
 
 // Codes are the texts of the QR codes in data, a picture of type t. Pictures that no decoder here reads have none; the
 // error is ErrLarge, or what the decoder says.
@@ -46,6 +50,9 @@ func Codes(t file.Type, data []byte) (texts []string, err error) {
 	c, err := config(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
+	}
+	if int64(c.Width)*int64(c.Height) > bombPoints && int64(c.Width)*int64(c.Height) > 200*int64(len(data)) {
+		return nil, ErrBomb
 	}
 	if len(data) > maxBytes || c.Width <= 0 || c.Height <= 0 || int64(c.Width)*int64(c.Height) > maxPoints {
 		return nil, ErrLarge
@@ -73,6 +80,34 @@ func decoder(t file.Type) (func(r *bytes.Reader) (image.Image, error), func(r *b
 			func(r *bytes.Reader) (image.Config, error) { return gif.DecodeConfig(r) }
 	}
 	return nil, nil
+}
+
+// Raster are the texts of the QR codes in rows of points: width and height in points, bits (1 or 8) of one colour, colours
+// (1 or 3) of one point, each row beginning with a new byte.
+func Raster(width, height, bits, colours int, data []byte) (texts []string) {
+	defer func() {
+		if recover() != nil {
+			texts = nil
+		}
+	}()
+	row := (width*bits*colours + 7) / 8
+	if width < 21 || height < 21 || width*height > maxPoints || len(data) < row*height || bits != 1 && bits != 8 {
+		return nil
+	}
+	img := image.NewGray(image.Rect(0, 0, width, height))
+	for y := range height {
+		line := data[y*row:]
+		for x := range width {
+			v := byte(0)
+			if bits == 1 {
+				v = line[x/8] >> (7 - x%8) & 1 * 255
+			} else {
+				v = line[x*colours]
+			}
+			img.Pix[y*img.Stride+x] = v
+		}
+	}
+	return find(coarse(img))
 }
 
 // gray is a picture of brightnesses, as the code reader wants it.

@@ -1,4 +1,9 @@
-package store
+// Package address folds mail addresses, so that two spellings of one address are equal as strings.
+//
+// The domain becomes A-labels in lower case (RFC 5891), the local part lower case without needless quotes. The standard
+// leaves the local part's case to its host (RFC 5321 section 2.4); here Bob and bob are one person. What follows a plus
+// in the local part is a tag that its owner chose (RFC 5233).
+package address
 
 import (
 	"errors"
@@ -11,19 +16,17 @@ import (
 	"sekisho"
 )
 
-// Addresses are compared folded: the domain as A-labels in lower case (RFC 5891), the local part in lower case. The
-// standard leaves the local part's case to its host (RFC 5321 section 2.4); here Bob and bob are one person.
-
-// foldAddress folds an address, "@domain" for all of a domain, or a name without a domain.
-func foldAddress(s string) (string, error) {
+// Fold folds an address, "@domain" for all of a domain, or a name without a domain. Invalid when it is over-long, has
+// control characters or no domain that could be one.
+func Fold(s string) (string, error) {
 	if len(s) > 320 || strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f || r == utf8.RuneError }) {
-		return "", sekisho.E("store.address", sekisho.Invalid, errors.New("over-long or with control characters"))
+		return "", sekisho.E("address", sekisho.Invalid, errors.New("over-long or with control characters"))
 	}
 	i := strings.LastIndexByte(s, '@')
 	if i < 0 {
 		return strings.ToLower(s), nil
 	}
-	domain, err := foldDomain(s[i+1:])
+	domain, err := FoldDomain(s[i+1:])
 	if err != nil {
 		return "", err
 	}
@@ -42,20 +45,21 @@ func unquote(local string) string {
 	return inner
 }
 
-func foldDomain(s string) (string, error) {
+// FoldDomain folds a domain; an address literal in brackets stays as it is.
+func FoldDomain(s string) (string, error) {
 	s = strings.ToLower(strings.TrimSuffix(s, "."))
-	if strings.HasPrefix(s, "[") {
+	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
 		return s, nil // an address literal is nobody's domain
 	}
 	if strings.HasPrefix(s, ".") || strings.HasSuffix(s, ".") || strings.Contains(s, "..") {
-		return "", sekisho.E("store.address", sekisho.Invalid, fmt.Errorf("empty label in a domain: %.100q", s))
+		return "", sekisho.E("address", sekisho.Invalid, fmt.Errorf("empty label in a domain: %.100q", s))
 	}
 	a, err := idna.Lookup.ToASCII(s)
 	if err != nil || a == "" || len(a) > 253 {
 		if plain(s) { // underscores and the like are not host names but are asked for
 			return s, nil
 		}
-		return "", sekisho.E("store.address", sekisho.Invalid, fmt.Errorf("not a domain: %.100q", s))
+		return "", sekisho.E("address", sekisho.Invalid, fmt.Errorf("not a domain: %.100q", s))
 	}
 	return a, nil
 }
@@ -66,10 +70,11 @@ func plain(s string) bool {
 	})
 }
 
-func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
+// Domain is what follows the last @; the whole text when there is none.
+func Domain(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
 
-// base is the address without its plus tag; false when it has none.
-func base(address string) (string, bool) {
+// Base is the address without its plus tag; false when it has none.
+func Base(address string) (string, bool) {
 	at := strings.LastIndexByte(address, '@')
 	plus := strings.IndexByte(address, '+')
 	if plus <= 0 || plus > at || address[0] == '"' {

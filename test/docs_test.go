@@ -1,0 +1,92 @@
+package test
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"sekisho/config"
+)
+
+// docs/trust.md is what the program says of itself.
+func TestTrust(t *testing.T) {
+	out, err := exec.Command(Binary(t), "roles", "--markdown").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	have, err := os.ReadFile("../docs/trust.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(out) != string(have) {
+		t.Error("docs/trust.md is old: bin/sekisho roles --markdown > docs/trust.md")
+	}
+}
+
+// Every key of the configuration is described, and nothing else is.
+func TestConfigDocumented(t *testing.T) {
+	text, err := os.ReadFile("../docs/operate/config.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	described := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z._]+)` \\|").FindAllStringSubmatch(string(text), -1) {
+		described[m[1]] = true
+	}
+	b, err := toml.Marshal(config.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := ""
+	for line := range strings.Lines(string(b)) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "[") {
+			table = strings.Trim(line, "[]") + "."
+		} else if k, _, ok := strings.Cut(line, "="); ok {
+			key := table + strings.TrimSpace(k)
+			if !described[key] {
+				t.Errorf("docs/operate/config.md does not describe %s", key)
+			}
+			delete(described, key)
+		}
+	}
+	for k := range described {
+		t.Errorf("docs/operate/config.md describes %s, which there is not", k)
+	}
+}
+
+// The commands that the README shows are understood.
+func TestReadmeCommands(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, m := range regexp.MustCompile(`(?m)^(?:sudo )?bin/sekisho (.+?)(?:\s+#.*)?$`).FindAllStringSubmatch(string(text), -1) {
+		args := strings.Fields(m[1])
+		var words []string
+		for _, a := range args {
+			if strings.HasPrefix(a, "-") || strings.ContainsAny(a, "@\".") || strings.ToLower(a) != a {
+				break
+			}
+			words = append(words, a)
+		}
+		out, err := exec.Command(Binary(t), append(words, "--help")...).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "Usage: sekisho "+strings.Join(words, " ")) {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
+		for _, a := range args {
+			if f, ok := strings.CutPrefix(a, "--"); ok && !strings.Contains(string(out), "--"+strings.Split(f, "=")[0]) {
+				t.Errorf("%v: no flag --%s", args, f)
+			}
+		}
+		n++
+	}
+	if n < 10 {
+		t.Errorf("found only %d commands", n)
+	}
+}

@@ -1,0 +1,326 @@
+package test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// House is the real binary with its confined processes, started as a demonstration on free ports of this host.
+type House struct {
+	Data  string
+	Ready Ready
+	Cmd   *exec.Cmd
+
+	t      testing.TB
+	base   int
+	uid    int
+	binary string
+	log    *os.File
+}
+
+// Ready is the ready file of the demonstration.
+type Ready struct {
+	Pid      int            `json:"pid"`
+	Level    string         `json:"level"`
+	Ports    map[string]int `json:"ports"`
+	CA       string         `json:"ca"`
+	Accounts []struct {
+		Address     string `json:"address"`
+		Password    string `json:"password"`
+		AppPassword string `json:"app_password"`
+		Contract    uint64 `json:"contract"`
+		Role        string `json:"role"`
+	} `json:"accounts"`
+}
+
+// nobody is the ordinary user that tests run the binary as when they themselves run as root.
+const nobody = 65534
+
+// Binary is the program under test: make builds it before the tests run.
+func Binary(t testing.TB) string {
+	t.Helper()
+	path, err := filepath.Abs("../bin/sekisho")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("%v: run \"make build\" first", err)
+	}
+	return path
+}
+
+// ports gives away bases of free port ranges, one per house of this test run.
+type ports struct {
+	mu   sync.Mutex
+	next int
+}
+
+var bases = &ports{next: 15000 + os.Getpid()%20*1000}
+
+func (p *ports) take() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		p.next += 1000
+		if p.next > 60000 {
+			p.next = 16000
+		}
+		if free(p.next) {
+			return p.next
+		}
+	}
+}
+
+func free(base int) bool {
+	for _, n := range []int{25, 587, 465, 143, 993} {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", base+n))
+		if err != nil {
+			return false
+		}
+		l.Close()
+	}
+	return true
+}
+
+// NewHouse starts a house; uid 0 keeps the user of the test. With mails false no first mails are sent. It is stopped at the
+// end of the test, and every process must be gone then.
+func NewHouse(t testing.TB, uid int, mails bool) *House {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "sekisho-house-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	h := &House{Data: filepath.Join(dir, "data"), t: t, base: bases.take(), uid: uid, binary: Binary(t)}
+	if uid != 0 {
+		if err := os.Chown(dir, uid, uid); err != nil {
+			t.Fatal(err)
+		}
+		// The ordinary user may not be able to reach the binary where it was built.
+		if h.binary, err = copyTo(h.binary, filepath.Join(dir, "sekisho")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.Start(mails)
+	t.Cleanup(h.Stop)
+	return h
+}
+
+func copyTo(from, to string) (string, error) {
+	b, err := os.ReadFile(from)
+	if err != nil {
+		return "", err
+	}
+	return to, os.WriteFile(to, b, 0o755)
+}
+
+// Start starts the binary on the house's data and ports, and returns when it is ready.
+func (h *House) Start(mails bool) {
+	h.t.Helper()
+	ready := filepath.Join(filepath.Dir(h.Data), "ready.json")
+	args := []string{"demo", "--data", h.Data, "--port-base", fmt.Sprint(h.base), "--ready-file", ready, "--verbose"}
+	if !mails {
+		args = append(args, "--quiet")
+	}
+	var err error
+	if h.log, err = os.OpenFile(filepath.Join(filepath.Dir(h.Data), "log"), os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o644); err != nil {
+		h.t.Fatal(err)
+	}
+	os.Remove(ready)
+	h.Cmd = exec.Command(h.binary, args...)
+	h.Cmd.Stdout, h.Cmd.Stderr = h.log, h.log
+	h.Cmd.Dir = filepath.Dir(h.Data)
+	if h.uid != 0 {
+		h.Cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(h.uid), Gid: uint32(h.uid)}}
+	}
+	if err := h.Cmd.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		b, err := os.ReadFile(ready)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if err := json.Unmarshal(b, &h.Ready); err != nil {
+			h.t.Fatal(err)
+		}
+		return
+	}
+	h.t.Fatalf("not ready after a minute:\n%s", h.Log())
+}
+
+// Stop ends the house with SIGTERM and waits for every process.
+func (h *House) Stop() {
+	if h.Cmd.ProcessState != nil {
+		return
+	}
+	h.t.Helper()
+	h.Cmd.Process.Signal(syscall.SIGTERM)
+	done := make(chan error, 1)
+	go func() { done <- h.Cmd.Wait() }()
+	select {
+	case err := <-done:
+		if err != nil {
+			h.t.Errorf("the house ended with %v:\n%s", err, h.Log())
+		}
+	case <-time.After(30 * time.Second):
+		h.Cmd.Process.Kill()
+		h.t.Errorf("the house did not stop:\n%s", h.Log())
+	}
+}
+
+// Kill ends the supervisor at once, as a crash would, and waits until its processes are gone too.
+func (h *House) Kill() {
+	h.t.Helper()
+	children := h.Children()
+	h.Cmd.Process.Kill()
+	h.Cmd.Wait()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		left := 0
+		for _, c := range children {
+			if syscall.Kill(c.Pid, 0) == nil {
+				left++
+			}
+		}
+		if left == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			h.t.Fatalf("%d processes outlived their supervisor", left)
+		}
+	}
+}
+
+// Log is what the house wrote so far.
+func (h *House) Log() string {
+	b, err := os.ReadFile(h.log.Name())
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+// Process is one role process of a house.
+type Process struct {
+	Role string
+	Pid  int
+}
+
+// Children lists the role processes now.
+func (h *House) Children() []Process {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	var out []Process
+	for _, e := range entries {
+		var pid, parent int
+		var name string
+		var state byte
+		if _, err := fmt.Sscan(e.Name(), &pid); err != nil {
+			continue
+		}
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			continue
+		}
+		fmt.Sscanf(string(stat), "%d %s %c %d", &pid, &name, &state, &parent)
+		if parent != h.Cmd.Process.Pid {
+			continue
+		}
+		line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+		if args := split0(line); err == nil && len(args) == 3 && args[1] == "role" {
+			out = append(out, Process{args[2], pid})
+		}
+	}
+	return out
+}
+
+func split0(b []byte) (out []string) {
+	for len(b) > 0 {
+		i := 0
+		for i < len(b) && b[i] != 0 {
+			i++
+		}
+		out = append(out, string(b[:i]))
+		b = b[min(i+1, len(b)):]
+	}
+	return out
+}
+
+// Port is the address of a listener: "smtp", "submission", "submissions", "imap", "imaps".
+func (h *House) Port(name string) string {
+	h.t.Helper()
+	p := h.Ready.Ports[name]
+	if p == 0 {
+		h.t.Fatalf("no port %s", name)
+	}
+	return fmt.Sprintf("127.0.0.1:%d", p)
+}
+
+// TLS trusts the house's own CA.
+func (h *House) TLS() *tls.Config {
+	h.t.Helper()
+	pem, err := os.ReadFile(h.Ready.CA)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	return &tls.Config{ServerName: "localhost", RootCAs: roots}
+}
+
+// Secret is an account's app password.
+func (h *House) Secret(address string) string {
+	for _, a := range h.Ready.Accounts {
+		if a.Address == address {
+			return a.AppPassword
+		}
+	}
+	h.t.Fatalf("no account %s", address)
+	return ""
+}
+
+// Run runs one of the operator's commands on the house and gives what it printed.
+func (h *House) Run(args ...string) string {
+	h.t.Helper()
+	out, err := h.Try(args...)
+	if err != nil {
+		h.t.Fatalf("sekisho %v: %v\n%s", args, err, out)
+	}
+	return out
+}
+
+// Try is Run for commands that may fail.
+func (h *House) Try(args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	c := exec.CommandContext(ctx, h.binary, append(args, "--data", h.Data)...)
+	if h.uid != 0 {
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(h.uid), Gid: uint32(h.uid)}}
+	}
+	c.Dir = filepath.Dir(h.Data)
+	b, err := c.CombinedOutput()
+	return string(b), err
+}
+
+// Socket is the admin socket.
+func (h *House) Socket() string { return filepath.Join(h.Data, "admin.sock") }
