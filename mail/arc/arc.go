@@ -32,6 +32,7 @@ const mostSets = 50
 // Result is the answer.
 type Result struct {
 	Value   string
+	Sets    int      // how many sets the mail has
 	Sealers []string // d= of each ARC-Seal, first forwarder first; only of a chain that passes
 	Results string   // the first forwarder's ARC-Authentication-Results, without i=; only of a chain that passes
 	Reason  string   // why the chain fails
@@ -46,23 +47,24 @@ func Verify(ctx context.Context, m *dkim.Mail, r zone.Resolver, now time.Time) R
 	if len(sets) == 0 {
 		return Result{Value: None}
 	}
-	if m.Broken {
-		return Result{Value: Fail, Reason: "the header section does not end with an empty line"}
-	}
+	out := Result{Value: Fail, Sets: len(sets)}
 	v := &verifier{mail: m, sets: sets}
 	if err := v.chain(now); err != nil {
-		return Result{Value: Fail, Reason: err.Error()}
+		out.Reason = err.Error()
+		return out
 	}
 	if p := v.keys(ctx, r); p != nil {
 		if p.Result == dkim.TempError {
-			return Result{Value: TempError, Reason: p.Reason}
+			out.Value = TempError
 		}
-		return Result{Value: Fail, Reason: p.Reason}
+		out.Reason = p.Reason
+		return out
 	}
 	if err := v.signatures(); err != nil {
-		return Result{Value: Fail, Reason: err.Error()}
+		out.Reason = err.Error()
+		return out
 	}
-	out := Result{Value: Pass, Results: sets[0].results}
+	out.Value, out.Results = Pass, sets[0].results
 	for _, s := range sets {
 		out.Sealers = append(out.Sealers, s.domain)
 	}
@@ -80,6 +82,9 @@ type verifier struct {
 
 // chain checks everything that needs no key.
 func (v *verifier) chain(now time.Time) error {
+	if v.mail.Broken {
+		return errors.New("the header section does not end with an empty line")
+	}
 	for i, s := range v.sets {
 		if err := s.read(v.mail, i+1); err != nil {
 			return err
@@ -142,18 +147,24 @@ func (v *verifier) signatures() error {
 	if err := v.message.Verify(v.mail, newest.messageAt, v.messageKey); err != nil {
 		return errors.New("ARC-Message-Signature: " + err.Error())
 	}
-	fields := make([][]byte, len(v.sets)) // each set as seals sign it
-	for i, s := range v.sets {
-		for _, at := range []int{s.resultsAt, s.messageAt, s.sealAt} {
-			fields[i] = append(dkim.Relaxed(fields[i], v.mail.Fields[at].Raw), "\r\n"...)
-		}
-	}
+	fields := relaxed(v.mail, v.sets)
 	for i := len(v.sets) - 1; i >= 0; i-- {
 		if err := v.seal(i, fields); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// relaxed is each set as the seals of later ones sign it.
+func relaxed(m *dkim.Mail, sets []*set) [][]byte {
+	fields := make([][]byte, len(sets))
+	for i, s := range sets {
+		for _, at := range []int{s.resultsAt, s.messageAt, s.sealAt} {
+			fields[i] = append(dkim.Relaxed(fields[i], m.Fields[at].Raw), "\r\n"...)
+		}
+	}
+	return fields
 }
 
 // seal checks the seal of one set: it signs all sets before and its own, in order, itself with an empty b= at the end
@@ -163,18 +174,23 @@ func (v *verifier) seal(n int, fields [][]byte) error {
 	if why := k.Refuses(s.seal.Text("a")); why != "" {
 		return errors.New("ARC-Seal: " + why)
 	}
-	h := sha256.New()
-	for _, f := range fields[:n] {
-		h.Write(f)
-	}
-	var own []byte
-	for _, at := range []int{s.resultsAt, s.messageAt} {
-		own = append(dkim.Relaxed(own, v.mail.Fields[at].Raw), "\r\n"...)
-	}
-	h.Write(dkim.Relaxed(own, dkim.WithoutSignature(v.mail.Fields[s.sealAt].Raw)))
+	f := v.mail.Fields
+	sum := sealSum(fields[:n], f[s.resultsAt].Raw, f[s.messageAt].Raw, f[s.sealAt].Raw)
 	signature, err := s.seal.Bytes("b")
-	if err != nil || !k.Verify(h.Sum(nil), signature) {
+	if err != nil || !k.Verify(sum, signature) {
 		return errors.New("a seal does not verify")
 	}
 	return nil
+}
+
+// sealSum is the hash that a seal signs; before are the earlier sets in relaxed form.
+func sealSum(before [][]byte, results, message, seal []byte) []byte {
+	h := sha256.New()
+	for _, f := range before {
+		h.Write(f)
+	}
+	own := append(dkim.Relaxed(nil, results), "\r\n"...)
+	own = append(dkim.Relaxed(own, message), "\r\n"...)
+	h.Write(dkim.Relaxed(own, dkim.WithoutSignature(seal)))
+	return h.Sum(nil)
 }

@@ -48,7 +48,7 @@ type Result struct {
 	SPFReason, DMARCReason, ARCReason string
 	Organisation                      string           // the organisational domain of From; "" when it was not asked
 	Signatures                        []dkim.Signature // every DKIM-Signature, top first
-	Sealers                           []string         // who sealed an ARC chain that passes, first forwarder first
+	Chain                             arc.Result       // the ARC chain: who sealed it, and what a next seal needs
 }
 
 // Check asks all four. It never fails: what cannot be answered is "temperror".
@@ -71,7 +71,6 @@ type check struct {
 	spf       spf.Result
 	discovery *dmarc.Discovery
 	dmarc     dmarc.Result
-	arc       arc.Result
 }
 
 // ask does everything that needs nothing else first.
@@ -84,9 +83,9 @@ func (c *check) ask(ctx context.Context) {
 	if signed {
 		asking.Go(func() { c.Signatures = dkim.Verify(ctx, c.mail, c.Resolver, c.Now) })
 	}
-	c.arc.Value = arc.None
+	c.Chain.Value = arc.None
 	if chained {
-		asking.Go(func() { c.arc = arc.Verify(ctx, c.mail, c.Resolver, c.Now) })
+		asking.Go(func() { c.Chain = arc.Verify(ctx, c.mail, c.Resolver, c.Now) })
 	}
 	c.spf = spf.Check(ctx, spf.Query{Client: c.Client, Helo: c.Helo, From: c.Input.From, Resolver: c.Resolver, Receiver: c.Name, Now: c.Now})
 	asking.Wait()
@@ -108,7 +107,7 @@ func (c *check) carries() (signed, chained bool) {
 // conclude joins the answers.
 func (c *check) conclude(ctx context.Context) {
 	c.SPF, c.SPFDomain, c.SPFReason = c.spf.Value, c.spf.Domain, c.spf.Reason
-	c.ARC, c.ARCReason, c.Sealers = c.arc.Value, c.arc.Reason, c.arc.Sealers
+	c.ARC, c.ARCReason = c.Chain.Value, c.Chain.Reason
 	c.DMARC, c.Policy, c.DMARCReason = dmarc.PermError, "none", c.author
 	if c.discovery != nil {
 		proofs, pending := c.proofs()

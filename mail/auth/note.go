@@ -46,7 +46,7 @@ func (c *check) note() {
 	}
 	switch c.ARC {
 	case arc.Pass:
-		c.add("arc-pass", "", 0, "sealed by "+strings.Join(c.Sealers, ", "))
+		c.add("arc-pass", "", 0, "sealed by "+strings.Join(c.Chain.Sealers, ", "))
 	case arc.Fail, arc.TempError:
 		c.add("arc-"+c.ARC, "", 0, c.ARCReason)
 	}

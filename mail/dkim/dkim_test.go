@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"sekisho/mail/header"
 )
 
 var now = time.Unix(1_800_000_000, 0)
@@ -40,8 +38,7 @@ func sign(t testing.TB, mail, tags string) string {
 	}
 	sum := m.bodySum(form{s.body, s.length}).sum
 	field := "DKIM-Signature: " + tags + ";\r\n\tbh=" + base64.StdEncoding.EncodeToString(sum[:]) + ";\r\n\tb="
-	with := New(append([]header.Field{{Name: "DKIM-Signature", Raw: []byte(field + "\r\n")}}, m.Fields...), append([]byte("\r\n"), m.body...))
-	return field + base64.StdEncoding.EncodeToString(ed25519.Sign(private(), s.headerSum(with, 0))) + "\r\n" + mail
+	return field + base64.StdEncoding.EncodeToString(ed25519.Sign(private(), s.headerSum(m, []byte(field+"\r\n")))) + "\r\n" + mail
 }
 
 const (

@@ -42,7 +42,7 @@ func FetchKey(ctx context.Context, r zone.Resolver, selector, domain string) (*K
 	if !ok || !zone.Plausible(at) {
 		return nil, &Problem{PermError, "the selector is no name"}
 	}
-	x, err := r.Lookup(ctx, "TXT", at)
+	x, err := zone.Ask(ctx, r, "TXT", at)
 	switch {
 	case err != nil:
 		return nil, &Problem{TempError, "no answer about the key"}

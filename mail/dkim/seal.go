@@ -98,7 +98,7 @@ func (s *Seal) Verify(m *Mail, at int, k *Key) error {
 	if !bytes.Equal(body.sum[:], s.bodySum) {
 		return errors.New("the body was changed")
 	}
-	if !k.Verify(s.headerSum(m, at), s.signature) {
+	if !k.Verify(s.headerSum(m, m.Fields[at].Raw), s.signature) {
 		return errors.New("the signature does not verify")
 	}
 	return nil
@@ -112,9 +112,20 @@ func (s *Seal) Unsigned(m *Mail) int {
 	return max(0, m.bodySum(form{s.body, s.length}).length-s.length)
 }
 
+// Sums are the hashes that a signature in relaxed forms over the whole body needs: of the body, for bh=, and of the named
+// fields with the signature's own field, whose b= is taken as empty. own is called with the first to get the field.
+func (m *Mail) Sums(names []string, own func(body []byte) []byte) []byte {
+	s := Seal{header: true, body: true, length: -1}
+	for _, n := range names {
+		s.names = append(s.names, strings.ToLower(n))
+	}
+	body := m.bodySum(form{true, -1}).sum
+	return s.headerSum(m, own(body[:]))
+}
+
 // headerSum hashes the fields of h=, each name from the bottom up, and at the end the signature's own field without the
 // value of b= (RFC 6376 section 3.7).
-func (s *Seal) headerSum(m *Mail, at int) []byte {
+func (s *Seal) headerSum(m *Mail, own []byte) []byte {
 	h := sha256.New()
 	next := map[string]int{} // how many of a name are taken
 	var b []byte
@@ -133,7 +144,7 @@ func (s *Seal) headerSum(m *Mail, at int) []byte {
 		b = append(Relaxed(b[:0], raw), "\r\n"...)
 		h.Write(b)
 	}
-	own := WithoutSignature(m.Fields[at].Raw)
+	own = WithoutSignature(own)
 	if s.header {
 		own = Relaxed(b[:0], own)
 	}

@@ -96,7 +96,7 @@ func (d *Discovery) wish(ctx context.Context, r zone.Resolver) error {
 	if d.at != d.domain {
 		d.policy = p.Sub
 		if p.Absent != p.Sub {
-			x, err := r.Lookup(ctx, "A", d.domain)
+			x, err := zone.Ask(ctx, r, "A", d.domain)
 			if err != nil {
 				return err
 			}

@@ -61,7 +61,7 @@ func fetch(ctx context.Context, r zone.Resolver, domain string) (*Record, error)
 	if !zone.Plausible(at) {
 		return nil, nil
 	}
-	x, err := r.Lookup(ctx, "TXT", at)
+	x, err := zone.Ask(ctx, r, "TXT", at)
 	if err != nil {
 		return nil, err
 	}

@@ -9,21 +9,25 @@ import (
 	"sekisho/mail/zone"
 )
 
-// macros checks the syntax of a macro string (RFC 7208 section 7.1). Explanations may have blanks and three more letters.
-func macros(s string, explanation bool) error {
+// macros checks the syntax of a macro string (RFC 7208 section 7.1) and says whether a macro is its end. Explanations may
+// have blanks and three more letters.
+func macros(s string, explanation bool) (end bool, err error) {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '%':
 			n, err := macroLen(s[i:], explanation)
 			if err != nil {
-				return err
+				return false, err
 			}
 			i += n - 1
+			end = true
+			continue
 		case c > '~' || c < ' ' || c == ' ' && !explanation:
-			return syntax("a character that is not allowed")
+			return false, syntax("a character that is not allowed")
 		}
+		end = false
 	}
-	return nil
+	return end, nil
 }
 
 func macroLen(s string, explanation bool) (int, error) {

@@ -63,7 +63,7 @@ func (c *check) include(target string) (bool, error) {
 // addresses asks for a name's addresses of one kind. Answers without any are counted when asked so; a name that merely has
 // no IPv6 address is no mistake of its owner and is not.
 func (c *check) addresses(kind, target string, counted bool) ([]netip.Addr, error) {
-	x, err := c.Resolver.Lookup(c.ctx, kind, target)
+	x, err := zone.Ask(c.ctx, c.Resolver, kind, target)
 	if err != nil {
 		return nil, temporary(target)
 	}
@@ -107,7 +107,7 @@ func (c *check) a(t term, target string) (bool, error) {
 }
 
 func (c *check) mx(t term, target string) (bool, error) {
-	x, err := c.Resolver.Lookup(c.ctx, "MX", target)
+	x, err := zone.Ask(c.ctx, c.Resolver, "MX", target)
 	if err != nil {
 		return false, temporary(target)
 	}
@@ -153,7 +153,7 @@ func (c *check) clientNames() []string {
 		return c.names
 	}
 	c.named = true
-	x, err := c.Resolver.Lookup(c.ctx, "PTR", zone.Reverse(c.client))
+	x, err := zone.Ask(c.ctx, c.Resolver, "PTR", zone.Reverse(c.client))
 	if err != nil {
 		return nil
 	}

@@ -83,7 +83,8 @@ func modifier(s string) bool {
 func (l *list) modify(key, value string) error {
 	place := map[string]*string{"redirect": &l.redirect, "exp": &l.exp}[key]
 	if place == nil {
-		return macros(value, false)
+		_, err := macros(value, false)
+		return err
 	}
 	if *place != "" {
 		return syntax("repeated modifier")
@@ -185,14 +186,9 @@ func (t *term) network(s string) error {
 
 // domainSpec checks that s is macros that end in a macro or a top label (RFC 7208 section 7.1).
 func domainSpec(s string) error {
-	if err := macros(s, false); err != nil {
+	end, err := macros(s, false)
+	if err != nil || end {
 		return err
-	}
-	if strings.HasSuffix(s, "}") && strings.Contains(s, "%{") {
-		return nil
-	}
-	if n := len(s); n >= 2 && s[n-2] == '%' && strings.IndexByte("%_-", s[n-1]) >= 0 && strings.Count(trailing(s), "%")%2 == 1 {
-		return nil
 	}
 	s = strings.TrimSuffix(s, ".")
 	i := strings.LastIndexByte(s, '.')
@@ -200,12 +196,6 @@ func domainSpec(s string) error {
 		return syntax("wrong domain")
 	}
 	return nil
-}
-
-// trailing is the percent signs at the end with what the last one quotes.
-func trailing(s string) string {
-	s = s[:len(s)-1]
-	return s[len(strings.TrimRight(s, "%")):]
 }
 
 func topLabel(s string) bool {

@@ -141,7 +141,7 @@ func (c *check) host(domain string) outcome {
 
 // fetch finds the list among a name's TXT records; "" when there is none (RFC 7208 sections 4.4 and 4.5).
 func (c *check) fetch(domain string) (string, error) {
-	x, err := c.Resolver.Lookup(c.ctx, "TXT", domain)
+	x, err := zone.Ask(c.ctx, c.Resolver, "TXT", domain)
 	if err != nil {
 		return "", temporary(domain)
 	}
@@ -210,8 +210,11 @@ func (c *check) explain(o outcome) string {
 	if err != nil || !zone.Plausible(name(at)) {
 		return ""
 	}
-	x, err := c.Resolver.Lookup(c.ctx, "TXT", name(at))
-	if err != nil || len(x.TXT) != 1 || macros(x.TXT[0], true) != nil {
+	x, err := zone.Ask(c.ctx, c.Resolver, "TXT", name(at))
+	if err != nil || len(x.TXT) != 1 {
+		return ""
+	}
+	if _, err = macros(x.TXT[0], true); err != nil {
 		return ""
 	}
 	s, err := c.expand(x.TXT[0], o.domain, true)

@@ -29,6 +29,7 @@ late  TXT "v=spf1 a:slow.example -all"
 mapped TXT "v=spf1 ip6:::ffff:192.0.2.0/120 -all"
 null  TXT "v=spf1 mx -all"
 null  MX  0 .
+brace TXT "v=spf1 a:%{d}.x} -all"
 up    TXT "V=SPF1 IP4:192.0.2.1 -ALL"
 `)
 	for _, c := range []struct{ from, helo, client, value, domain string }{
@@ -44,6 +45,7 @@ up    TXT "V=SPF1 IP4:192.0.2.1 -ALL"
 		{"a@mapped.example", "h", "192.0.2.9", Pass, "mapped.example"},
 		{"a@null.example", "h", "192.0.2.9", Fail, "null.example"},
 		{"a@up.example", "h", "192.0.2.1", Pass, "up.example"},
+		{"a@brace.example", "h", "192.0.2.1", PermError, "brace.example"}, // ends like a macro, but is none
 		{"a@none.example", "h", "192.0.2.1", None, "none.example"},
 		{"a@", "h", "192.0.2.1", None, ""},
 		{"", "", "192.0.2.1", None, ""},

@@ -1,6 +1,9 @@
 package zone
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/netip"
 	"strings"
 	"unicode/utf8"
@@ -82,4 +85,17 @@ func appendDecimal(b []byte, o byte) []byte {
 		b = append(b, '0'+o/10%10)
 	}
 	return append(b, '0'+o%10)
+}
+
+// Ask is a lookup with two endings: an answer, or ErrTemporary. A question that makes no sense is answered as for a name
+// that does not exist, for names come from outside; one that was broken off has no answer yet.
+func Ask(ctx context.Context, r Resolver, kind, name string) (Records, error) {
+	x, err := r.Lookup(ctx, kind, name)
+	switch {
+	case err == nil, errors.Is(err, ErrTemporary):
+		return x, err
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return x, fmt.Errorf("%w: %w", ErrTemporary, err)
+	}
+	return Records{Void: true}, nil
 }

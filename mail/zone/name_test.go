@@ -1,6 +1,8 @@
 package zone
 
 import (
+	"context"
+	"errors"
 	"net/netip"
 	"strings"
 	"testing"
@@ -39,6 +41,29 @@ func TestReverse(t *testing.T) {
 	} {
 		if got := Reverse(netip.MustParseAddr(in)); got != want {
 			t.Errorf("%s: %s", in, got)
+		}
+	}
+}
+
+// failing answers every question with one error.
+type failing struct{ err error }
+
+// Lookup fails.
+func (f failing) Lookup(context.Context, string, string) (Records, error) { return Records{}, f.err }
+
+func TestAsk(t *testing.T) {
+	for _, c := range []struct {
+		err       error
+		temporary bool
+	}{
+		{ErrTemporary, true},
+		{context.DeadlineExceeded, true},
+		{context.Canceled, true},
+		{errors.New("no such question"), false},
+	} {
+		x, err := Ask(t.Context(), failing{c.err}, "TXT", "a")
+		if errors.Is(err, ErrTemporary) != c.temporary || err == nil && !x.Void {
+			t.Errorf("%v: %+v, %v", c.err, x, err)
 		}
 	}
 }
