@@ -14,7 +14,7 @@ import (
 
 // Config is what inspect is told.
 type Config struct {
-	Life int           // mails until the worker ends and is replaced; 0: 750 to 1,000
+	Life int           // mails until the worker ends and is replaced; 0: 900 to 1,000
 	Time time.Duration // most time for one mail; 0: 30 s
 }
 
@@ -31,7 +31,7 @@ type Inspect struct {
 // New loads the model and the lists.
 func New(c Config) (*Inspect, error) {
 	if c.Life == 0 {
-		c.Life = 1000 - rand.IntN(250) // workers that began together do not end together
+		c.Life = 1000 - rand.IntN(100) // workers that began together do not end together
 	}
 	if c.Time == 0 {
 		c.Time = 30 * time.Second
