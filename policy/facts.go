@@ -65,7 +65,9 @@ type environment struct {
 // Has says whether there is a finding of a kind: Has("virus"). Oddities without weight (ambiguous) and findings that speak
 // for the mail do not count.
 func (e environment) Has(kind string) bool {
-	return slices.ContainsFunc(e.findings, func(f sekisho.Finding) bool { return string(f.Kind) == kind && (f.Score > 0 || f.Score == 0 && f.Kind != sekisho.KindAmbiguous) })
+	return slices.ContainsFunc(e.findings, func(f sekisho.Finding) bool {
+		return string(f.Kind) == kind && (f.Score > 0 || f.Score == 0 && f.Kind != sekisho.KindAmbiguous)
+	})
 }
 
 // Found says whether there is a finding of a kind and a name: Found("auth", "dmarc-fail").
