@@ -62,9 +62,9 @@ type Entry struct {
 }
 
 // RowLen is the length of a row in its canonical form. The leaf hash of the tree is over these bytes.
-const RowLen = 96
+const RowLen = 80
 
-// Row appends the canonical form: little-endian, fixed places, spare bytes zero.
+// Row appends the canonical form: little-endian, fixed places, no spare byte.
 func (e Entry) Row(b []byte) []byte {
 	le := binary.LittleEndian
 	b = le.AppendUint64(b, e.Time)
@@ -73,21 +73,15 @@ func (e Entry) Row(b []byte) []byte {
 		b = le.AppendUint64(b, n)
 	}
 	b = le.AppendUint32(b, e.Count)
-	b = append(b, byte(e.Kind), byte(e.Role), byte(e.Class), e.Flags)
-	return append(b, make([]byte, RowLen-9*8-8)...)
+	return append(b, byte(e.Kind), byte(e.Role), byte(e.Class), e.Flags)
 }
 
 var errRow = errors.New("ledger: not a row")
 
-// ParseRow reads the canonical form; it accepts nothing that Row does not write.
+// ParseRow reads the canonical form. Every row of the right length is one entry, and every entry is one row.
 func ParseRow(b []byte) (Entry, error) {
 	if len(b) != RowLen {
 		return Entry{}, errRow
-	}
-	for _, x := range b[80:] {
-		if x != 0 {
-			return Entry{}, errRow
-		}
 	}
 	n := func(i int) uint64 { return binary.LittleEndian.Uint64(b[8*i:]) }
 	return Entry{
