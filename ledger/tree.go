@@ -54,6 +54,9 @@ func (b *Blinder) Blind(number uint64) []byte {
 	return b.out[:]
 }
 
+// Join is the hash of the node above two.
+func Join(l, r Hash) Hash { return node(l, r) }
+
 func node(l, r Hash) Hash {
 	var b [1 + 2*sha256.Size]byte
 	b[0] = 1
