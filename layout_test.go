@@ -29,6 +29,7 @@ var sideways = map[string][]string{"scan": {"mail", "search"}, "supervise": {"sa
 // reach lists who alone may depend on a package or folder, directly or through others. cmd, test and bench may anyway.
 var reach = map[string][]string{
 	"seal/key":     {"role/vault"},
+	"seal/share":   {"role/vault"},
 	"db":           {"role/store"},
 	"db/sqlite":    {"role/vault", "role/store", "db"},
 	"supervise":    {},
