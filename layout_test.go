@@ -30,6 +30,7 @@ var sideways = map[string][]string{"scan": {"mail", "search"}, "supervise": {"sa
 var reach = map[string][]string{
 	"seal/key":     {"role/vault"},
 	"journal":      {"role/vault"},
+	"seal/share":   {"role/vault"},
 	"db":           {"role/store"},
 	"db/sqlite":    {"role/vault", "role/store", "db"},
 	"supervise":    {},
