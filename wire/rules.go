@@ -11,6 +11,8 @@ func Rules() []Rule {
 		VaultSpool.Rule, VaultRelease.Rule, VaultTransit.Rule, VaultSign.Rule, VaultTLS.Rule, VaultSigner.Rule, VaultChains.Rule,
 		VaultTail.Rule, VaultVerify.Rule, VaultInform.Rule,
 		InspectScan.Rule, InspectRewrite.Rule,
+		VaultRotate.Rule, VaultRecover.Rule, VaultOfficers.Rule, VaultArchive.Rule, VaultArchiveRead.Rule, VaultArchiveShut.Rule,
+		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule,
 		DialLookup.Rule, DialConnect.Rule,
 	}
 }
