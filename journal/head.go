@@ -46,6 +46,9 @@ func (j *Journal) keeper() {
 func (j *Journal) checkpoint() error {
 	j.signing.Lock()
 	defer j.signing.Unlock()
+	if j.signer == nil {
+		return nil
+	}
 	now := uint64(j.config.Clock().UnixMilli())
 	all := j.heads.since >= allEvery
 	var list []ledger.Head
@@ -76,7 +79,7 @@ func (j *Journal) checkpoint() error {
 			return err
 		}
 	}
-	note := j.config.Signer.Sign(edge.Size, edge.Root())
+	note := j.signer.Sign(edge.Size, edge.Root())
 	if err := place(j.config.Disk, filepath.Join(j.config.Dir, book.Checkpoint), note); err != nil {
 		return err
 	}
@@ -116,4 +119,32 @@ func (j *Journal) Checkpoint() []byte {
 func (j *Journal) Sign() ([]byte, error) {
 	err := j.checkpoint()
 	return j.Checkpoint(), err
+}
+
+// Key is the key that verifies the checkpoints; without a name when there is none yet.
+func (j *Journal) Key() ledger.Verifier {
+	j.signing.Lock()
+	defer j.signing.Unlock()
+	return j.key
+}
+
+// SignWith begins to sign checkpoints. The public key stands in the directory, for whoever reads a copy; another key than
+// before is Corrupt: either the ledger or the key was exchanged.
+func (j *Journal) SignWith(s *ledger.Signer) error {
+	j.signing.Lock()
+	defer j.signing.Unlock()
+	switch {
+	case j.key.Name == "":
+		if err := place(j.config.Disk, filepath.Join(j.config.Dir, book.Key), []byte(s.Verifier.String()+"\n")); err != nil {
+			return err
+		}
+	case j.key.String() != s.Verifier.String():
+		return corrupt("its checkpoints are signed by %s, not by %s", j.key, s.Verifier)
+	}
+	j.signer, j.key = s, s.Verifier
+	select {
+	case j.dirty <- struct{}{}: // what was entered before
+	default:
+	}
+	return nil
 }

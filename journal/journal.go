@@ -34,7 +34,7 @@ import (
 // Config is what a journal is told.
 type Config struct {
 	Dir    string
-	Signer *ledger.Signer   // of checkpoints
+	Signer *ledger.Signer   // of checkpoints; nil: SignWith comes later, and no checkpoint before
 	Clock  func() time.Time // nil: time.Now
 	Log    *slog.Logger     // nil: nothing is logged
 
@@ -58,8 +58,10 @@ type Journal struct {
 	dirty  chan struct{} // something was entered since the last checkpoint; holds one
 
 	pruning sync.Mutex // held while blocks go or holds change
-	signing sync.Mutex // held while a checkpoint is made; guards heads
+	signing sync.Mutex // held while a checkpoint is made; guards heads, signer, key
 	heads   headLog
+	signer  *ledger.Signer  // nil until known
+	key     ledger.Verifier // of the checkpoints so far; no name when there is none
 
 	mu      sync.Mutex // guards what follows, and everything in streams
 	streams map[ledger.Stream]*stream

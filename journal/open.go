@@ -29,6 +29,9 @@ func Open(c Config) (*Journal, error) {
 	if err := c.Disk.SyncDir(c.Dir); err != nil {
 		return nil, err
 	}
+	if err := j.openKey(); err != nil {
+		return nil, err
+	}
 	if err := j.openHeads(); err != nil {
 		return nil, err
 	}
@@ -55,6 +58,22 @@ func Open(c Config) (*Journal, error) {
 
 func (j *Journal) fsys() fs.FS { return os.DirFS(j.config.Dir) }
 
+// openKey reads which key signs.
+func (j *Journal) openKey() error {
+	b, err := os.ReadFile(filepath.Join(j.config.Dir, book.Key))
+	if err == nil {
+		if j.key, err = ledger.ParseVerifier(string(b)); err != nil {
+			return corrupt("%s: %w", book.Key, err)
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if j.config.Signer != nil {
+		return j.SignWith(j.config.Signer)
+	}
+	return nil
+}
+
 // openHeads takes the head log as the checkpoint has it and cuts off what came after.
 func (j *Journal) openHeads() error {
 	note, err := os.ReadFile(filepath.Join(j.config.Dir, book.Checkpoint))
@@ -64,7 +83,7 @@ func (j *Journal) openHeads() error {
 	if err != nil {
 		return err
 	}
-	c, err := ledger.OpenCheckpoint(note, j.config.Signer.Verifier)
+	c, err := ledger.OpenCheckpoint(note, j.key)
 	if err != nil {
 		return corrupt("%s: %w", book.Checkpoint, err)
 	}

@@ -89,7 +89,7 @@ func (j *Journal) Submission(old uint64) (ledger.Submission, error) {
 
 // KeepCosigned keeps a checkpoint that witnesses signed. It must be one of this ledger: who checks their keys is the caller.
 func (j *Journal) KeepCosigned(note []byte) error {
-	c, err := ledger.OpenCheckpoint(note, j.config.Signer.Verifier)
+	c, err := ledger.OpenCheckpoint(note, j.Key())
 	if err != nil {
 		return sekisho.E("journal.cosigned", sekisho.Invalid, err)
 	}

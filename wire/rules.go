@@ -12,6 +12,8 @@ func Rules() []Rule {
 		VaultTail.Rule, VaultVerify.Rule, VaultInform.Rule, VaultStreams.Rule, VaultProve.Rule, VaultPrune.Rule, VaultHold.Rule,
 		VaultSubmit.Rule, VaultCosign.Rule,
 		InspectScan.Rule, InspectRewrite.Rule,
+		VaultRotate.Rule, VaultRecover.Rule, VaultOfficers.Rule, VaultArchive.Rule, VaultArchiveRead.Rule, VaultArchiveShut.Rule,
+		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule,
 		DialLookup.Rule, DialConnect.Rule,
 	}
 }

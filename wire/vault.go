@@ -35,11 +35,19 @@ var (
 // VaultPublic is what everybody may know: the key that checks passes.
 type VaultPublic struct{ PassKey []byte }
 
-// NewContract makes the key of a contract and its key pairs. Repeating it gives the same public keys.
-type NewContract struct{ Contract sekisho.ContractID }
+// NewContract makes the key of a contract and its key pairs. Repeating it gives the same public keys, and new shares as long
+// as nothing hangs on the old ones.
+type NewContract struct {
+	Contract sekisho.ContractID
+	Recovery Choice
+	Operator uint64 // user number of the operator + 1
+}
 
-// ContractKeys are the public halves.
-type ContractKeys struct{ Spool, Quarantine, Archive, Config []byte }
+// ContractKeys are the public halves. Shares are shown once and not kept.
+type ContractKeys struct {
+	Spool, Quarantine, Archive, Config []byte
+	Shares                             Shares
+}
 
 // NewAccount makes an account's key pair with a password slot and, if asked, a random app password.
 type NewAccount struct {
@@ -194,9 +202,10 @@ type Chain struct {
 	PEM  []byte
 }
 
-// Inform enters something that is not an opening: a policy change, an operator's look at settings, a start.
+// Inform enters something that is not an opening: a policy change, an operator's look at settings. That processes begin and
+// end is the supervisor's to tell.
 type Inform struct {
-	What     string // "policy", "config-read", "start"
+	What     string // "policy", "config-read"
 	Contract sekisho.ContractID
 	Operator uint64 // user number of the operator + 1
 }

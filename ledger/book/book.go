@@ -5,6 +5,7 @@
 //	heads                      the head log: sizes and roots of streams as they grew, 56 bytes each
 //	heads.tree                 hashes of level 8 and up of the head log's tree
 //	checkpoint                 the newest signed note over the head log
+//	key                        the public key of the checkpoints
 //	cosigned                   the newest one that witnesses signed too; optional
 //	holds                      legal holds; optional
 //	log/                       the write-ahead log, with the rows that are in no block yet
@@ -34,6 +35,7 @@ const (
 	Heads      = "heads"
 	HeadsTree  = "heads.tree"
 	Checkpoint = "checkpoint"
+	Key        = "key"
 	Cosigned   = "cosigned"
 	Holds      = "holds"
 	Log        = "log"

@@ -164,6 +164,11 @@ func (v *Verifier) checkpoint() (ledger.Checkpoint, error) {
 		}
 		return ledger.Checkpoint{Root: (&ledger.Edge{}).Root()}, nil
 	}
+	if v.key != nil {
+		if b, err := v.book.optional(Key); err != nil || b != nil && string(b) != v.key.String()+"\n" {
+			return ledger.Checkpoint{}, Fault{Key, 0, "the key in the directory is not the one that the checkpoints are to be signed by"}
+		}
+	}
 	n, err := ledger.ParseNote(v.book.Note)
 	if err != nil {
 		return ledger.Checkpoint{}, Fault{Checkpoint, 0, err.Error()}

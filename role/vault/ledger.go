@@ -3,7 +3,6 @@ package vault
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,56 +17,44 @@ import (
 	"sekisho/wire"
 )
 
-// openLedger opens the ledger under the key that signs its checkpoints, which is made with the first ledger.
+// openLedger opens the ledger: the first of all, since what is done with keys from here on is entered.
 func (v *Vault) openLedger() error {
-	signer, err := v.ledgerKey()
-	if err != nil {
-		return err
-	}
 	c := v.config.Ledger
-	c.Dir, c.Signer, c.Log = filepath.Join(v.config.Dir, "ledger"), signer, v.config.Log
+	c.Dir, c.Log = filepath.Join(v.config.Dir, "ledger"), v.config.Log
 	if c.Clock == nil {
 		c.Clock = v.config.Clock
 	}
+	var err error
 	if v.journal, err = journal.Open(c); err != nil {
 		return err
 	}
-	v.checks.list = map[uint64]*check{}
+	v.checks.list = map[uint64]*checking{}
 	v.living.all = map[sekisho.Instance]sekisho.Caller{}
-	v.living.key = signer.Verifier
 	return v.Began(sekisho.Caller{Role: sekisho.Vault, Instance: v.config.Self}, v.config.Digest)
 }
 
-// ledgerKey loads the key of checkpoints, or makes it. The origin is kept with it: it never changes, or proofs that were
-// given out would be of another log.
-func (v *Vault) ledgerKey() (*ledger.Signer, error) {
-	raw, err := v.keys.installation("ledger")
+// signLedger loads the key of checkpoints, or makes it. The origin stands with the public key in the ledger and never changes:
+// proofs that were given out would be of another log.
+func (v *Vault) signLedger() error {
+	name := cmpOr(v.config.Name, "localhost") + "/ledger"
+	if known := v.journal.Key(); known.Name != "" {
+		name = known.Name
+	} else if !ledger.GoodName(name) {
+		name = "localhost/ledger"
+	}
+	seed, err := v.installationSecret("ledger")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if raw == nil {
-		name := cmpOr(v.config.Name, "localhost") + "/ledger"
-		if !ledger.GoodName(name) {
-			name = "localhost/ledger"
-		}
-		seed := make([]byte, ed25519.SeedSize)
-		rand.Read(seed) // never fails (crypto/rand)
-		raw = v.toRoot(append(seed, name...), "ledger")
-		if err := v.keys.setInstallation("ledger", raw); err != nil {
-			return nil, err
-		}
+	s, err := ledger.NewSigner(name, ed25519.NewKeyFromSeed(seed))
+	if err != nil {
+		return err
 	}
-	secret, err := v.fromRoot(raw, "ledger")
-	if err != nil || len(secret) <= ed25519.SeedSize {
-		return nil, sekisho.E("vault.ledger", sekisho.Corrupt, errors.Join(errors.New("the key of checkpoints cannot be read"), err))
-	}
-	return ledger.NewSigner(string(secret[ed25519.SeedSize:]), ed25519.NewKeyFromSeed(secret[:ed25519.SeedSize]))
+	return v.journal.SignWith(s)
 }
 
 // living is who runs, as the supervisor says.
 type living struct {
-	key ledger.Verifier
-
 	mu     sync.Mutex // guards what follows
 	all    map[sekisho.Instance]sekisho.Caller
 	unsaid []ledger.Entry // that could not be entered yet
@@ -204,11 +191,11 @@ func (v *Vault) tailOf(q wire.Tail, most uint64) (wire.Entries, error) {
 // checks are verifications under way.
 type checks struct {
 	mu   sync.Mutex // guards what follows
-	list map[uint64]*check
+	list map[uint64]*checking
 	last uint64
 }
 
-type check struct {
+type checking struct {
 	mu   sync.Mutex // held while it works
 	v    *book.Verifier
 	book *book.Book
@@ -224,7 +211,7 @@ const (
 )
 
 func (v *Vault) verify(_ context.Context, _ sekisho.Caller, q wire.Verify) (wire.Verified, error) {
-	c, token, err := v.check(q)
+	c, token, err := v.checking(q)
 	if err != nil {
 		return wire.Verified{}, err
 	}
@@ -245,8 +232,8 @@ func (v *Vault) verify(_ context.Context, _ sekisho.Caller, q wire.Verify) (wire
 	return out, c.book.Close()
 }
 
-// check finds a verification or begins one.
-func (v *Vault) check(q wire.Verify) (*check, uint64, error) {
+// checking finds a verification or begins one.
+func (v *Vault) checking(q wire.Verify) (*checking, uint64, error) {
 	v.checks.mu.Lock()
 	defer v.checks.mu.Unlock()
 	now := time.Now()
@@ -274,15 +261,15 @@ func (v *Vault) check(q wire.Verify) (*check, uint64, error) {
 		}
 		since = &s
 	}
-	b := v.journal.Book()
-	c := &check{book: b, v: book.NewVerifier(b, &v.living.key, since), used: now}
+	b, key := v.journal.Book(), v.journal.Key()
+	c := &checking{book: b, v: book.NewVerifier(b, &key, since), used: now}
 	v.checks.last++
 	v.checks.list[v.checks.last] = c
 	return c, v.checks.last, nil
 }
 
 func (v *Vault) streams(context.Context, sekisho.Caller, wire.Nothing) (wire.Streams, error) {
-	out := wire.Streams{Checkpoint: v.journal.Checkpoint(), Key: v.living.key.String()}
+	out := wire.Streams{Checkpoint: v.journal.Checkpoint(), Key: v.journal.Key().String()}
 	if err := v.journal.Failure(); err != nil {
 		out.Failure = err.Error()
 	}
