@@ -244,7 +244,7 @@ func (d *driven) aboutLedger() []drive {
 		{"vault.hold", nil, "what holds there are", is(wire.VaultHold, just(wire.HoldChange{}), nil)},
 		{"vault.hold", k(ledger.Hold), "", is(wire.VaultHold, just(wire.HoldChange{Lift: 1, Operator: 1}), nil)},
 		{"vault.prune", k(ledger.Prune), "", is(wire.VaultPrune, func() wire.Prune {
-			d.b.now = d.b.now.Add(2 * journal.Retention)
+			d.b.ledger.Add(2 * journal.Retention.Milliseconds())
 			return wire.Prune{Operator: 1}
 		}, nil)},
 		{"vault.submit", nil, "a signed note and hashes", is(wire.VaultSubmit, just(wire.Submit{}), func(a wire.Submission) { d.note = a })},

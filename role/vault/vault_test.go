@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +22,8 @@ type bench struct {
 	*Vault
 	t   testing.TB
 	now time.Time
+
+	ledger atomic.Int64 // the journal's own time, ms since 1970: it looks at any moment
 }
 
 var (
@@ -38,7 +41,9 @@ func open(t testing.TB, dir string) *bench {
 func openWith(t testing.TB, c Config) *bench {
 	t.Helper()
 	b := &bench{t: t, now: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)}
+	b.ledger.Store(b.now.UnixMilli())
 	c.Clock = func() time.Time { return b.now }
+	c.Ledger.Clock = func() time.Time { return time.UnixMilli(b.ledger.Load()) }
 	v, err := New(c)
 	if err != nil {
 		t.Fatal(err)
