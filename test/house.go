@@ -167,6 +167,33 @@ func (h *House) Start(mails bool) {
 	h.t.Fatalf("not ready after a minute:\n%s", h.Log())
 }
 
+// StartServe starts the plain service on the house's data and ports, as it is, and returns when it answers.
+func (h *House) StartServe() {
+	h.t.Helper()
+	conf := filepath.Join(filepath.Dir(h.Data), "sekisho.toml")
+	text := fmt.Sprintf("name = \"mx.sekisho.example\"\ndata = %q\n[listen]\nmx = \"127.0.0.1:%d\"\nsubmission = \"127.0.0.1:%d\"\nsubmissions = \"127.0.0.1:%d\"\nimap = \"127.0.0.1:%d\"\nimaps = \"127.0.0.1:%d\"\n[dns]\nzone = %q\n[limit]\nexempt = [\"127.0.0.0/8\"]\n",
+		h.Data, h.base+25, h.base+587, h.base+465, h.base+143, h.base+993, filepath.Join(h.Data, "demo.zone"))
+	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
+		h.t.Fatal(err)
+	}
+	h.Cmd = exec.Command(h.binary, "serve", "--config", conf)
+	h.Cmd.Stdout, h.Cmd.Stderr = h.log, h.log
+	if err := h.Cmd.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		c, err := net.Dial("tcp", h.Port("imaps"))
+		if err != nil {
+			continue
+		}
+		c.Close()
+		if _, err := h.Try("contract", "list"); err == nil {
+			return
+		}
+	}
+	h.t.Fatalf("not ready after a minute:\n%s", h.Log())
+}
+
 // Stop ends the house with SIGTERM and waits for every process.
 func (h *House) Stop() {
 	if h.Cmd.ProcessState != nil {

@@ -27,6 +27,9 @@ type commands struct {
 	Queue      queueCommand      `cmd:"" help:"Outbound mail on its way."`
 	Trace      traceCommand      `cmd:"" help:"What became of a mail, and why."`
 	Ledger     ledgerCommand     `cmd:"" help:"Who was given which key."`
+	Vault      vaultCommand      `cmd:"" help:"Keys of the installation."`
+	Backup     backupCommand     `cmd:"" help:"Make a data backup of the running service."`
+	Restore    restoreCommand    `cmd:"" help:"Put a data backup back, under the current key table."`
 	Scan       scanCommand       `cmd:"" help:"Inspect mails and files without a running service."`
 	Score      scoreCommand      `cmd:"" help:"Measure the inspection on a corpus with labels."`
 	Learn      learnCommand      `cmd:"" help:"Remake the spam model from a corpus."`

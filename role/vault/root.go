@@ -106,14 +106,13 @@ func (f fileRoot) sweep() error {
 	return nil
 }
 
-// overwrite writes random bytes over a key; a file that is not there is done with.
+// overwrite writes random bytes over a key. A file that is not there is done with, and one that an operator made read-only
+// is only removed or replaced afterwards.
 func overwrite(path string) error {
-	if err := os.Chmod(path, 0o600); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	} else if err != nil {
-		return err
-	}
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -171,7 +171,7 @@ func (v *Vault) installationSecret(name string) ([]byte, error) {
 
 // writeDurably writes a file that is there whole or not at all.
 func writeDurably(path string, b []byte) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o400)
+	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
