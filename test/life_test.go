@@ -2,6 +2,7 @@ package test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"sekisho/role/console"
@@ -203,4 +205,83 @@ func TestRecovery(t *testing.T) {
 			t.Errorf("no entry %q in the ledger", kind)
 		}
 	}
+}
+
+// A contract's archive keeps mail that its recipient deletes; officers read headers for a time, each an entry.
+func TestArchive(t *testing.T) {
+	h := NewHouse(t, 0, false)
+	if err := deliver(h, "lena@partner.example", []string{"ken@kawa.example"}, []byte(strings.Replace(note, "kept", "before", 1))); err != nil {
+		t.Fatal(err)
+	}
+	h.Run("contract", "set", "Kawa Works", "--archive")
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) { // gate asks for settings anew after a moment
+		if err := deliver(h, "lena@partner.example", []string{"ken@kawa.example"}, []byte(note)); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(archived(t, h)); n > 0 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("nothing was archived")
+		}
+	}
+	list := archived(t, h)
+	c := mailbox(t, h, "ken@kawa.example")
+	n := len(bodies(t, c, "INBOX"))
+	if n <= len(list) {
+		t.Errorf("%d mails in the mailbox, %d archived: the one from before is none of them", n, len(list))
+	}
+	if list[0].Subject != "kept for later" || list[0].From != "lena@partner.example" || list[0].Bad != "" {
+		t.Errorf("%+v", list[0])
+	}
+	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Store(imap.SeqSet{imap.SeqRange{Start: 1}}, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: []imap.Flag{imap.FlagDeleted}}, nil).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Expunge().Close(); err != nil {
+		t.Fatal(err)
+	}
+	if after := archived(t, h); len(after) != len(list) || after[0].Subject != "kept for later" {
+		t.Errorf("%d archived mails after the mailbox was emptied, %d before", len(after), len(list))
+	}
+	ticket := filepath.Join(filepath.Dir(h.Data), "ticket")
+	h.Run("archive", "close", ticket)
+	if out, err := h.Try("archive", "list", ticket); err == nil {
+		t.Errorf("a closed archive is read: %s", out)
+	}
+	tail := h.Run("ledger", "tail", "--most", "300")
+	for _, kind := range []string{"archive-open", "archive-shut"} {
+		if !strings.Contains(tail, kind) {
+			t.Errorf("no entry %q in the ledger", kind)
+		}
+	}
+}
+
+// archived lists Kawa's archive, opening it first when it is not open.
+func archived(t *testing.T, h *House) []console.Archived {
+	t.Helper()
+	dir := filepath.Dir(h.Data)
+	ticket := filepath.Join(dir, "ticket")
+	if _, err := os.Stat(ticket); err != nil {
+		words, err := os.ReadFile(filepath.Join(h.Data, "demo-shares-kawa.example.txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var files []string
+		for i, w := range strings.Split(strings.TrimSpace(string(words)), "\n") {
+			f := filepath.Join(dir, fmt.Sprintf("share%d", i))
+			if err := os.WriteFile(f, []byte(w), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, "--share-file", f)
+		}
+		h.Run(append([]string{"archive", "open", "Kawa Works", "--reason", "case 12", "--ticket", ticket}, files...)...)
+	}
+	var out []console.Archived
+	if err := json.Unmarshal([]byte(h.Run("archive", "list", ticket, "--json")), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

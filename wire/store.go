@@ -555,6 +555,7 @@ type QueueItem struct {
 type SpoolQuery struct {
 	Message sekisho.MessageID
 	Want    Want
+	Archive sekisho.ContractID // console only: a message of this contract's archive instead
 }
 
 // Outcomes reports tries; durable when it returns.

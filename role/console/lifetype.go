@@ -89,3 +89,37 @@ type Backup struct {
 	Store Snapshot `json:"store"`
 	Vault Snapshot `json:"vault"`
 }
+
+// ArchiveOpening opens a contract's archive.
+type ArchiveOpening struct {
+	Contract string        `json:"contract"`
+	Shares   Presented     `json:"shares"`
+	Reason   string        `json:"reason"`
+	For      time.Duration `json:"for"`
+}
+
+// ArchiveTicket proves that an archive is open. Whoever has it may read until its time is over.
+type ArchiveTicket struct {
+	Contract sekisho.ContractID `json:"contract"`
+	ID       uint64             `json:"id"`
+	Secret   []byte             `json:"secret"`
+	Until    time.Time          `json:"until"`
+}
+
+// ArchiveQuery lists an open archive, newest first.
+type ArchiveQuery struct {
+	Ticket ArchiveTicket `json:"ticket"`
+	Since  time.Duration `json:"since,omitempty"` // back from now
+	Most   int           `json:"most,omitempty"`
+}
+
+// Archived is the header of an archived mail: an opening, with an entry.
+type Archived struct {
+	Message sekisho.MessageID `json:"message"`
+	At      time.Time         `json:"at"`
+	From    string            `json:"from"`
+	To      []string          `json:"to"`
+	Subject string            `json:"subject"`
+	Size    int64             `json:"size"`
+	Bad     string            `json:"bad,omitempty"` // why it does not open
+}

@@ -19,6 +19,7 @@ import (
 const (
 	archivedInsert = "INSERT INTO archived (contract, message, at, size) VALUES ($1, $2, $3, $4)"
 	archivedRead   = "SELECT contract, message, at, size FROM archived"
+	archivedOwner  = "SELECT contract FROM archived WHERE contract = $1 AND message = $2"
 	usageRead      = "SELECT count(*), COALESCE(sum(size), 0) FROM message WHERE contract = $1"
 )
 
