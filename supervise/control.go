@@ -37,7 +37,9 @@ type message struct {
 	Outgoing  bool             `json:"outgoing,omitempty"` // line, lost: you are the one who asks
 	Calls     []string         `json:"calls,omitempty"`    // begin: whom you may call
 	Spec      *sandbox.Spec    `json:"spec,omitempty"`
+	Cell      uint16           `json:"cell,omitempty"`      // begin: yours; line: the peer's
 	Listeners []string         `json:"listeners,omitempty"` // begin: names of the descriptors after the first, which is the configuration
+	Files     []string         `json:"files,omitempty"`     // begin: names of the descriptors after the listeners
 
 	Level sandbox.Level `json:"level,omitempty"` // hello
 	Error string        `json:"error,omitempty"` // hello: could not be confined; breach: what the peer did

@@ -47,8 +47,8 @@ func (s *Supervisor) line(asks, answers *process) {
 		asks.kill("no line to " + answers.name() + ": " + err.Error())
 		return
 	}
-	asks.say(message{Kind: sayLine, Role: answers.name(), Instance: answers.self.Instance, Outgoing: true}, a)
-	answers.say(message{Kind: sayLine, Role: asks.name(), Instance: asks.self.Instance}, b)
+	asks.say(message{Kind: sayLine, Role: answers.name(), Instance: answers.self.Instance, Cell: answers.self.Cell, Outgoing: true}, a)
+	answers.say(message{Kind: sayLine, Role: asks.name(), Instance: asks.self.Instance, Cell: asks.self.Cell}, b)
 }
 
 // complaint is what a process says about a peer: that their line ended, or that the peer broke its rules. Only peers of

@@ -158,7 +158,7 @@ func (c *restoreCommand) Run(g *Global) error {
 	defer unlock()
 	aside := filepath.Join(cfg.Data, "replaced-"+time.Now().UTC().Format("20060102T150405"))
 	users := map[string]int{}
-	for _, r := range roles(1) {
+	for _, r := range everyRole() {
 		if users[r.Dir] = os.Geteuid(); os.Geteuid() == 0 {
 			users[r.Dir] = cfg.Isolation.UserBase + r.Number
 		}
