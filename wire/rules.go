@@ -12,7 +12,7 @@ func Rules() []Rule {
 		VaultTail.Rule, VaultVerify.Rule, VaultInform.Rule,
 		InspectScan.Rule, InspectRewrite.Rule,
 		VaultRotate.Rule, VaultRecover.Rule, VaultOfficers.Rule, VaultArchive.Rule, VaultArchiveRead.Rule, VaultArchiveShut.Rule,
-		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule,
+		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
 		DialLookup.Rule, DialConnect.Rule,
 	}
 }

@@ -150,6 +150,7 @@ type Contract struct {
 	Policy     []byte // rules, the text that package policy reads; empty means the default policy
 	People     []Person
 	Networks   []string // registered relay sources, CIDR
+	Hosts      []string // host names of its own for mail programs: then it has a cell of its own
 	Spool      []byte   // public keys of the contract
 	Quarantine []byte
 	Archive    []byte

@@ -82,6 +82,7 @@ func showContract(w io.Writer, k console.Contract) {
 	row(w, "networks", strings.Join(k.Networks, " "))
 	row(w, "people", k.People)
 	row(w, "archive", k.Archive)
+	row(w, "hosts", strings.Join(k.Hosts, " "))
 	for _, d := range k.Domains {
 		row(w, "domain", d.Name, strings.Join(d.Route, " "))
 	}
@@ -111,13 +112,14 @@ type contractSet struct {
 	Person    []string `placeholder:"NAME<ADDRESS>" help:"People whose name is worth borrowing; replaces the list."`
 	Hourly    int      `help:"Recipients an account may send to in an hour."`
 	Daily     int      `help:"And in a day."`
+	Host      []string `placeholder:"NAME" help:"Host names of its own for mail programs: its people sign in there only, in a cell of their own; replaces the list."`
 	Archive   bool     `help:"Keep every mail from now on in an archive that officers open."`
 	Unscanned string   `enum:",defer,quarantine" default:"" help:"What happens to mail that cannot be inspected."`
 }
 
 // Run changes what was named and leaves the rest.
 func (c *contractSet) Run(g *Global) error {
-	q := console.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Archive: c.Archive}
+	q := console.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Archive: c.Archive, Hosts: c.Host}
 	for _, p := range c.Person {
 		name, rest, ok := strings.Cut(p, "<")
 		if !ok {

@@ -37,6 +37,7 @@ type part struct {
 	Mount       string         `json:"mount,omitempty"`       // link
 	Key         string         `json:"key,omitempty"`         // link: the name of the service's key
 	CA          string         `json:"ca,omitempty"`          // link: PEM
+	Cells       int            `json:"cells,omitempty"`       // vault, door: of reader
 }
 
 // parts cuts the configuration into the roles' parts.
@@ -71,7 +72,8 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		return nil, err
 	}
 	all := map[sekisho.Role]part{
-		sekisho.Vault: {Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies},
+		sekisho.Vault: {Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Cells: c.Cells},
+		sekisho.Door:  {Cells: c.Cells},
 		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca},
 		sekisho.Store: {Hosts: hosts},
 		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, Hourly: c.Limit.Hourly,

@@ -17,6 +17,7 @@ import (
 	"sekisho"
 	"sekisho/role/console"
 	"sekisho/role/dial"
+	"sekisho/role/door"
 	"sekisho/role/gate"
 	"sekisho/role/inspect"
 	"sekisho/role/link"
@@ -222,11 +223,15 @@ func (p *process) start() (playing, error) {
 	case sekisho.Reader:
 		r := reader.New(reader.Config{Size: p.part.Size, Log: p.Log()},
 			reader.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect]})
-		return playing{run: func(ctx context.Context) error { return r.Serve(ctx, p.Listeners) }}, nil
+		return playing{service: r.Service(p.breach), run: func(ctx context.Context) error { return r.Serve(ctx, p.Listeners) }}, nil
 	case sekisho.Console:
 		c := console.New(console.Config{Name: p.part.Name, Log: p.Log()},
 			console.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Dial: p.peers[sekisho.Dial]})
 		return playing{run: func(ctx context.Context) error { return c.Serve(ctx, p.Listeners["admin"]) }}, nil
+	}
+	if p.Self.Role == sekisho.Door {
+		d := door.New(door.Config{Cells: p.part.Cells, Log: p.Log()}, door.Peers{Store: p.peers[sekisho.Store], Reader: p.peers[sekisho.Reader]})
+		return playing{run: func(ctx context.Context) error { return d.Serve(ctx, p.Listeners) }}, nil
 	}
 	if p.Self.Role == sekisho.Link {
 		l, err := p.link()
@@ -244,7 +249,7 @@ const day = 24 * time.Hour
 // while vault starts.
 func (p *process) vault() (*vault.Vault, error) {
 	c := vault.Config{Dir: p.Dir, Self: p.Self.Instance, Hosts: p.part.Hosts, Log: p.Log(), Backups: time.Duration(p.part.Backups) * day,
-		Copies: time.Duration(p.part.Copies) * day}
+		Copies: time.Duration(p.part.Copies) * day, Cells: p.part.Cells}
 	switch p.part.Root {
 	case "descriptor":
 		r, err := vault.DescriptorRoot(bytes.NewReader(p.files["root"]))

@@ -12,7 +12,7 @@ func roles(o rolesOption) []supervise.Role {
 	const (
 		gate, inspect, store, post   = sekisho.Gate, sekisho.Inspect, sekisho.Store, sekisho.Post
 		reader, vault, dial, console = sekisho.Reader, sekisho.Vault, sekisho.Dial, sekisho.Console
-		link                         = sekisho.Link
+		link, door                   = sekisho.Link, sekisho.Door
 	)
 	asks := func(r ...sekisho.Role) []sekisho.Role { return r }
 	table := []supervise.Role{
@@ -28,6 +28,15 @@ func roles(o rolesOption) []supervise.Role {
 		{Role: console, Number: 8, Calls: asks(store, vault, inspect, dial), Listeners: []string{"admin"},
 			Note: "operators' commands over a unix socket"},
 	}
+	if o.cells > 1 {
+		for i := range table {
+			if r := &table[i]; r.Role == reader {
+				r.Workers, r.Cells, r.Listeners = o.cells, true, nil
+			}
+		}
+		table = append(table, supervise.Role{Role: door, Number: 10, Calls: asks(store, reader), Listeners: []string{"imap", "imaps"},
+			Note: "where reader has cells: connections to the cell of their host name"})
+	}
 	if o.link {
 		table = append(table, supervise.Role{Role: link, Number: 9, Calls: asks(dial), Files: []string{"token"},
 			Note: "key management service, when one is configured"})
@@ -38,8 +47,9 @@ func roles(o rolesOption) []supervise.Role {
 // rolesOption is what the configuration decides about the table.
 type rolesOption struct {
 	inspect int  // inspect processes
+	cells   int  // of reader; up to one means none
 	link    bool // the root key is with a key management service
 }
 
 // everyRole is the whole table, as the documentation shows it.
-func everyRole() []supervise.Role { return roles(rolesOption{inspect: 2, link: true}) }
+func everyRole() []supervise.Role { return roles(rolesOption{inspect: 2, cells: 2, link: true}) }

@@ -65,7 +65,7 @@ func (c *Console) inform(ctx context.Context, who operator, what string, id seki
 }
 
 func contractOf(k wire.Contract) Contract {
-	out := Contract{ID: k.ID, Name: k.Name, Status: k.Status.String(), Language: k.Language, Networks: k.Networks, Policy: "default", People: len(k.People), Archive: len(k.Archive) > 0}
+	out := Contract{ID: k.ID, Name: k.Name, Status: k.Status.String(), Language: k.Language, Networks: k.Networks, Policy: "default", People: len(k.People), Archive: len(k.Archive) > 0, Hosts: k.Hosts}
 	if len(k.Policy) > 0 {
 		out.Policy = "own"
 	}
@@ -135,7 +135,7 @@ func (c *Console) contractSet(ctx context.Context, who operator, q ContractSet) 
 		return Contract{}, err
 	}
 	set := wire.Contract{ID: k.ID, Status: status, Language: q.Language, Networks: q.Networks, People: q.People, Policy: []byte(q.Policy),
-		Unscanned: q.Defer, Limit: k.Limit, Archive: archive}
+		Unscanned: q.Defer, Limit: k.Limit, Archive: archive, Hosts: q.Hosts}
 	if q.Hourly > 0 {
 		set.Limit.Hourly = q.Hourly
 	}
@@ -145,8 +145,25 @@ func (c *Console) contractSet(ctx context.Context, who operator, q ContractSet) 
 	if _, err := wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: set}}); err != nil {
 		return Contract{}, err
 	}
+	if err := c.pin(ctx, who, k.ID, q.Hosts); err != nil {
+		return Contract{}, err
+	}
 	k, err = c.contract(ctx, q.Contract)
 	return contractOf(k), err
+}
+
+// pin makes certificates for a contract's own host names and tells vault that they are its own.
+func (c *Console) pin(ctx context.Context, who operator, id sekisho.ContractID, hosts []string) error {
+	if len(hosts) == 0 {
+		return nil
+	}
+	for _, h := range hosts {
+		if _, err := wire.VaultSigner.Ask(ctx, c.peers.Vault, wire.NewSigner{Purpose: "tls", Name: h, Algorithm: "ecdsa-p256"}); err != nil {
+			return err
+		}
+	}
+	_, err := wire.VaultPin.Ask(ctx, c.peers.Vault, wire.Pin{Contract: id, Hosts: hosts, Operator: uint64(who)})
+	return err
 }
 
 func (c *Console) contractList(ctx context.Context, _ operator, q Query) ([]Contract, error) {

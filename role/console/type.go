@@ -30,6 +30,7 @@ type Contract struct {
 	Policy   string             `json:"policy,omitempty"` // "default" or "own"
 	People   int                `json:"people"`
 	Archive  bool               `json:"archive"`
+	Hosts    []string           `json:"hosts,omitempty"`  // of its own, for mail programs
 	Shares   *Shares            `json:"shares,omitempty"` // set once, when it was made
 }
 
@@ -45,6 +46,7 @@ type ContractSet struct {
 	Daily    int           `json:"daily,omitempty"`
 	Defer    string        `json:"unscanned,omitempty"`
 	Archive  bool          `json:"archive,omitempty"` // archive mail from now on
+	Hosts    []string      `json:"hosts,omitempty"`   // host names of its own; replaces the list
 }
 
 // Domain is a domain as commands show it.

@@ -27,6 +27,7 @@ type Config struct {
 	Quota int              // openings that one session may have in an hour; 0: 500,000
 	Hosts []string         // names that need a certificate: without one, the installation's own CA signs it
 
+	Cells   int           // how many cells reader has; 0: one
 	Root    Root          // where the root key comes from; nil: a file in Dir
 	Backups time.Duration // how long data backups are kept; 0: 90 days
 	Copies  time.Duration // how long copies of the current key table may be behind; 0: 7 days
