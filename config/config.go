@@ -27,6 +27,8 @@ type Config struct {
 	Limit     Limit     `toml:"limit"`     //
 	Post      Post      `toml:"post"`      //
 	Isolation Isolation `toml:"isolation"` //
+	Keys      Keys      `toml:"keys"`      //
+	Cells     int       `toml:"cells"`     // worker cells of reader; default 1
 }
 
 // Listen says where to listen.
@@ -68,6 +70,19 @@ type Post struct {
 	Private     bool `toml:"private"`     // may connect to private addresses: closed networks
 }
 
+// Keys says where the root key comes from, and how long things about keys are kept. Secrets are in files, never here.
+type Keys struct {
+	Root       string `toml:"root"`       // "file" in vault's directory, "descriptor", or "transit"; default file
+	Descriptor int    `toml:"descriptor"` // number of the descriptor that serve was started with
+	Address    string `toml:"address"`    // transit: "https://vault.example:8200"
+	Mount      string `toml:"mount"`      // transit: where the engine is mounted; default "transit"
+	Key        string `toml:"key"`        // transit: name of the key, for this installation alone; default "sekisho"
+	Token      string `toml:"token"`      // transit: file with the token
+	CA         string `toml:"ca"`         // transit: file with the service's CA; default: the host's
+	Backups    int    `toml:"backups"`    // days that data backups are kept; default 90
+	Copies     int    `toml:"copies"`     // days after which copies of the current key table are replaced; default 7
+}
+
 // Isolation says how processes are confined.
 type Isolation struct {
 	Least    string `toml:"least"`     // refuse to start below: "L1", "L2", "L3"; default L2
@@ -87,6 +102,8 @@ func Defaults() Config {
 		Limit:     Limit{Size: "50MB", Recipients: 1000, PerSource: 20, Hourly: 2000, Daily: 10_000},
 		Post:      Post{Connections: 50, Destination: 10, Port: 25},
 		Isolation: Isolation{Least: "L2", UserBase: 71_000},
+		Keys:      Keys{Root: "file", Mount: "transit", Key: "sekisho", Backups: 90, Copies: 7},
+		Cells:     1,
 	}
 }
 
@@ -189,6 +206,9 @@ func (c *Config) check() *Fault {
 	if f := c.checkDNS(); f != nil {
 		return f
 	}
+	if f := c.checkKeys(); f != nil {
+		return f
+	}
 	switch {
 	case c.Name == "" || strings.ContainsAny(c.Name, " /@:"):
 		return &Fault{Key: "name", Wrong: fmt.Sprintf("%q is no host name", c.Name), Remedy: "Write the name that MX records point to, such as mx.example.net"}
@@ -204,6 +224,8 @@ func (c *Config) check() *Fault {
 		return &Fault{Key: "isolation.least", Wrong: fmt.Sprintf("there is no level %q", c.Isolation.Least), Remedy: "Write L3 (full), L2 or L1; \"sekisho doctor\" tells what this host reaches"}
 	case c.Isolation.UserBase < 1000 || c.Isolation.UserBase > 1<<30:
 		return &Fault{Key: "isolation.user_base", Wrong: "it must be from 1000 to 1073741824", Remedy: "Choose numbers that no other user of the host has; 71000 is the default"}
+	case c.Cells < 1 || c.Cells > 64:
+		return &Fault{Key: "cells", Wrong: "it must be from 1 to 64", Remedy: "1 is the default"}
 	case c.Post.Port < 1 || c.Post.Port > 65535:
 		return &Fault{Key: "post.port", Wrong: "it is no port", Remedy: "25 is the default"}
 	case c.Post.Connections < 1 || c.Post.Destination < 1:

@@ -6,14 +6,14 @@ func Rules() []Rule {
 		StoreLease.Rule, StoreResolve.Rule, StoreIdentity.Rule, StoreRelay.Rule, StoreContract.Rule, StoreAccept.Rule, StoreRefuse.Rule,
 		StoreContact.Rule, StoreHosts.Rule, StoreMailboxes.Rule, StoreFolder.Rule, StoreSelect.Rule, StoreFetch.Rule, StoreFlag.Rule,
 		StoreCopy.Rule, StoreExpunge.Rule, StoreRewrap.Rule, StoreWatch.Rule, StoreIndex.Rule, StoreMerge.Rule, StoreDue.Rule,
-		StoreSpool.Rule, StoreOutcome.Rule, StoreAdmin.Rule, StoreList.Rule, StoreDecide.Rule,
+		StoreSpool.Rule, StoreOutcome.Rule, StoreAdmin.Rule, StoreList.Rule, StoreDecide.Rule, StoreUsage.Rule, StoreSnapshot.Rule,
 		VaultHello.Rule, VaultContract.Rule, VaultAccount.Rule, VaultSlot.Rule, VaultLogin.Rule, VaultLogout.Rule, VaultOpen.Rule,
 		VaultSpool.Rule, VaultRelease.Rule, VaultTransit.Rule, VaultSign.Rule, VaultTLS.Rule, VaultSigner.Rule, VaultChains.Rule,
 		VaultTail.Rule, VaultVerify.Rule, VaultInform.Rule, VaultStreams.Rule, VaultProve.Rule, VaultPrune.Rule, VaultHold.Rule,
 		VaultSubmit.Rule, VaultCosign.Rule,
 		InspectScan.Rule, InspectRewrite.Rule,
 		VaultRotate.Rule, VaultRecover.Rule, VaultOfficers.Rule, VaultArchive.Rule, VaultArchiveRead.Rule, VaultArchiveShut.Rule,
-		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule,
+		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
 		DialLookup.Rule, DialConnect.Rule,
 	}
 }

@@ -30,6 +30,14 @@ type part struct {
 	Port        uint16         `json:"port,omitempty"`        // post
 	Connections int            `json:"connections,omitempty"` // post
 	Destination int            `json:"destination,omitempty"` // post
+	Root        string         `json:"root,omitempty"`        // vault: where the root key comes from
+	Backups     int            `json:"backups,omitempty"`     // vault: days
+	Copies      int            `json:"copies,omitempty"`      // vault: days
+	KeyService  string         `json:"key_service,omitempty"` // link (URL), dial (host:port)
+	Mount       string         `json:"mount,omitempty"`       // link
+	Key         string         `json:"key,omitempty"`         // link: the name of the service's key
+	CA          string         `json:"ca,omitempty"`          // link: PEM
+	Cells       int            `json:"cells,omitempty"`       // vault, door: of reader
 }
 
 // parts cuts the configuration into the roles' parts.
@@ -59,12 +67,18 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 	if c.Name != "localhost" {
 		hosts = append(hosts, "localhost")
 	}
+	destination, address, ca, err := keyService(c)
+	if err != nil {
+		return nil, err
+	}
 	all := map[sekisho.Role]part{
-		sekisho.Vault: {Name: c.Name, Hosts: hosts},
+		sekisho.Vault: {Name: c.Name, Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Cells: c.Cells},
+		sekisho.Door:  {Cells: c.Cells},
+		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca},
 		sekisho.Store: {Hosts: hosts},
 		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, Hourly: c.Limit.Hourly,
 			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd},
-		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Clamd: c.Inspect.Clamd},
+		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Clamd: c.Inspect.Clamd, KeyService: destination},
 		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination},
 		sekisho.Reader:  {Name: c.Name, Size: size},
 		sekisho.Console: {Name: c.Name},
@@ -76,6 +90,22 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		}
 		return b
 	}, nil
+}
+
+// keyService gives what link and dial are told of the key management service; nothing when there is none.
+func keyService(c config.Config) (destination, address, ca string, err error) {
+	if c.Keys.Root != "transit" {
+		return "", "", "", nil
+	}
+	destination, u, err := c.KeyService()
+	if err != nil {
+		return "", "", "", err
+	}
+	var pem []byte
+	if c.Keys.CA != "" {
+		pem, err = os.ReadFile(c.Keys.CA)
+	}
+	return destination, u.String(), string(pem), err
 }
 
 // hostResolver is the first name server of this host; "" when there is none.

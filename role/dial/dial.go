@@ -25,6 +25,7 @@ type Config struct {
 	Ports    []uint16 // where post may connect; empty: 25, 465, 587
 	Routes   []string // "host:port" that contracts route to: post may connect there whatever the rules above say
 	Clamd    string   // "host:port" or path of clamd: the only place that gate may connect to
+	Link     string   // "host:port" of the key management service: the only place that link may connect to
 	Log      *slog.Logger
 }
 
@@ -88,6 +89,9 @@ const connectTime = 30 * time.Second
 
 func (d *Dial) connect(ctx context.Context, by sekisho.Caller, q wire.Connect) (wire.Connected, error) {
 	network, address, err := d.destination(by.Role, q)
+	if err == nil && by.Role == sekisho.Link {
+		address, err = d.fixed(ctx, address)
+	}
 	if err != nil {
 		return wire.Connected{}, sekisho.E("dial.connect", sekisho.Denied, err)
 	}
@@ -122,6 +126,12 @@ func (d *Dial) destination(role sekisho.Role, q wire.Connect) (network, address 
 		}
 		return "tcp", d.config.Clamd, nil
 	}
+	if role == sekisho.Link {
+		if d.config.Link == "" {
+			return "", "", errors.New("no key management service is configured")
+		}
+		return "tcp", d.config.Link, nil
+	}
 	to := netip.AddrPortFrom(q.To.Unmap(), q.Port)
 	address = to.String()
 	if slices.Contains(d.config.Routes, net.JoinHostPort(q.Host, fmt.Sprint(q.Port))) {
@@ -134,6 +144,25 @@ func (d *Dial) destination(role sekisho.Role, q wire.Connect) (network, address 
 		return "", "", fmt.Errorf("port %d is not for mail", q.Port)
 	}
 	return "tcp", address, nil
+}
+
+// fixed resolves a destination of the configuration.
+func (d *Dial) fixed(ctx context.Context, destination string) (string, error) {
+	host, port, err := net.SplitHostPort(destination)
+	if err != nil {
+		return "", err
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return destination, nil
+	}
+	r, err := d.ask(ctx, wire.Lookup{Type: "IP", Name: host})
+	if err != nil {
+		return "", err
+	}
+	if len(r.IP) == 0 {
+		return "", fmt.Errorf("%s has no address", host)
+	}
+	return net.JoinHostPort(r.IP[0].String(), port), nil
 }
 
 // public says whether an address can belong to somebody outside: a hostile MX must not lead post into the operator's own

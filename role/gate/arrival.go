@@ -163,7 +163,21 @@ func (in *intake) box(a *arrival, group []outcome, data []byte) error {
 		}
 		a.Sealed.Boxes = append(a.Sealed.Boxes, wire.Box{Account: r.account, Key: r.key, Sealed: box})
 	}
-	return nil
+	return in.archive(a, group[0].contract, data)
+}
+
+// archive seals the data key to the contract's archive too, when it keeps one and somebody gets the mail.
+func (in *intake) archive(a *arrival, c *contract, data []byte) error {
+	if len(c.Archive) == 0 || len(a.Sealed.Boxes) == 0 {
+		return nil
+	}
+	k, err := in.gate.directory.public(c.Archive)
+	if err != nil {
+		return err
+	}
+	box, err := k.Box(seal.For{Contract: a.Sealed.Contract, Key: uint8(wire.ArchiveKey), Message: a.Sealed.ID}, data)
+	a.Sealed.Boxes = append(a.Sealed.Boxes, wire.Box{Key: wire.ArchiveKey, Sealed: box})
+	return err
 }
 
 // plainSummary describes a mail that nobody could inspect, without looking into it: a header, and the rest.

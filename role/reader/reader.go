@@ -36,6 +36,7 @@ type Reader struct {
 	news    *news
 	slots   *slots
 	server  *imapserver.Server
+	passed  map[string]*passed // by the names of listeners; what door passes comes in there
 }
 
 // New makes a reader that has not begun to listen.
@@ -55,7 +56,8 @@ func New(c Config, p Peers) *Reader {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Reader{config: c, peers: p, keyring: wire.NewKeyring(p.Vault), news: newNews(), slots: newSlots(c.Connections, c.PerSource)}
+	r := &Reader{config: c, peers: p, keyring: wire.NewKeyring(p.Vault), news: newNews(), slots: newSlots(c.Connections, c.PerSource),
+		passed: map[string]*passed{"imap": newPassed(), "imaps": newPassed()}}
 	r.server = imapserver.New(&imapserver.Options{
 		NewSession: func(conn *imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
 			return newSession(r, conn), &imapserver.GreetingData{}, nil
@@ -83,9 +85,15 @@ func (l lines) Printf(format string, args ...any) {
 	l.log.Debug("imap", "format", format, "args", args)
 }
 
-// Serve answers on the listeners, by name: "imap" begins in the clear and offers STARTTLS, "imaps" begins with TLS. It
-// returns when ctx is done and all connections are closed.
+// Serve answers on the listeners, by name: "imap" begins in the clear and offers STARTTLS, "imaps" begins with TLS. Without
+// listeners it takes what door passes. It returns when ctx is done and all connections are closed.
 func (r *Reader) Serve(ctx context.Context, listeners map[string]net.Listener) error {
+	if len(listeners) == 0 {
+		listeners = map[string]net.Listener{}
+		for name, p := range r.passed {
+			listeners[name] = p
+		}
+	}
 	failed := make(chan error, len(listeners))
 	for name, l := range listeners {
 		l = &counted{Listener: l, slots: r.slots}

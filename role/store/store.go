@@ -225,5 +225,8 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreAdmin, s.admin)
 	wire.Handle(v, wire.StoreList, s.list)
 	wire.Handle(v, wire.StoreDecide, s.decide)
+	wire.Handle(v, wire.StoreUsage, s.usage)
+	wire.Handle(v, wire.StoreHost, s.host)
+	wire.Handle(v, wire.StoreSnapshot, s.snapshot)
 	return v
 }

@@ -624,3 +624,34 @@ func forge(t *testing.T, words string) string {
 	s.Value[3] ^= 1
 	return s.String()
 }
+
+// A reader logs in people of its own cell and shows certificates of its own cell, whatever it asks for.
+func TestCells(t *testing.T) {
+	b := open(t, t.TempDir())
+	b.config.Cells = 3
+	ann, bob := b.account(1, 11), b.account(2, 22)
+	must[wire.Nothing](t)(b.pin(background, console, wire.Pin{Contract: 1, Hosts: []string{"imap.mori.example"}}))
+	signer := must[wire.Signer](t)(b.newSigner(background, console, wire.NewSigner{Purpose: "tls", Name: "imap.mori.example", Algorithm: "ecdsa-p256"}))
+	own := must[wire.Signer](t)(b.newSigner(background, console, wire.NewSigner{Purpose: "tls", Name: "localhost", Algorithm: "ecdsa-p256"}))
+	digest := make([]byte, 32)
+	for cell := range uint16(3) {
+		who := sekisho.Caller{Role: sekisho.Reader, Instance: 7, Cell: cell}
+		mine := cell == wire.CellOf(1, 3)
+		_, err1 := b.login(background, who, wire.Login{Contract: 1, Account: 11, Secret: ann.AppPassword, Client: client})
+		_, err2 := b.signTLS(background, who, wire.Sign{Key: signer.Key, Digest: digest, Hash: 5})
+		if (err1 == nil) != mine || (err2 == nil) != mine {
+			t.Errorf("cell %d, Mori is in %d: login %v, certificate %v", cell, wire.CellOf(1, 3), err1, err2)
+		}
+		_, err := b.login(background, who, wire.Login{Contract: 2, Account: 22, Secret: bob.AppPassword, Client: client})
+		if (err == nil) != (cell == 0) {
+			t.Errorf("cell %d, somebody of the shared cell: %v", cell, err)
+		}
+		if _, err := b.signTLS(background, who, wire.Sign{Key: own.Key, Digest: digest, Hash: 5}); err != nil {
+			t.Errorf("cell %d: the installation's certificate: %v", cell, err)
+		}
+	}
+	gate := sekisho.Caller{Role: sekisho.Gate, Instance: 9}
+	if _, err := b.login(background, gate, wire.Login{Contract: 1, Account: 11, Secret: ann.AppPassword, Client: client}); err != nil {
+		t.Errorf("submission has no cells: %v", err)
+	}
+}

@@ -121,6 +121,9 @@ func (v *Vault) signTLS(_ context.Context, who sekisho.Caller, q wire.Sign) (wir
 
 func (v *Vault) sign(who sekisho.Caller, q wire.Sign, purpose string) (wire.Signed, error) {
 	k, row, err := v.loaded(q.Key, purpose)
+	if err == nil && purpose == "tls" {
+		err = v.hostInCell(who, row.name)
+	}
 	if err != nil {
 		return wire.Signed{}, v.deny(who, nil, 0, err)
 	}
