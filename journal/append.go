@@ -42,7 +42,14 @@ type writer struct {
 func (w *writer) work() {
 	for w.gather() {
 		w.batch.err = w.write()
+		rows := w.batch.rows
 		close(w.batch.done)
+		for s, b := range rows {
+			rows[s] = b[:0]
+		}
+		w.j.asking.Lock()
+		w.j.spare = rows
+		w.j.asking.Unlock()
 	}
 }
 
@@ -99,31 +106,19 @@ func (w *writer) write() error {
 	for _, name := range w.batch.order {
 		list = w.plan(name, w.batch.rows[name], list)
 	}
-	written := make(chan error, 1)
-	var at []blob.Pos
-	store := func() {
-		var err error
-		at, err = j.log.Append([][]byte{w.frame})
-		written <- err
+	wait, err := j.log.Begin([][]byte{w.frame})
+	if err != nil {
+		return err
 	}
-	if w.batch.n < 64 { // not worth another thread
-		store()
-		hash(list)
-	} else { // the disk works while the tree is hashed: sections carry the roots before their rows
-		go store()
-		hash(list)
+	for _, g := range list { // while the disk works: sections carry the roots before their rows
+		g.kept = g.edge.AddRows(g.part.blind, g.rows, nil)
 	}
-	if err := <-written; err != nil {
+	at, err := wait()
+	if err != nil {
 		return err
 	}
 	j.commit(list, at[0])
 	return nil
-}
-
-func hash(list []*growth) {
-	for _, g := range list {
-		g.kept = g.edge.AddRows(g.part.blind, g.rows, nil)
-	}
 }
 
 // plan makes the sections of one stream's rows. A section never crosses the end of a part.

@@ -57,10 +57,11 @@ type Journal struct {
 	parts  chan *part    // to be sealed
 	dirty  chan struct{} // something was entered since the last checkpoint; holds one
 
-	pruning sync.Mutex // held while blocks go or holds change
-	asking  sync.Mutex // guards what follows
-	next    *batch     // gathers; nil when nothing waits
-	full    []*batch   // those that are, oldest first
+	pruning sync.Mutex               // held while blocks go or holds change
+	asking  sync.Mutex               // guards what follows
+	next    *batch                   // gathers; nil when nothing waits
+	full    []*batch                 // those that are, oldest first
+	spare   map[ledger.Stream][]byte // buffers to be used again
 	shut    bool
 
 	signing sync.Mutex // held while a checkpoint is made; guards heads, signer, key
@@ -149,8 +150,10 @@ func (j *Journal) Append(entries ...ledger.Entry) error {
 		j.full, b = append(j.full, b), nil
 	}
 	if b == nil {
-		b = &batch{rows: map[ledger.Stream][]byte{}, done: make(chan struct{})}
-		j.next = b
+		b = &batch{rows: j.spare, done: make(chan struct{})}
+		if j.next, j.spare = b, nil; b.rows == nil {
+			b.rows = map[ledger.Stream][]byte{}
+		}
 	}
 	b.take(entries)
 	j.asking.Unlock()
