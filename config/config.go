@@ -47,7 +47,7 @@ type DNS struct {
 // Inspect says how mail is inspected.
 type Inspect struct {
 	Workers int    `toml:"workers"` // default: number of cores, at least 2
-	Clamd   string `toml:"clamd"`   // "address:port" or path of clamd's socket; default: none
+	Clamd   string `toml:"clamd"`   // "address:port" of clamd (TCPSocket in its configuration); default: none
 }
 
 // Limit bounds what is taken.
@@ -186,7 +186,7 @@ func (c *Config) check() *Fault {
 			return &Fault{Key: key, Wrong: fmt.Sprintf("%q is no address to listen on", a), Remedy: `Write "address:port" such as ":25" or "192.0.2.1:25", or "" for off`}
 		}
 	}
-	if f := c.checkDNS(); f != nil {
+	if f := c.checkServers(); f != nil {
 		return f
 	}
 	switch {
@@ -220,7 +220,13 @@ func (c *Config) check() *Fault {
 	return nil
 }
 
-func (c *Config) checkDNS() *Fault {
+func (c *Config) checkServers() *Fault {
+	if c.Inspect.Clamd != "" {
+		if _, err := netip.ParseAddrPort(c.Inspect.Clamd); err != nil {
+			return &Fault{Key: "inspect.clamd", Wrong: fmt.Sprintf("%q is no address with a port", c.Inspect.Clamd),
+				Remedy: `Write "127.0.0.1:3310", and "TCPSocket 3310" with "TCPAddr 127.0.0.1" in clamd.conf: the confined roles see no socket files`}
+		}
+	}
 	if c.DNS.Resolver != "" {
 		if _, err := netip.ParseAddrPort(c.DNS.Resolver); err != nil {
 			return &Fault{Key: "dns.resolver", Wrong: fmt.Sprintf("%q is no address with a port", c.DNS.Resolver), Remedy: `Write "127.0.0.1:53"`}

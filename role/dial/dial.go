@@ -24,7 +24,7 @@ type Config struct {
 	Private  bool     // post may connect to loopback and private addresses: demonstrations, closed networks
 	Ports    []uint16 // where post may connect; empty: 25, 465, 587
 	Routes   []string // "host:port" that contracts route to: post may connect there whatever the rules above say
-	Clamd    string   // "host:port" or path of clamd: the only place that gate may connect to
+	Clamd    string   // "address:port" of clamd: the only place that gate may connect to
 	Log      *slog.Logger
 }
 
@@ -116,9 +116,6 @@ func (d *Dial) destination(role sekisho.Role, q wire.Connect) (network, address 
 	if role == sekisho.Gate {
 		if d.config.Clamd == "" {
 			return "", "", errors.New("no clamd is configured")
-		}
-		if strings.HasPrefix(d.config.Clamd, "/") {
-			return "unix", d.config.Clamd, nil
 		}
 		return "tcp", d.config.Clamd, nil
 	}
