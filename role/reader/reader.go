@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver"
 
 	"sekisho"
+	"sekisho/seal"
 	"sekisho/wire"
 )
 
@@ -33,10 +34,15 @@ type Reader struct {
 	config  Config
 	peers   Peers
 	keyring *wire.Keyring
+	ids     *wire.IDs
+	senders seal.Senders
 	news    *news
 	slots   *slots
 	server  *imapserver.Server
 }
+
+// leaseSize is how many message ids are set aside at once, for mails that people file.
+const leaseSize = 256
 
 // New makes a reader that has not begun to listen.
 func New(c Config, p Peers) *Reader {
@@ -55,7 +61,7 @@ func New(c Config, p Peers) *Reader {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Reader{config: c, peers: p, keyring: wire.NewKeyring(p.Vault), news: newNews(), slots: newSlots(c.Connections, c.PerSource)}
+	r := &Reader{config: c, peers: p, keyring: wire.NewKeyring(p.Vault), ids: wire.NewIDs(p.Store, leaseSize), news: newNews(), slots: newSlots(c.Connections, c.PerSource)}
 	r.server = imapserver.New(&imapserver.Options{
 		NewSession: func(conn *imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
 			return newSession(r, conn), &imapserver.GreetingData{}, nil

@@ -39,6 +39,7 @@ type Vault struct {
 	pass    ed25519.PrivateKey
 	argon   chan struct{} // holds a token for each argon2id computation under way
 	guess   guessing
+	parsed  parsed
 
 	mu       sync.Mutex // guards what follows
 	sessions map[sekisho.SessionID]*session
