@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -39,6 +40,7 @@ type Reader struct {
 	news    *news
 	slots   *slots
 	server  *imapserver.Server
+	idled   atomic.Int64 // how often a connection went idle
 }
 
 // leaseSize is how many message ids are set aside at once, for mails that people file.
@@ -101,6 +103,7 @@ func (r *Reader) Serve(ctx context.Context, listeners map[string]net.Listener) e
 		go func() { failed <- r.server.Serve(l) }()
 	}
 	go r.news.follow(ctx, r.peers.Store, r.config.Log)
+	go r.tidy(ctx)
 	select {
 	case err := <-failed:
 		return err
