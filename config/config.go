@@ -62,10 +62,11 @@ type Limit struct {
 
 // Post says how mail is sent.
 type Post struct {
-	Connections int  `toml:"connections"` // at a time; default 50
-	Destination int  `toml:"destination"` // to one destination; default 10
-	Port        int  `toml:"port"`        // where mail exchangers listen; default 25
-	Private     bool `toml:"private"`     // may connect to private addresses: closed networks
+	Connections int      `toml:"connections"` // at a time; default 50
+	Destination int      `toml:"destination"` // to one destination; default 10
+	Port        int      `toml:"port"`        // where mail exchangers listen; default 25
+	Private     bool     `toml:"private"`     // may connect to private addresses: closed networks
+	Internal    []string `toml:"internal"`    // networks of the customers' own servers that domains are routed to; default none
 }
 
 // Isolation says how processes are confined.
@@ -212,9 +213,11 @@ func (c *Config) check() *Fault {
 	if _, err := c.Bytes(); err != nil {
 		return &Fault{Key: "limit.size", Wrong: err.Error(), Remedy: `Write "50MB"; at most "200MB"`}
 	}
-	for _, n := range c.Limit.Exempt {
-		if _, err := netip.ParsePrefix(n); err != nil {
-			return &Fault{Key: "limit.exempt", Wrong: fmt.Sprintf("%q is no network", n), Remedy: `Write "192.0.2.0/24"`}
+	for key, list := range map[string][]string{"limit.exempt": c.Limit.Exempt, "post.internal": c.Post.Internal} {
+		for _, n := range list {
+			if _, err := netip.ParsePrefix(n); err != nil {
+				return &Fault{Key: key, Wrong: fmt.Sprintf("%q is no network", n), Remedy: `Write "192.0.2.0/24"`}
+			}
 		}
 	}
 	return nil
