@@ -49,7 +49,7 @@ type DNS struct {
 // Inspect says how mail is inspected.
 type Inspect struct {
 	Workers int    `toml:"workers"` // default: number of cores, at least 2
-	Clamd   string `toml:"clamd"`   // "address:port" or path of clamd's socket; default: none
+	Clamd   string `toml:"clamd"`   // "address:port" of clamd (TCPSocket in its configuration); default: none
 }
 
 // Limit bounds what is taken.
@@ -64,10 +64,11 @@ type Limit struct {
 
 // Post says how mail is sent.
 type Post struct {
-	Connections int  `toml:"connections"` // at a time; default 50
-	Destination int  `toml:"destination"` // to one destination; default 10
-	Port        int  `toml:"port"`        // where mail exchangers listen; default 25
-	Private     bool `toml:"private"`     // may connect to private addresses: closed networks
+	Connections int      `toml:"connections"` // at a time; default 50
+	Destination int      `toml:"destination"` // to one destination; default 10
+	Port        int      `toml:"port"`        // where mail exchangers listen; default 25
+	Private     bool     `toml:"private"`     // may connect to private addresses: closed networks
+	Internal    []string `toml:"internal"`    // networks of the customers' own servers that domains are routed to; default none
 }
 
 // Keys says where the root key comes from, and how long things about keys are kept. Secrets are in files, never here.
@@ -203,7 +204,7 @@ func (c *Config) check() *Fault {
 			return &Fault{Key: key, Wrong: fmt.Sprintf("%q is no address to listen on", a), Remedy: `Write "address:port" such as ":25" or "192.0.2.1:25", or "" for off`}
 		}
 	}
-	if f := c.checkDNS(); f != nil {
+	if f := c.checkServers(); f != nil {
 		return f
 	}
 	if f := c.checkKeys(); f != nil {
@@ -234,15 +235,23 @@ func (c *Config) check() *Fault {
 	if _, err := c.Bytes(); err != nil {
 		return &Fault{Key: "limit.size", Wrong: err.Error(), Remedy: `Write "50MB"; at most "200MB"`}
 	}
-	for _, n := range c.Limit.Exempt {
-		if _, err := netip.ParsePrefix(n); err != nil {
-			return &Fault{Key: "limit.exempt", Wrong: fmt.Sprintf("%q is no network", n), Remedy: `Write "192.0.2.0/24"`}
+	for key, list := range map[string][]string{"limit.exempt": c.Limit.Exempt, "post.internal": c.Post.Internal} {
+		for _, n := range list {
+			if _, err := netip.ParsePrefix(n); err != nil {
+				return &Fault{Key: key, Wrong: fmt.Sprintf("%q is no network", n), Remedy: `Write "192.0.2.0/24"`}
+			}
 		}
 	}
 	return nil
 }
 
-func (c *Config) checkDNS() *Fault {
+func (c *Config) checkServers() *Fault {
+	if c.Inspect.Clamd != "" {
+		if _, err := netip.ParseAddrPort(c.Inspect.Clamd); err != nil {
+			return &Fault{Key: "inspect.clamd", Wrong: fmt.Sprintf("%q is no address with a port", c.Inspect.Clamd),
+				Remedy: `Write "127.0.0.1:3310", and "TCPSocket 3310" with "TCPAddr 127.0.0.1" in clamd.conf: the confined roles see no socket files`}
+		}
+	}
 	if c.DNS.Resolver != "" {
 		if _, err := netip.ParseAddrPort(c.DNS.Resolver); err != nil {
 			return &Fault{Key: "dns.resolver", Wrong: fmt.Sprintf("%q is no address with a port", c.DNS.Resolver), Remedy: `Write "127.0.0.1:53"`}

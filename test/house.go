@@ -39,13 +39,16 @@ type Ready struct {
 	Level    string         `json:"level"`
 	Ports    map[string]int `json:"ports"`
 	CA       string         `json:"ca"`
-	Accounts []struct {
-		Address     string `json:"address"`
-		Password    string `json:"password"`
-		AppPassword string `json:"app_password"`
-		Contract    uint64 `json:"contract"`
-		Role        string `json:"role"`
-	} `json:"accounts"`
+	Accounts []Account      `json:"accounts"`
+}
+
+// Account is one of the house's people.
+type Account struct {
+	Address     string `json:"address"`
+	Password    string `json:"password"`
+	AppPassword string `json:"app_password"`
+	Contract    uint64 `json:"contract"`
+	Role        string `json:"role"`
 }
 
 // nobody is the ordinary user that tests run the binary as when they themselves run as root.

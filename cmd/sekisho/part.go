@@ -27,6 +27,7 @@ type part struct {
 	Resolver    string         `json:"resolver,omitempty"`    // dial
 	Zone        string         `json:"zone,omitempty"`        // dial: the text
 	Private     bool           `json:"private,omitempty"`     // dial
+	Internal    []netip.Prefix `json:"internal,omitempty"`    // dial
 	Port        uint16         `json:"port,omitempty"`        // post
 	Connections int            `json:"connections,omitempty"` // post
 	Destination int            `json:"destination,omitempty"` // post
@@ -55,13 +56,13 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 	if c.DNS.Resolver == "" && len(zone) == 0 {
 		c.DNS.Resolver = hostResolver()
 	}
-	var exempt []netip.Prefix
-	for _, n := range c.Limit.Exempt {
-		p, err := netip.ParsePrefix(n)
-		if err != nil {
-			return nil, err
-		}
-		exempt = append(exempt, p)
+	exempt, err := prefixes(c.Limit.Exempt)
+	if err != nil {
+		return nil, err
+	}
+	internal, err := prefixes(c.Post.Internal)
+	if err != nil {
+		return nil, err
 	}
 	hosts := []string{c.Name}
 	if c.Name != "localhost" {
@@ -78,7 +79,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		sekisho.Store: {Hosts: hosts},
 		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, Hourly: c.Limit.Hourly,
 			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd},
-		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Clamd: c.Inspect.Clamd, KeyService: destination},
+		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, KeyService: destination},
 		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination},
 		sekisho.Reader:  {Name: c.Name, Size: size},
 		sekisho.Console: {Name: c.Name},
@@ -106,6 +107,18 @@ func keyService(c config.Config) (destination, address, ca string, err error) {
 		pem, err = os.ReadFile(c.Keys.CA)
 	}
 	return destination, u.String(), string(pem), err
+}
+
+func prefixes(list []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, n := range list {
+		p, err := netip.ParsePrefix(n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }
 
 // hostResolver is the first name server of this host; "" when there is none.

@@ -205,7 +205,7 @@ func (p *process) start() (playing, error) {
 		}
 		return playing{service: i.Service(p.breach), retired: i.Retired()}, nil
 	case sekisho.Dial:
-		d, err := dial.New(dial.Config{Resolver: p.part.Resolver, Zone: p.part.Zone, Private: p.part.Private, Clamd: p.part.Clamd, Link: p.part.KeyService, Log: p.Log()})
+		d, err := dial.New(dial.Config{Resolver: p.part.Resolver, Zone: p.part.Zone, Private: p.part.Private, Internal: p.part.Internal, Clamd: p.part.Clamd, Link: p.part.KeyService, Log: p.Log()})
 		if err != nil {
 			return playing{}, err
 		}

@@ -8,12 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/emersion/go-smtp"
 
-	"sekisho"
+	"sekisho/seal"
 	"sekisho/wire"
 )
 
@@ -31,6 +30,9 @@ type Config struct {
 	Log        *slog.Logger
 }
 
+// leaseSize is how many message ids are set aside at once.
+const leaseSize = 4096
+
 // Peers are the roles that gate asks.
 type Peers struct{ Inspect, Store, Vault, Dial *wire.Peer }
 
@@ -39,11 +41,12 @@ type Gate struct {
 	config    Config
 	peers     Peers
 	directory *directory
-	ids       *lease
+	ids       *wire.IDs
 	commits   *committer
 	resolver  *resolver
 	limits    *limits
 	keyring   *wire.Keyring
+	senders   seal.Senders
 	servers   []*smtp.Server
 }
 
@@ -67,7 +70,7 @@ func New(c Config, p Peers) *Gate {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), ids: &lease{store: p.Store}, limits: newLimits(c),
+	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
 		keyring: wire.NewKeyring(p.Vault)}
 	g.commits, g.resolver = newCommitter(g), newResolver(p.Dial, c.Clock)
 	return g
@@ -124,33 +127,4 @@ type logWriter struct{ log *slog.Logger }
 func (w logWriter) Write(b []byte) (int, error) {
 	w.log.Debug("smtp", "line", string(b))
 	return len(b), nil
-}
-
-// lease gives out message ids that store set aside for this process.
-type lease struct {
-	store *wire.Peer
-
-	mu   sync.Mutex // guards what follows
-	next sekisho.MessageID
-	left uint64
-}
-
-// leaseSize is how many ids are asked for at once.
-const leaseSize = 4096
-
-// take gives one id.
-func (l *lease) take(ctx context.Context) (sekisho.MessageID, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.left == 0 {
-		got, err := wire.StoreLease.Ask(ctx, l.store, wire.Lease{Count: leaseSize})
-		if err != nil {
-			return 0, err
-		}
-		l.next, l.left = got.First, got.Count
-	}
-	id := l.next
-	l.next++
-	l.left--
-	return id, nil
 }
