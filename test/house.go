@@ -189,7 +189,12 @@ func (h *House) serve() *exec.Cmd {
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		h.t.Fatal(err)
 	}
-	return exec.Command(h.binary, "serve", "--config", conf)
+	c := exec.Command(h.binary, "serve", "--config", conf)
+	c.Dir = filepath.Dir(h.Data)
+	if h.uid != 0 {
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(h.uid), Gid: uint32(h.uid)}}
+	}
+	return c
 }
 
 // TryServe starts the plain service where it is expected to end by itself, and gives what it wrote.

@@ -32,7 +32,12 @@ const note = "From: <lena@partner.example>\r\nTo: <%s>\r\nSubject: kept for late
 // A contract ends in the running product: its people are locked out at once, the other customer notices nothing, the
 // certificate checks, and a data backup from before, restored, opens nothing of it and everything of the other.
 func TestTermination(t *testing.T) {
-	h := NewHouse(t, 0, false)
+	for level, uid := range levels(t) {
+		t.Run(level, func(t *testing.T) { termination(t, NewHouse(t, uid, false)) })
+	}
+}
+
+func termination(t *testing.T, h *House) {
 	for _, to := range []string{"ann@mori.example", "ken@kawa.example"} {
 		if err := deliver(h, "lena@partner.example", []string{to}, []byte(strings.Replace(note, "%s", to, 1))); err != nil {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sekisho/role/console"
+	"sekisho/role/store"
 	"sekisho/supervise"
 	"sekisho/wire"
 )
@@ -173,6 +174,14 @@ func (c *restoreCommand) Run(g *Global) error {
 		if err := replace(g, filepath.Join(c.Dir, p.dir, p.name), to, filepath.Join(aside, p.dir), users[p.dir]); err != nil {
 			return err
 		}
+	}
+	// Numbers given out since the backup must not be given out again: store lifts its counters when it sees this.
+	mark := filepath.Join(cfg.Data, "store", store.RestoredFile)
+	if err := os.WriteFile(mark, nil, 0o600); err != nil {
+		return err
+	}
+	if err := os.Chown(mark, users["store"], -1); err != nil {
+		return err
 	}
 	return g.print(map[string]string{"restored": c.Dir, "replaced": aside}, func(w io.Writer) {
 		row(w, "restored", c.Dir)

@@ -131,12 +131,19 @@ func (s *Store) mend() error {
 	} else if err != nil {
 		return err
 	}
-	return s.db.Write(context.Background(), func(t *db.Tx) error {
+	err = s.db.Write(context.Background(), func(t *db.Tx) error {
 		if err := unlease(t); err != nil {
+			return err
+		}
+		if err := s.restored(t); err != nil {
 			return err
 		}
 		return exhume(t, last)
 	})
+	if err != nil {
+		return err
+	}
+	return s.forgetRestored()
 }
 
 // Service answers the calls.
