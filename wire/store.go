@@ -48,7 +48,7 @@ var (
 	StoreDecide = define[Resolution, Nothing](sekisho.Store, 62, "decide", large, sekisho.Console)
 
 	StoreUsage    = define[ContractQuery, Usage](sekisho.Store, 63, "usage", small, sekisho.Console)
-	StoreSnapshot = define[Nothing, Snapshot](sekisho.Store, 64, "snapshot", small, sekisho.Console)
+	StoreSnapshot = define[SnapshotQuery, Snapshot](sekisho.Store, 64, "snapshot", small, sekisho.Console)
 )
 
 // Nothing is an empty question or answer.

@@ -84,6 +84,11 @@ type Snapshot struct {
 	Growing []string `json:"growing"`
 }
 
+// BackupQuery begins a backup, or says that it was copied; until then no space is given back.
+type BackupQuery struct {
+	Done bool `json:"done,omitempty"`
+}
+
 // Backup is what to copy, in this order: the files, then the directories that grow.
 type Backup struct {
 	Store Snapshot `json:"store"`

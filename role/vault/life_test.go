@@ -326,7 +326,7 @@ func TestTermination(t *testing.T) {
 	ann, bob := b.account(1, 11), b.account(2, 22)
 	annMail, bobMail := b.mail(ann.Public, 1, 11, 5), b.mail(bob.Public, 2, 22, 6)
 	annLive, bobLive := must[wire.Ticket](t)(b.signIn(1, 11, ann.AppPassword)), must[wire.Ticket](t)(b.signIn(2, 22, bob.AppPassword))
-	must[wire.Snapshot](t)(b.snapshot(background, console, wire.Nothing{}))
+	must[wire.Snapshot](t)(b.snapshot(background, console, wire.SnapshotQuery{}))
 	copyData(t, dir, backup)
 	if err := os.Rename(filepath.Join(backup, snapshotFile), filepath.Join(backup, "keys.db")); err != nil {
 		t.Fatal(err)
