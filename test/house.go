@@ -24,7 +24,8 @@ type House struct {
 	Ready Ready
 	Cmd   *exec.Cmd
 
-	Extra string // more of the configuration file, for StartServe
+	Extra  string // more of the configuration file, for StartServe
+	Passed string // file that is open as descriptor 3 then; "" for none
 
 	t      testing.TB
 	base   int
@@ -193,6 +194,14 @@ func (h *House) serve() *exec.Cmd {
 	c.Dir = filepath.Dir(h.Data)
 	if h.uid != 0 {
 		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(h.uid), Gid: uint32(h.uid)}}
+	}
+	if h.Passed != "" {
+		f, err := os.Open(h.Passed)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.t.Cleanup(func() { f.Close() })
+		c.ExtraFiles = []*os.File{f}
 	}
 	return c
 }
