@@ -221,6 +221,36 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
+// Shares that nobody got are made again while nothing hangs on them, and never after.
+func TestFreshOfficers(t *testing.T) {
+	h := NewHouse(t, 0, false)
+	var k console.Contract
+	if err := json.Unmarshal([]byte(h.Run("contract", "add", "Tani", "--recovery", "3/5", "--json")), &k); err != nil || k.Shares == nil || len(k.Shares.Words) != 5 {
+		t.Fatalf("%+v %v", k.Shares, err)
+	}
+	var s console.Shares
+	if err := json.Unmarshal([]byte(h.Run("contract", "officers", "Tani", "--fresh", "--json")), &s); err != nil || len(s.Words) != 2 || !s.Kept {
+		t.Fatalf("%+v %v", s, err)
+	}
+	for _, contract := range []string{"Kawa Works", "None"} {
+		if out, err := h.Try("contract", "officers", contract, "--fresh"); err == nil {
+			t.Errorf("%s: %s", contract, out)
+		}
+	}
+	h.Run("contract", "add", "Oka", "--archive")
+	if out, err := h.Try("contract", "officers", "Oka", "--fresh"); err == nil {
+		t.Errorf("an archive lost its officers: %s", out)
+	}
+	for _, bad := range []string{"1/2", "3/2", "two"} {
+		if out, err := h.Try("contract", "add", "Bad", "--recovery", bad); err == nil {
+			t.Errorf("%s: %s", bad, out)
+		}
+	}
+	if out, err := h.Try("contract", "add", "Bad", "--recovery", "none", "--archive"); err == nil {
+		t.Errorf("an archive that nobody can open: %s", out)
+	}
+}
+
 // A contract's archive keeps mail that its recipient deletes; officers read headers for a time, each an entry.
 func TestArchive(t *testing.T) {
 	h := NewHouse(t, 0, false)

@@ -53,11 +53,31 @@ func (c *Console) officers(ctx context.Context, who operator, q Officers) (Share
 	if err != nil {
 		return Shares{}, err
 	}
+	if q.Fresh {
+		return c.freshOfficers(ctx, who, k, ch)
+	}
 	s, err := wire.VaultOfficers.Ask(ctx, c.peers.Vault, wire.Officers{Contract: k.ID, Shares: presented(q.Shares), Choice: ch, Operator: uint64(who)})
 	if err != nil {
 		return Shares{}, err
 	}
 	return *sharesOf(s), nil
+}
+
+// freshOfficers makes shares of a contract that nothing hangs on yet: an answer that was lost must not leave it without.
+func (c *Console) freshOfficers(ctx context.Context, who operator, k wire.Contract, ch wire.Choice) (Shares, error) {
+	conflict := sekisho.E("officers", sekisho.Conflict, errors.New("accounts or an archive hang on the present shares: bring them"))
+	if len(k.Archive) > 0 {
+		return Shares{}, conflict
+	}
+	keys, err := wire.VaultContract.Ask(ctx, c.peers.Vault, wire.NewContract{Contract: k.ID, Recovery: ch, Operator: uint64(who)})
+	if err != nil {
+		return Shares{}, err
+	}
+	s := sharesOf(keys.Shares)
+	if s == nil {
+		return Shares{}, conflict
+	}
+	return *s, nil
 }
 
 // recover gives an account a new main password with officers' shares, and tells its owner by mail.

@@ -26,6 +26,7 @@ type Officers struct {
 	Contract string    `json:"contract"`
 	Shares   Presented `json:"shares"`
 	Recovery string    `json:"recovery,omitempty"` // "K/N"; empty: two of three with the operator
+	Fresh    bool      `json:"fresh,omitempty"`    // without the old shares: only while nothing hangs on them
 }
 
 // Recover gives an account a new main password.
