@@ -60,6 +60,24 @@ func TestSendLimits(t *testing.T) {
 	}
 }
 
+// Mails of a source outside are counted by the minute, recipients of a contract by the hour, whoever of it sends.
+func TestRates(t *testing.T) {
+	l := newLimits(Config{PerMinute: 3, Contract: 5})
+	a, b, now := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), time.Unix(1_800_000_000, 0)
+	for i, x := range []struct {
+		got, want bool
+	}{
+		{l.mail(a, now), true}, {l.mail(a, now), true}, {l.mail(a, now), true}, {l.mail(a, now), false}, {l.mail(b, now), true},
+		{l.mail(a, now.Add(time.Minute)), true},
+		{l.contract(1, a, 5, 0, now), true}, {l.contract(1, b, 1, 0, now), false}, {l.contract(2, a, 1, 0, now), true},
+		{l.contract(1, a, 1, 6, now), true}, {l.contract(1, a, 1, 0, now.Add(time.Hour)), true},
+	} {
+		if x.got != x.want {
+			t.Errorf("step %d: %v", i, x.got)
+		}
+	}
+}
+
 // One address has so many connections at a time, and gets them back when it closes.
 func TestConnectionsPerSource(t *testing.T) {
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
