@@ -49,6 +49,7 @@ type Gate struct {
 	limits    *limits
 	keyring   *wire.Keyring
 	senders   seal.Senders
+	flight    flight
 	servers   []*smtp.Server
 }
 

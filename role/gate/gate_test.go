@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"strings"
@@ -75,6 +77,27 @@ func TestRates(t *testing.T) {
 		if x.got != x.want {
 			t.Errorf("step %d: %v", i, x.got)
 		}
+	}
+}
+
+// Mails under way are bounded together, and what is done with makes room.
+func TestFlight(t *testing.T) {
+	var f flight
+	f.bytes.Store(mostFlight - 10)
+	b := &bounded{Reader: strings.NewReader(strings.Repeat("x", 20)), flight: &f}
+	_, err := io.ReadAll(b)
+	var e *smtp.SMTPError
+	if !errors.As(err, &e) || e.Code != 452 {
+		t.Fatalf("beyond the room: %v", err)
+	}
+	b.release()
+	small := &bounded{Reader: strings.NewReader("12345"), flight: &f}
+	if got, err := io.ReadAll(small); err != nil || string(got) != "12345" {
+		t.Errorf("%q %v", got, err)
+	}
+	small.release()
+	if f.bytes.Load() != mostFlight-10 {
+		t.Errorf("%d bytes are still held", f.bytes.Load()-mostFlight+10)
 	}
 }
 

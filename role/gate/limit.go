@@ -1,10 +1,12 @@
 package gate
 
 import (
+	"io"
 	"maps"
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sekisho"
@@ -142,6 +144,32 @@ func (l *limits) send(a sekisho.AccountID, from netip.Addr, n, hourly, daily int
 	s.day.n += n
 	return true
 }
+
+// flight counts the bytes of mails that are being taken, so that many large ones at once cannot fill the memory.
+type flight struct{ bytes atomic.Int64 }
+
+// mostFlight is how many bytes of mail are taken at a time; who comes when it is reached is asked to come again.
+const mostFlight = 1 << 30
+
+// bounded reads a mail into the flight.
+type bounded struct {
+	io.Reader
+	flight *flight
+	held   int64
+}
+
+// Read reads on; it fails with an SMTP answer when there is no room.
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	b.held += int64(n)
+	if b.flight.bytes.Add(int64(n)) > mostFlight {
+		return n, refuse(452, "4.3.1", "Too much mail at once, try later")
+	}
+	return n, err
+}
+
+// release gives the room back, when the mail is done with.
+func (b *bounded) release() { b.flight.bytes.Add(-b.held) }
 
 // counted refuses connections over the limit with 421 before a greeting costs anything.
 type counted struct {

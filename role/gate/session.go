@@ -326,7 +326,9 @@ func (s *session) Data(r io.Reader) error {
 	if m == nil {
 		return refuse(503, "5.5.1", "MAIL first")
 	}
-	raw, err := io.ReadAll(r)
+	b := &bounded{Reader: r, flight: &s.gate.flight}
+	defer b.release()
+	raw, err := io.ReadAll(b)
 	if err != nil {
 		if _, known := err.(*smtp.SMTPError); known {
 			return err
