@@ -57,6 +57,8 @@ type Limit struct {
 	Size       string   `toml:"size"`       // of a mail: "50MB"; limit 200MB
 	Recipients int      `toml:"recipients"` // of a mail; default and limit 1000
 	PerSource  int      `toml:"per_source"` // connections of one address; default 20
+	PerMinute  int      `toml:"per_minute"` // mails that one address outside may hand in in a minute; default 600
+	Contract   int      `toml:"contract"`   // recipients that a contract may send to in an hour; default 50000
 	Hourly     int      `toml:"hourly"`     // recipients an account may send to in an hour; default 2000
 	Daily      int      `toml:"daily"`      // and in a day; default 10000
 	Exempt     []string `toml:"exempt"`     // networks without limits of rate
@@ -100,7 +102,7 @@ func Defaults() Config {
 		Name: name, Data: "/var/lib/sekisho",
 		Listen:    Listen{MX: ":25", Submission: ":587", Submissions: ":465", IMAP: ":143", IMAPS: ":993"},
 		Inspect:   Inspect{},
-		Limit:     Limit{Size: "50MB", Recipients: 1000, PerSource: 20, Hourly: 2000, Daily: 10_000},
+		Limit:     Limit{Size: "50MB", Recipients: 1000, PerSource: 20, PerMinute: 600, Contract: 50_000, Hourly: 2000, Daily: 10_000},
 		Post:      Post{Connections: 50, Destination: 10, Port: 25},
 		Isolation: Isolation{Least: "L2", UserBase: 71_000},
 		Keys:      Keys{Root: "file", Mount: "transit", Key: "sekisho", Backups: 90, Copies: 7},
@@ -219,7 +221,7 @@ func (c *Config) check() *Fault {
 		return &Fault{Key: "limit.recipients", Wrong: "it must be from 1 to 1000", Remedy: "1000 is the default"}
 	case c.Inspect.Workers < 0 || c.Inspect.Workers > 256:
 		return &Fault{Key: "inspect.workers", Wrong: "it must be from 1 to 256", Remedy: "Leave it out for one per core"}
-	case c.Limit.PerSource < 1 || c.Limit.Hourly < 1 || c.Limit.Daily < 1:
+	case c.Limit.PerSource < 1 || c.Limit.PerMinute < 1 || c.Limit.Contract < 1 || c.Limit.Hourly < 1 || c.Limit.Daily < 1:
 		return &Fault{Key: "limit.per_source", Wrong: "limits must be at least 1", Remedy: "Leave them out for the defaults"}
 	case c.Isolation.Least != "L1" && c.Isolation.Least != "L2" && c.Isolation.Least != "L3":
 		return &Fault{Key: "isolation.least", Wrong: fmt.Sprintf("there is no level %q", c.Isolation.Least), Remedy: "Write L3 (full), L2 or L1; \"sekisho doctor\" tells what this host reaches"}

@@ -169,6 +169,7 @@ type Person struct{ Name, Address string }
 type Limit struct {
 	Message    int64 // bytes of a mail
 	Recipients int   // of one mail
+	Total      int   // recipients that all its people and servers may send to
 	Hourly     int   // recipients an account may send to in an hour
 	Daily      int   // and in a day
 }

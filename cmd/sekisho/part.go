@@ -20,6 +20,8 @@ type part struct {
 	Size        int64          `json:"size,omitempty"`        // gate
 	Recipients  int            `json:"recipients,omitempty"`  // gate
 	PerSource   int            `json:"per_source,omitempty"`  // gate
+	PerMinute   int            `json:"per_minute,omitempty"`  // gate
+	Contract    int            `json:"contract,omitempty"`    // gate
 	Hourly      int            `json:"hourly,omitempty"`      // gate
 	Daily       int            `json:"daily,omitempty"`       // gate
 	Exempt      []netip.Prefix `json:"exempt,omitempty"`      // gate
@@ -77,7 +79,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		sekisho.Door:  {Cells: c.Cells},
 		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca},
 		sekisho.Store: {Hosts: hosts},
-		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, Hourly: c.Limit.Hourly,
+		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, PerMinute: c.Limit.PerMinute, Contract: c.Limit.Contract, Hourly: c.Limit.Hourly,
 			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd},
 		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, KeyService: destination},
 		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination},

@@ -83,7 +83,11 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 		a.Trace.Envelope.From = v.from
 	}
 	for _, o := range group {
-		a.Deliveries = append(a.Deliveries, in.delivery(o))
+		d := in.delivery(o)
+		if v.canonical {
+			d.Reason += "; written anew, as it could be read in two ways"
+		}
+		a.Deliveries = append(a.Deliveries, d)
 	}
 	return a, in.box(&a, group, data)
 }

@@ -22,6 +22,8 @@ type Config struct {
 	Size       int64          // most bytes of a mail; 0: 50 MB
 	Recipients int            // most recipients of a mail; 0: 1,000
 	PerSource  int            // most connections of one address at a time; 0: 20
+	PerMinute  int            // mails that one address outside may hand in in a minute; 0: 600
+	Contract   int            // recipients that a contract may send to in an hour; 0: 50,000
 	Hourly     int            // recipients that an account may send to in an hour; 0: 2,000
 	Daily      int            // and in a day; 0: 10,000
 	Exempt     []netip.Prefix // sources without limits of rate: loopback in demonstrations
@@ -47,20 +49,14 @@ type Gate struct {
 	limits    *limits
 	keyring   *wire.Keyring
 	senders   seal.Senders
+	flight    flight
 	servers   []*smtp.Server
 }
 
 // New makes a gate that has not begun to listen.
 func New(c Config, p Peers) *Gate {
-	or := func(v *int, d int) {
-		if *v == 0 {
-			*v = d
-		}
-	}
-	or(&c.Recipients, 1000)
-	or(&c.PerSource, 20)
-	or(&c.Hourly, 2000)
-	or(&c.Daily, 10_000)
+	c.Recipients, c.PerSource, c.PerMinute = or(c.Recipients, 1000), or(c.PerSource, 20), or(c.PerMinute, 600)
+	c.Contract, c.Hourly, c.Daily = or(c.Contract, 50_000), or(c.Hourly, 2000), or(c.Daily, 10_000)
 	if c.Size == 0 {
 		c.Size = 50 << 20
 	}

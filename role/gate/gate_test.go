@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"strings"
@@ -57,6 +59,45 @@ func TestSendLimits(t *testing.T) {
 	}
 	if !l.send(ann, netip.MustParseAddr("127.0.0.1"), 1000, 0, 0, now) {
 		t.Error("an exempt source was limited")
+	}
+}
+
+// Mails of a source outside are counted by the minute, recipients of a contract by the hour, whoever of it sends.
+func TestRates(t *testing.T) {
+	l := newLimits(Config{PerMinute: 3, Contract: 5})
+	a, b, now := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), time.Unix(1_800_000_000, 0)
+	for i, x := range []struct {
+		got, want bool
+	}{
+		{l.mail(a, now), true}, {l.mail(a, now), true}, {l.mail(a, now), true}, {l.mail(a, now), false}, {l.mail(b, now), true},
+		{l.mail(a, now.Add(time.Minute)), true},
+		{l.contract(1, a, 5, 0, now), true}, {l.contract(1, b, 1, 0, now), false}, {l.contract(2, a, 1, 0, now), true},
+		{l.contract(1, a, 1, 6, now), true}, {l.contract(1, a, 1, 0, now.Add(time.Hour)), true},
+	} {
+		if x.got != x.want {
+			t.Errorf("step %d: %v", i, x.got)
+		}
+	}
+}
+
+// Mails under way are bounded together, and what is done with makes room.
+func TestFlight(t *testing.T) {
+	var f flight
+	f.bytes.Store(mostFlight - 10)
+	b := &bounded{Reader: strings.NewReader(strings.Repeat("x", 20)), flight: &f}
+	_, err := io.ReadAll(b)
+	var e *smtp.SMTPError
+	if !errors.As(err, &e) || e.Code != 452 {
+		t.Fatalf("beyond the room: %v", err)
+	}
+	b.release()
+	small := &bounded{Reader: strings.NewReader("12345"), flight: &f}
+	if got, err := io.ReadAll(small); err != nil || string(got) != "12345" {
+		t.Errorf("%q %v", got, err)
+	}
+	small.release()
+	if f.bytes.Load() != mostFlight-10 {
+		t.Errorf("%d bytes are still held", f.bytes.Load()-mostFlight+10)
 	}
 }
 
