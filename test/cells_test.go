@@ -13,7 +13,12 @@ import (
 // With cells, the people of a contract with host names of its own are served by a reader process of their own, found by the
 // server name before TLS begins; they sign in nowhere else, and nobody else signs in there.
 func TestCells(t *testing.T) {
-	h := NewHouse(t, 0, false)
+	for level, uid := range levels(t) {
+		t.Run(level, func(t *testing.T) { cells(t, NewHouse(t, uid, false)) })
+	}
+}
+
+func cells(t *testing.T, h *House) {
 	h.Stop()
 	h.Extra = "cells = 3\n"
 	h.StartServe()

@@ -24,7 +24,8 @@ type House struct {
 	Ready Ready
 	Cmd   *exec.Cmd
 
-	Extra string // more of the configuration file, for StartServe
+	Extra  string // more of the configuration file, for StartServe
+	Passed string // file that is open as descriptor 3 then; "" for none
 
 	t      testing.TB
 	base   int
@@ -39,13 +40,16 @@ type Ready struct {
 	Level    string         `json:"level"`
 	Ports    map[string]int `json:"ports"`
 	CA       string         `json:"ca"`
-	Accounts []struct {
-		Address     string `json:"address"`
-		Password    string `json:"password"`
-		AppPassword string `json:"app_password"`
-		Contract    uint64 `json:"contract"`
-		Role        string `json:"role"`
-	} `json:"accounts"`
+	Accounts []Account      `json:"accounts"`
+}
+
+// Account is one of the house's people.
+type Account struct {
+	Address     string `json:"address"`
+	Password    string `json:"password"`
+	AppPassword string `json:"app_password"`
+	Contract    uint64 `json:"contract"`
+	Role        string `json:"role"`
 }
 
 // nobody is the ordinary user that tests run the binary as when they themselves run as root.
@@ -186,7 +190,20 @@ func (h *House) serve() *exec.Cmd {
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		h.t.Fatal(err)
 	}
-	return exec.Command(h.binary, "serve", "--config", conf)
+	c := exec.Command(h.binary, "serve", "--config", conf)
+	c.Dir = filepath.Dir(h.Data)
+	if h.uid != 0 {
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(h.uid), Gid: uint32(h.uid)}}
+	}
+	if h.Passed != "" {
+		f, err := os.Open(h.Passed)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.t.Cleanup(func() { f.Close() })
+		c.ExtraFiles = []*os.File{f}
+	}
+	return c
 }
 
 // TryServe starts the plain service where it is expected to end by itself, and gives what it wrote.

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ecdsa"
@@ -13,6 +14,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io/fs"
 	"math/big"
 	"net"
 	"net/http"
@@ -21,6 +23,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -191,5 +194,53 @@ func TestKeyService(t *testing.T) {
 	out, err := h.TryServe()
 	if err == nil || !strings.Contains(out, "permission denied") {
 		t.Errorf("started with a token that the service refuses: %v\n%s", err, tailOf(out))
+	}
+}
+
+// The root key comes by a descriptor that the service was started with: vault reads it again when it is started anew, and it
+// is in no file of the data directory.
+func TestRootByDescriptor(t *testing.T) {
+	for level, uid := range levels(t) {
+		t.Run(level, func(t *testing.T) {
+			h := NewHouse(t, uid, false)
+			h.Stop()
+			key := make([]byte, 32)
+			rand.Read(key)
+			path := filepath.Join(t.TempDir(), "key")
+			if err := os.WriteFile(path, key, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			h.Extra = "[keys]\nroot = \"descriptor\"\ndescriptor = 3\n"
+			h.Passed = path
+			h.StartServe()
+			h.Run("vault", "rotate")
+			for _, c := range h.Children() {
+				if c.Role == "vault" {
+					syscall.Kill(c.Pid, syscall.SIGKILL)
+				}
+			}
+			for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+				if ok, _ := trySignIn(h, "ken@kawa.example", h.Secret("ken@kawa.example")); ok {
+					break
+				}
+				if time.Now().After(end) {
+					t.Fatalf("nobody signs in after vault was started anew:\n%s", tailOf(h.Log()))
+				}
+			}
+			h.Stop()
+			filepath.WalkDir(h.Data, func(path string, d fs.DirEntry, err error) error {
+				if err != nil || d.IsDir() {
+					return err
+				}
+				if b, err := os.ReadFile(path); err != nil || bytes.Contains(b, key) || d.Name() == "root.key" {
+					t.Errorf("%s holds the root key, or cannot be read: %v", path, err)
+				}
+				return nil
+			})
+			h.Passed = ""
+			if out, err := h.TryServe(); err == nil || !strings.Contains(out, "descriptor") {
+				t.Errorf("started without the descriptor: %v\n%s", err, tailOf(out))
+			}
+		})
 	}
 }

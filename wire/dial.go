@@ -43,7 +43,6 @@ type Connect struct {
 	Host string     // for the log
 	To   netip.Addr // address
 	Port uint16
-	Unix string // clamd's socket, when configured so
 }
 
 // Connected carries the socket.

@@ -48,7 +48,7 @@ var (
 	StoreDecide = define[Resolution, Nothing](sekisho.Store, 62, "decide", large, sekisho.Console)
 
 	StoreUsage    = define[ContractQuery, Usage](sekisho.Store, 63, "usage", small, sekisho.Console)
-	StoreSnapshot = define[Nothing, Snapshot](sekisho.Store, 64, "snapshot", small, sekisho.Console)
+	StoreSnapshot = define[SnapshotQuery, Snapshot](sekisho.Store, 64, "snapshot", small, sekisho.Console)
 )
 
 // Nothing is an empty question or answer.
@@ -169,6 +169,7 @@ type Person struct{ Name, Address string }
 type Limit struct {
 	Message    int64 // bytes of a mail
 	Recipients int   // of one mail
+	Total      int   // recipients that all its people and servers may send to
 	Hourly     int   // recipients an account may send to in an hour
 	Daily      int   // and in a day
 }

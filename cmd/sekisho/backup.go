@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sekisho/role/console"
+	"sekisho/role/store"
 	"sekisho/supervise"
-	"sekisho/wire"
 )
 
 // A data backup is ciphertext and envelope facts: store's database and segments, vault's database without the contract keys,
@@ -39,34 +39,14 @@ func (c *backupCommand) Run(g *Global) error {
 	if entries, err := os.ReadDir(c.Dir); err == nil && len(entries) > 0 {
 		return fmt.Errorf("%s is not empty: name a new directory for each backup", c.Dir)
 	}
-	files, err := call[console.Backup](g, "backup", wire.Nothing{})
+	files, err := call[console.Backup](g, "backup", console.BackupQuery{})
 	if err != nil {
 		return err
 	}
-	total := int64(0)
-	for _, r := range []struct {
-		dir string
-		console.Snapshot
-	}{{"store", files.Store}, {"vault", files.Vault}} {
-		from, to := filepath.Join(cfg.Data, r.dir), filepath.Join(c.Dir, r.dir)
-		if err := os.MkdirAll(to, 0o700); err != nil {
-			return err
-		}
-		for _, f := range r.Files {
-			n, err := copyFile(filepath.Join(from, f), filepath.Join(to, strings.Replace(f, ".snapshot", "", 1)))
-			if err != nil {
-				return readable(err)
-			}
-			total += n
-			os.Remove(filepath.Join(from, f))
-		}
-		for _, d := range r.Growing {
-			n, err := copyTree(g, filepath.Join(from, d), filepath.Join(to, d))
-			if err != nil {
-				return readable(err)
-			}
-			total += n
-		}
+	total, err := c.copy(g, cfg.Data, files)
+	_, done := call[console.Backup](g, "backup", console.BackupQuery{Done: true})
+	if err = errors.Join(err, done); err != nil {
+		return err
 	}
 	made := time.Now().UTC().Format(time.RFC3339)
 	if err := os.WriteFile(filepath.Join(c.Dir, marker), []byte("made "+made+"\n"), 0o600); err != nil {
@@ -78,6 +58,35 @@ func (c *backupCommand) Run(g *Global) error {
 		row(w, "bytes", total)
 		row(w, "not in it", "vault/current.db and the root key: copy those apart, each copy over the one before")
 	})
+}
+
+// copy copies what the roles have named: first the files, then the directories that grow.
+func (c *backupCommand) copy(g *Global, data string, files console.Backup) (int64, error) {
+	total := int64(0)
+	for _, r := range []struct {
+		dir string
+		console.Snapshot
+	}{{"store", files.Store}, {"vault", files.Vault}} {
+		from, to := filepath.Join(data, r.dir), filepath.Join(c.Dir, r.dir)
+		if err := os.MkdirAll(to, 0o700); err != nil {
+			return total, err
+		}
+		for _, f := range r.Files {
+			n, err := copyFile(filepath.Join(from, f), filepath.Join(to, strings.Replace(f, ".snapshot", "", 1)))
+			if err != nil {
+				return total, readable(err)
+			}
+			total += n
+		}
+		for _, d := range r.Growing {
+			n, err := copyTree(g, filepath.Join(from, d), filepath.Join(to, d))
+			if err != nil {
+				return total, readable(err)
+			}
+			total += n
+		}
+	}
+	return total, nil
 }
 
 func readable(err error) error {
@@ -173,6 +182,14 @@ func (c *restoreCommand) Run(g *Global) error {
 		if err := replace(g, filepath.Join(c.Dir, p.dir, p.name), to, filepath.Join(aside, p.dir), users[p.dir]); err != nil {
 			return err
 		}
+	}
+	// Numbers given out since the backup must not be given out again: store lifts its counters when it sees this.
+	mark := filepath.Join(cfg.Data, "store", store.RestoredFile)
+	if err := os.WriteFile(mark, nil, 0o600); err != nil {
+		return err
+	}
+	if err := os.Chown(mark, users["store"], -1); err != nil {
+		return err
 	}
 	return g.print(map[string]string{"restored": c.Dir, "replaced": aside}, func(w io.Writer) {
 		row(w, "restored", c.Dir)

@@ -110,6 +110,7 @@ type contractSet struct {
 	Language  string   `enum:",ja,en" default:"" help:"ja or en."`
 	Network   []string `placeholder:"CIDR" help:"Networks that may relay; replaces the list."`
 	Person    []string `placeholder:"NAME<ADDRESS>" help:"People whose name is worth borrowing; replaces the list."`
+	Total     int      `help:"Recipients that the whole contract may send to in an hour."`
 	Hourly    int      `help:"Recipients an account may send to in an hour."`
 	Daily     int      `help:"And in a day."`
 	Host      []string `placeholder:"NAME" help:"Host names of its own for mail programs: its people sign in there only, in a cell of their own; replaces the list."`
@@ -119,7 +120,7 @@ type contractSet struct {
 
 // Run changes what was named and leaves the rest.
 func (c *contractSet) Run(g *Global) error {
-	q := console.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Archive: c.Archive, Hosts: c.Host}
+	q := console.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Archive: c.Archive, Hosts: c.Host}
 	for _, p := range c.Person {
 		name, rest, ok := strings.Cut(p, "<")
 		if !ok {

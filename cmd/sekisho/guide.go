@@ -298,6 +298,8 @@ func decided(t console.Trace) string {
 	switch {
 	case t.Fate == "mailbox" && t.Rule != "":
 		return "delivered, marked (" + t.Rule + ")"
+	case t.Fate == "mailbox" && strings.Contains(t.Reason, "written anew"):
+		return "delivered, written anew"
 	case t.Fate == "mailbox":
 		return "delivered"
 	case t.Fate == "queue":

@@ -35,23 +35,20 @@ func (p *presentedFlags) read(g *Global) (console.Presented, error) {
 		return out, nil
 	}
 	if terminal(os.Stdin) {
-		fmt.Fprintln(g.Err, "Shares, one officer after the other, each on a line of its own. An empty line ends.")
+		fmt.Fprintln(g.Err, "Shares, one officer after the other, each on a line of its own; what is typed is not shown. An empty line ends.")
 	}
-	lines := bufio.NewScanner(io.LimitReader(os.Stdin, 1<<20))
-	for lines.Scan() {
-		text := strings.TrimSpace(lines.Text())
-		if text == "" {
-			break
+	err := silently(os.Stdin, func() error {
+		lines := bufio.NewScanner(io.LimitReader(os.Stdin, 1<<20))
+		for lines.Scan() {
+			text := strings.TrimSpace(lines.Text())
+			if text == "" {
+				break
+			}
+			out.Words = append(out.Words, text)
 		}
-		out.Words = append(out.Words, text)
-	}
-	return out, lines.Err()
-}
-
-// terminal says whether a person sits there.
-func terminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+		return lines.Err()
+	})
+	return out, err
 }
 
 // showShares prints shares to be handed out.
@@ -79,16 +76,20 @@ func showShares(w io.Writer, s *console.Shares) {
 type contractOfficers struct {
 	Contract string `arg:"" help:"Name, number or domain."`
 	Recovery string `placeholder:"K/N" help:"How many of how many; without it two of three, one of them the operator."`
+	Fresh    bool   `help:"The first shares were lost before anybody had them: make others, without the old ones. Only while the contract has no account and no archive."`
 	presentedFlags
 }
 
 // Run replaces the shares; the old officers are needed once more.
 func (c *contractOfficers) Run(g *Global) error {
-	p, err := c.read(g)
-	if err != nil {
-		return err
+	var p console.Presented
+	var err error
+	if !c.Fresh {
+		if p, err = c.read(g); err != nil {
+			return err
+		}
 	}
-	s, err := call[console.Shares](g, "contract/officers", console.Officers{Contract: c.Contract, Shares: p, Recovery: c.Recovery})
+	s, err := call[console.Shares](g, "contract/officers", console.Officers{Contract: c.Contract, Shares: p, Recovery: c.Recovery, Fresh: c.Fresh})
 	if err != nil {
 		return err
 	}

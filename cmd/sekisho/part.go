@@ -20,6 +20,8 @@ type part struct {
 	Size        int64          `json:"size,omitempty"`        // gate
 	Recipients  int            `json:"recipients,omitempty"`  // gate
 	PerSource   int            `json:"per_source,omitempty"`  // gate
+	PerMinute   int            `json:"per_minute,omitempty"`  // gate
+	Contract    int            `json:"contract,omitempty"`    // gate
 	Hourly      int            `json:"hourly,omitempty"`      // gate
 	Daily       int            `json:"daily,omitempty"`       // gate
 	Exempt      []netip.Prefix `json:"exempt,omitempty"`      // gate
@@ -27,6 +29,7 @@ type part struct {
 	Resolver    string         `json:"resolver,omitempty"`    // dial
 	Zone        string         `json:"zone,omitempty"`        // dial: the text
 	Private     bool           `json:"private,omitempty"`     // dial
+	Internal    []netip.Prefix `json:"internal,omitempty"`    // dial
 	Port        uint16         `json:"port,omitempty"`        // post
 	Connections int            `json:"connections,omitempty"` // post
 	Destination int            `json:"destination,omitempty"` // post
@@ -55,13 +58,13 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 	if c.DNS.Resolver == "" && len(zone) == 0 {
 		c.DNS.Resolver = hostResolver()
 	}
-	var exempt []netip.Prefix
-	for _, n := range c.Limit.Exempt {
-		p, err := netip.ParsePrefix(n)
-		if err != nil {
-			return nil, err
-		}
-		exempt = append(exempt, p)
+	exempt, err := prefixes(c.Limit.Exempt)
+	if err != nil {
+		return nil, err
+	}
+	internal, err := prefixes(c.Post.Internal)
+	if err != nil {
+		return nil, err
 	}
 	hosts := []string{c.Name}
 	if c.Name != "localhost" {
@@ -76,9 +79,9 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		sekisho.Door:  {Cells: c.Cells},
 		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca},
 		sekisho.Store: {Hosts: hosts},
-		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, Hourly: c.Limit.Hourly,
+		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, PerMinute: c.Limit.PerMinute, Contract: c.Limit.Contract, Hourly: c.Limit.Hourly,
 			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd},
-		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Clamd: c.Inspect.Clamd, KeyService: destination},
+		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, KeyService: destination},
 		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination},
 		sekisho.Reader:  {Name: c.Name, Size: size},
 		sekisho.Console: {Name: c.Name},
@@ -106,6 +109,18 @@ func keyService(c config.Config) (destination, address, ca string, err error) {
 		pem, err = os.ReadFile(c.Keys.CA)
 	}
 	return destination, u.String(), string(pem), err
+}
+
+func prefixes(list []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, n := range list {
+		p, err := netip.ParsePrefix(n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }
 
 // hostResolver is the first name server of this host; "" when there is none.

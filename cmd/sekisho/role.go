@@ -213,13 +213,13 @@ func (p *process) start() (playing, error) {
 		}
 		return playing{service: i.Service(p.breach), retired: i.Retired()}, nil
 	case sekisho.Dial:
-		d, err := dial.New(dial.Config{Resolver: p.part.Resolver, Zone: p.part.Zone, Private: p.part.Private, Clamd: p.part.Clamd, Link: p.part.KeyService, Log: p.Log()})
+		d, err := dial.New(dial.Config{Resolver: p.part.Resolver, Zone: p.part.Zone, Private: p.part.Private, Internal: p.part.Internal, Clamd: p.part.Clamd, Link: p.part.KeyService, Log: p.Log()})
 		if err != nil {
 			return playing{}, err
 		}
 		return playing{service: d.Service(p.breach)}, nil
 	case sekisho.Gate:
-		g := gate.New(gate.Config{Name: p.part.Name, Size: p.part.Size, Recipients: p.part.Recipients, PerSource: p.part.PerSource,
+		g := gate.New(gate.Config{Name: p.part.Name, Size: p.part.Size, Recipients: p.part.Recipients, PerSource: p.part.PerSource, PerMinute: p.part.PerMinute, Contract: p.part.Contract,
 			Hourly: p.part.Hourly, Daily: p.part.Daily, Exempt: p.part.Exempt, Clamd: p.part.Clamd != "", Log: p.Log()},
 			gate.Peers{Inspect: p.peers[sekisho.Inspect], Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial]})
 		return playing{run: func(ctx context.Context) error { return g.Serve(ctx, p.Listeners, grace) }}, nil

@@ -139,6 +139,9 @@ func (c *Console) contractSet(ctx context.Context, who operator, q ContractSet) 
 	if q.Hourly > 0 {
 		set.Limit.Hourly = q.Hourly
 	}
+	if q.Total != 0 {
+		set.Limit.Total = q.Total
+	}
 	if q.Daily > 0 {
 		set.Limit.Daily = q.Daily
 	}

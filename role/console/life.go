@@ -53,11 +53,31 @@ func (c *Console) officers(ctx context.Context, who operator, q Officers) (Share
 	if err != nil {
 		return Shares{}, err
 	}
+	if q.Fresh {
+		return c.freshOfficers(ctx, who, k, ch)
+	}
 	s, err := wire.VaultOfficers.Ask(ctx, c.peers.Vault, wire.Officers{Contract: k.ID, Shares: presented(q.Shares), Choice: ch, Operator: uint64(who)})
 	if err != nil {
 		return Shares{}, err
 	}
 	return *sharesOf(s), nil
+}
+
+// freshOfficers makes shares of a contract that nothing hangs on yet: an answer that was lost must not leave it without.
+func (c *Console) freshOfficers(ctx context.Context, who operator, k wire.Contract, ch wire.Choice) (Shares, error) {
+	conflict := sekisho.E("officers", sekisho.Conflict, errors.New("accounts or an archive hang on the present shares: bring them"))
+	if len(k.Archive) > 0 {
+		return Shares{}, conflict
+	}
+	keys, err := wire.VaultContract.Ask(ctx, c.peers.Vault, wire.NewContract{Contract: k.ID, Recovery: ch, Operator: uint64(who)})
+	if err != nil {
+		return Shares{}, err
+	}
+	s := sharesOf(keys.Shares)
+	if s == nil {
+		return Shares{}, conflict
+	}
+	return *s, nil
 }
 
 // recover gives an account a new main password with officers' shares, and tells its owner by mail.
@@ -230,11 +250,11 @@ func (c *Console) contact(ctx context.Context, who operator, q Query) (Contact, 
 
 // backup has store and vault write what a data backup is copied from. Store comes first: what its database refers to is in
 // its segments already, and keys that are newer than the mail they open do no harm.
-func (c *Console) backup(ctx context.Context, _ operator, _ wire.Nothing) (Backup, error) {
-	s, err := wire.StoreSnapshot.Ask(ctx, c.peers.Store, wire.Nothing{})
+func (c *Console) backup(ctx context.Context, _ operator, q BackupQuery) (Backup, error) {
+	s, err := wire.StoreSnapshot.Ask(ctx, c.peers.Store, wire.SnapshotQuery{Done: q.Done})
 	if err != nil {
 		return Backup{}, err
 	}
-	v, err := wire.VaultSnapshot.Ask(ctx, c.peers.Vault, wire.Nothing{})
+	v, err := wire.VaultSnapshot.Ask(ctx, c.peers.Vault, wire.SnapshotQuery{Done: q.Done})
 	return Backup{Store: Snapshot(s), Vault: Snapshot(v)}, err
 }

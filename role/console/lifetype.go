@@ -26,6 +26,7 @@ type Officers struct {
 	Contract string    `json:"contract"`
 	Shares   Presented `json:"shares"`
 	Recovery string    `json:"recovery,omitempty"` // "K/N"; empty: two of three with the operator
+	Fresh    bool      `json:"fresh,omitempty"`    // without the old shares: only while nothing hangs on them
 }
 
 // Recover gives an account a new main password.
@@ -82,6 +83,11 @@ type Contact struct {
 type Snapshot struct {
 	Files   []string `json:"files"`
 	Growing []string `json:"growing"`
+}
+
+// BackupQuery begins a backup, or says that it was copied; until then no space is given back.
+type BackupQuery struct {
+	Done bool `json:"done,omitempty"`
 }
 
 // Backup is what to copy, in this order: the files, then the directories that grow.

@@ -42,6 +42,7 @@ type ContractSet struct {
 	Networks []string      `json:"networks,omitempty"`
 	People   []wire.Person `json:"people,omitempty"`
 	Policy   string        `json:"policy,omitempty"` // TOML
+	Total    int           `json:"total,omitempty"`
 	Hourly   int           `json:"hourly,omitempty"`
 	Daily    int           `json:"daily,omitempty"`
 	Defer    string        `json:"unscanned,omitempty"`

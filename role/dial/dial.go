@@ -19,13 +19,13 @@ import (
 
 // Config is what dial is told.
 type Config struct {
-	Resolver string   // "host:port" of the DNS resolver
-	Zone     string   // a master file's text; names in it are answered from it alone
-	Private  bool     // post may connect to loopback and private addresses: demonstrations, closed networks
-	Ports    []uint16 // where post may connect; empty: 25, 465, 587
-	Routes   []string // "host:port" that contracts route to: post may connect there whatever the rules above say
-	Clamd    string   // "host:port" or path of clamd: the only place that gate may connect to
-	Link     string   // "host:port" of the key management service: the only place that link may connect to
+	Resolver string         // "host:port" of the DNS resolver
+	Zone     string         // a master file's text; names in it are answered from it alone
+	Private  bool           // post may connect to loopback and private addresses: demonstrations, closed networks
+	Ports    []uint16       // where post may connect; empty: 25, 465, 587
+	Internal []netip.Prefix // networks of the customers' own servers: post may connect there, at any port, whatever the rules above say
+	Clamd    string         // "address:port" of clamd: the only place that gate may connect to
+	Link     string         // "host:port" of the key management service: the only place that link may connect to
 	Log      *slog.Logger
 }
 
@@ -121,9 +121,6 @@ func (d *Dial) destination(role sekisho.Role, q wire.Connect) (network, address 
 		if d.config.Clamd == "" {
 			return "", "", errors.New("no clamd is configured")
 		}
-		if strings.HasPrefix(d.config.Clamd, "/") {
-			return "unix", d.config.Clamd, nil
-		}
 		return "tcp", d.config.Clamd, nil
 	}
 	if role == sekisho.Link {
@@ -134,11 +131,11 @@ func (d *Dial) destination(role sekisho.Role, q wire.Connect) (network, address 
 	}
 	to := netip.AddrPortFrom(q.To.Unmap(), q.Port)
 	address = to.String()
-	if slices.Contains(d.config.Routes, net.JoinHostPort(q.Host, fmt.Sprint(q.Port))) {
+	if slices.ContainsFunc(d.config.Internal, func(n netip.Prefix) bool { return n.Contains(to.Addr()) }) {
 		return "tcp", address, nil
 	}
 	if !d.config.Private && !public(to.Addr()) {
-		return "", "", fmt.Errorf("%s is not a public address", to.Addr())
+		return "", "", fmt.Errorf("%s is not a public address, nor in post.internal", to.Addr())
 	}
 	if !d.config.Private && !slices.Contains(d.config.Ports, q.Port) {
 		return "", "", fmt.Errorf("port %d is not for mail", q.Port)

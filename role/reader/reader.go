@@ -7,12 +7,14 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
 
 	"sekisho"
+	"sekisho/seal"
 	"sekisho/wire"
 )
 
@@ -33,11 +35,17 @@ type Reader struct {
 	config  Config
 	peers   Peers
 	keyring *wire.Keyring
+	ids     *wire.IDs
+	senders seal.Senders
 	news    *news
 	slots   *slots
 	server  *imapserver.Server
 	passed  map[string]*passed // by the names of listeners; what door passes comes in there
+	idled   atomic.Int64       // how often a connection went idle
 }
+
+// leaseSize is how many message ids are set aside at once, for mails that people file.
+const leaseSize = 256
 
 // New makes a reader that has not begun to listen.
 func New(c Config, p Peers) *Reader {
@@ -56,7 +64,7 @@ func New(c Config, p Peers) *Reader {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Reader{config: c, peers: p, keyring: wire.NewKeyring(p.Vault), news: newNews(), slots: newSlots(c.Connections, c.PerSource),
+	r := &Reader{config: c, peers: p, keyring: wire.NewKeyring(p.Vault), ids: wire.NewIDs(p.Store, leaseSize), news: newNews(), slots: newSlots(c.Connections, c.PerSource),
 		passed: map[string]*passed{"imap": newPassed(), "imaps": newPassed()}}
 	r.server = imapserver.New(&imapserver.Options{
 		NewSession: func(conn *imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
@@ -103,6 +111,7 @@ func (r *Reader) Serve(ctx context.Context, listeners map[string]net.Listener) e
 		go func() { failed <- r.server.Serve(l) }()
 	}
 	go r.news.follow(ctx, r.peers.Store, r.config.Log)
+	go r.tidy(ctx)
 	select {
 	case err := <-failed:
 		return err

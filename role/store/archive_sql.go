@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"sekisho"
 	"sekisho/db"
@@ -66,9 +67,16 @@ func (s *Store) usage(ctx context.Context, _ sekisho.Caller, q wire.ContractQuer
 // snapshotFile is where a backup finds the database as it was at one moment.
 const snapshotFile = "store.snapshot.db"
 
+// holdTime is how long a backup may take to be copied.
+const holdTime = 6 * time.Hour
+
 // snapshot writes a copy of the database for a data backup. Everything that it refers to is in the segments already, and
-// stays there for as long as deadTime after it has gone.
-func (s *Store) snapshot(ctx context.Context, _ sekisho.Caller, _ wire.Nothing) (wire.Snapshot, error) {
+// stays there until the backup is done, or holdTime is over.
+func (s *Store) snapshot(ctx context.Context, _ sekisho.Caller, q wire.SnapshotQuery) (wire.Snapshot, error) {
+	if q.Done {
+		s.holding.Store(0)
+		return wire.Snapshot{}, nil
+	}
 	if s.db.Postgres() {
 		return wire.Snapshot{}, sekisho.E("store.snapshot", sekisho.Invalid, errors.New("the database is PostgreSQL: back it up with its own tools, then the segments"))
 	}
@@ -76,7 +84,9 @@ func (s *Store) snapshot(ctx context.Context, _ sekisho.Caller, _ wire.Nothing) 
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return wire.Snapshot{}, sekisho.E("store.snapshot", sekisho.Unavailable, err)
 	}
+	s.holding.Store(db.Micros(s.now().Add(holdTime)))
 	if err := s.db.CopyTo(ctx, path); err != nil {
+		s.holding.Store(0)
 		return wire.Snapshot{}, sekisho.E("store.snapshot", sekisho.Unavailable, err)
 	}
 	return wire.Snapshot{Files: []string{snapshotFile}, Growing: []string{"segment"}}, nil

@@ -52,6 +52,7 @@ type Vault struct {
 	guess   guessing
 	living  living
 	checks  checks
+	parsed  parsed
 	address []byte // pseudonyms of network addresses are derived from it
 
 	// life is held for writing while keys are replaced or destroyed, for reading by every answer that uses keys. It guards
