@@ -7,7 +7,7 @@ export GOFLAGS     = -mod=readonly
 export CGO_ENABLED = 0
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-RACE        = ./blob ./wire ./supervise ./role/... ./db/... ./seal/... ./ledger ./policy
+RACE        = ./blob ./wire ./supervise ./role/... ./db/... ./seal/... ./ledger/... ./journal ./policy
 
 .PHONY: build run test deps check unit race product drill-crash fuzz bench clean
 

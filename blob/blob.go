@@ -52,7 +52,7 @@ type Options struct {
 	Size  int64 // a segment that would grow beyond is closed and the next begun; 0: 1 GiB
 	Group int64 // most bytes of one group, more waits for the next; 0: 16 MiB
 
-	open  opener // nil: real files
+	Open  Opener // nil: real files; tests put others there that fail, tear writes and lie
 	files int    // most open segments; 0: mostOpen
 }
 
@@ -72,7 +72,7 @@ type Log struct {
 	shut bool
 
 	fmu    sync.RWMutex // guards files, first and newest
-	files  map[uint64]file
+	files  map[uint64]File
 	first  uint64 // number of the oldest segment
 	newest uint64 // number of the newest segment
 
@@ -112,6 +112,16 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // returns. Errors: Full, nothing was kept, it may be repeated when there is space; TooLarge; Unavailable, the log is
 // dead or closed and it is not known whether the records will be there after it is opened again.
 func (l *Log) Append(records ...[][]byte) ([]Pos, error) {
+	wait, err := l.Begin(records...)
+	if err != nil {
+		return nil, err
+	}
+	return wait()
+}
+
+// Begin is Append in two steps, for a caller who has something to do while the disk works: the records are on their way when it
+// returns, and wait returns what Append would. The pieces must not change until then.
+func (l *Log) Begin(records ...[][]byte) (wait func() ([]Pos, error), err error) {
 	list := make([]record, len(records))
 	var size int64
 	for i, pieces := range records {
@@ -123,7 +133,7 @@ func (l *Log) Append(records ...[][]byte) ([]Pos, error) {
 		size += recordHead + int64(r.size)
 	}
 	if len(list) == 0 {
-		return nil, nil
+		return func() ([]Pos, error) { return nil, nil }, nil
 	}
 	if size > maxGroup {
 		return nil, sekisho.E("blob.append", sekisho.TooLarge, nil)
@@ -146,11 +156,13 @@ func (l *Log) Append(records ...[][]byte) ([]Pos, error) {
 	b.size += size
 	l.mu.Unlock()
 	l.kick()
-	<-b.done
-	if b.err != nil {
-		return nil, b.err
-	}
-	return b.at[from : from+len(list) : from+len(list)], nil
+	return func() ([]Pos, error) {
+		<-b.done
+		if b.err != nil {
+			return nil, b.err
+		}
+		return b.at[from : from+len(list) : from+len(list)], nil
+	}, nil
 }
 
 func makeRecord(pieces [][]byte) (record, error) {
@@ -261,7 +273,7 @@ func (l *Log) readError(p Pos, err error) error {
 }
 
 // file gives an open segment.
-func (l *Log) file(n uint64) (file, error) {
+func (l *Log) file(n uint64) (File, error) {
 	l.fmu.RLock()
 	f := l.files[n]
 	l.fmu.RUnlock()
@@ -278,7 +290,7 @@ func (l *Log) file(n uint64) (file, error) {
 		return nil, sekisho.E("blob.read", sekisho.Unavailable, os.ErrClosed)
 	default:
 	}
-	f, err := l.opt.open(l.path(n), os.O_RDWR)
+	f, err := l.opt.Open(l.path(n), os.O_RDWR)
 	if os.IsNotExist(err) {
 		return nil, sekisho.E("blob.read", sekisho.NotFound, err)
 	}

@@ -27,6 +27,7 @@ type Child struct {
 	Listeners map[string]net.Listener // by the names of the table
 	Files     map[string]*os.File     // secrets that this role is given; to be read and closed before Confine
 	Level     sandbox.Level           // reached; set by Confine
+	Digest    [32]byte                // SHA-256 of the program that runs, as the supervisor read it
 
 	spec    sandbox.Spec
 	control *control
@@ -35,11 +36,15 @@ type Child struct {
 	finish  sync.Once
 }
 
-// Line is a connection to one peer.
+// Line is a connection to one peer. For roles that hear it may instead be the news that a process began or ended: then Conn is
+// nil. The news that a process began comes before any line to it.
 type Line struct {
 	Peer     sekisho.Caller
 	Outgoing bool // this process asks, the peer answers; otherwise the other way
 	Conn     *net.UnixConn
+
+	Ended  bool     // news: it ended; otherwise it began
+	Digest [32]byte // news that it began: SHA-256 of its program
 }
 
 // Join takes up the channel to the supervisor and reads who this process is. It does not confine yet: what the role or a
@@ -63,7 +68,7 @@ func Join() (*Child, error) {
 	}
 	c := &Child{
 		Self: sekisho.Caller{Role: role, Instance: m.Instance, Cell: m.Cell}, Files: map[string]*os.File{}, Dir: m.Spec.Home(), Listeners: map[string]net.Listener{},
-		spec: *m.Spec, control: ctl, lines: make(chan Line), done: make(chan struct{}),
+		Digest: digestOf(m.Digest), spec: *m.Spec, control: ctl, lines: make(chan Line), done: make(chan struct{}),
 	}
 	for _, name := range m.Calls {
 		callee, ok := sekisho.RoleOf(name)
@@ -175,11 +180,23 @@ func (c *Child) obey(m message, files []*os.File, queue chan<- Line) error {
 		}
 		queue <- Line{Peer: sekisho.Caller{Role: role, Instance: m.Instance, Cell: m.Cell}, Outgoing: m.Outgoing, Conn: conn}
 		return nil
+	case (m.Kind == sayBegan || m.Kind == sayEnded) && len(files) == 0:
+		role, ok := sekisho.RoleOf(m.Role)
+		if !ok {
+			return errors.New("bad news")
+		}
+		queue <- Line{Peer: sekisho.Caller{Role: role, Instance: m.Instance, Cell: m.Cell}, Ended: m.Kind == sayEnded, Digest: digestOf(m.Digest)}
+		return nil
 	case m.Kind == sayProbe && len(files) == 0:
 		return c.probe(m)
 	}
 	closeAll(files)
 	return fmt.Errorf("unexpected message %q", m.Kind)
+}
+
+func digestOf(b []byte) (d [32]byte) {
+	copy(d[:], b)
+	return d
 }
 
 // pump hands lines on without ever making the sender wait: the control channel must be read whatever the role does.

@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
+	"sekisho/ledger/book"
 	"sekisho/role/console"
 )
 
@@ -103,8 +104,8 @@ func termination(t *testing.T, h *House) {
 				t.Errorf("%s: a row still names %s", step, a.Address)
 			}
 		}
-		var v console.Verified
-		if err := json.Unmarshal([]byte(h.Run("ledger", "verify", "--json")), &v); err != nil || v.Bad != "" {
+		var v book.Report
+		if err := json.Unmarshal([]byte(h.Run("ledger", "verify", "--json")), &v); err != nil || len(v.Faults) > 0 {
 			t.Errorf("%s: ledger: %+v %v", step, v, err)
 		}
 	}

@@ -27,6 +27,7 @@ type commands struct {
 	Queue      queueCommand      `cmd:"" help:"Outbound mail on its way."`
 	Trace      traceCommand      `cmd:"" help:"What became of a mail, and why."`
 	Ledger     ledgerCommand     `cmd:"" help:"Who was given which key."`
+	Witness    witnessCommand    `cmd:"" help:"Sign checkpoints of other installations' ledgers, on a host of one's own."`
 	Vault      vaultCommand      `cmd:"" help:"Keys of the installation."`
 	Archive    archiveCommand    `cmd:"" help:"Archives of contracts, opened by officers."`
 	Backup     backupCommand     `cmd:"" help:"Make a data backup of the running service."`

@@ -75,7 +75,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		return nil, err
 	}
 	all := map[sekisho.Role]part{
-		sekisho.Vault: {Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Cells: c.Cells},
+		sekisho.Vault: {Name: c.Name, Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Cells: c.Cells},
 		sekisho.Door:  {Cells: c.Cells},
 		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca},
 		sekisho.Store: {Hosts: hosts},

@@ -40,7 +40,7 @@ func (v *Vault) open(_ context.Context, who sekisho.Caller, q wire.Open) (wire.O
 	e.Session, e.Contract, e.Account, e.Address = q.Session, s.contract, s.account, s.address
 	entries := openings(e, q.Classes, q.Boxes, data)
 	if q.Index {
-		e.Class, e.Object = sekisho.ClassIndex, uint64(s.account)
+		e.Class, e.Object, e.Flags = sekisho.ClassIndex, uint64(s.account), ledger.FlagLease // the key opens what is indexed later too
 		entries = append(entries, e)
 	}
 	if err := v.enter(entries...); err != nil {
@@ -69,7 +69,7 @@ func check(classes []sekisho.Class, boxes int) error {
 
 // deny enters a refused opening and gives the refusal back.
 func (v *Vault) deny(who sekisho.Caller, s *session, id sekisho.SessionID, why error) error {
-	e := by(who, ledger.Denial)
+	e := denial(who)
 	e.Session = id
 	if s != nil {
 		e.Contract, e.Account, e.Address = s.contract, s.account, s.address
@@ -148,13 +148,13 @@ func openings(e ledger.Entry, classes []sekisho.Class, boxes []wire.MessageBox, 
 			e.Count = 0
 		}
 		for i, b := range boxes {
-			kind := ledger.Opening
+			kind, flags := ledger.Opening, uint8(0)
 			if data[i] == nil {
-				kind = ledger.Denial
+				kind, flags = ledger.Denial, ledger.FlagDenied
 			}
 			if e.Count == 0 || kind != e.Kind || uint64(b.Message) != e.Object+uint64(e.Count) {
 				flush()
-				e.Kind, e.Object = kind, uint64(b.Message)
+				e.Kind, e.Flags, e.Object = kind, flags, uint64(b.Message)
 			}
 			e.Count++
 		}
@@ -253,28 +253,4 @@ func rebox(out *wire.Opened, q wire.OpenKept, data [][]byte) error {
 		}
 	}
 	return nil
-}
-
-func (v *Vault) tail(_ context.Context, who sekisho.Caller, q wire.Tail) (wire.Entries, error) {
-	most := min(max(q.Most, 1), 10_000)
-	size, _ := v.journal.size()
-	if q.Last {
-		q.From = size - min(size, uint64(most))
-	}
-	if q.From >= size && q.Wait > 0 {
-		v.journal.wait(q.From, min(q.Wait, 30e9))
-		size, _ = v.journal.size()
-	}
-	rows, err := v.journal.read(q.From, most)
-	return wire.Entries{From: q.From, Rows: rows, Size: size}, err
-}
-
-func (v *Vault) verify(context.Context, sekisho.Caller, wire.Nothing) (wire.Verified, error) {
-	e, err := v.journal.check()
-	root := e.Root()
-	out := wire.Verified{Entries: e.Size, Root: root[:]}
-	if err != nil {
-		out.Bad = err.Error()
-	}
-	return out, nil
 }

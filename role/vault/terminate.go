@@ -192,7 +192,7 @@ func (v *Vault) signStatement(row *terminationRow) error {
 	}
 	s.Destroyed = e.made.Truncate(time.Second) // the epoch began in the transaction that deleted the key
 	s.NewEpoch, s.Backups, s.Copies, s.Left = e.number, s.Destroyed, s.Destroyed.Add(v.config.Copies), v.left
-	s.Ledger, _ = v.journal.size()
+	s.Ledger = v.journal.Size()
 	private, err := v.certificateKey()
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/journal"
 	"sekisho/ledger"
 	"sekisho/seal"
 	"sekisho/wire"
@@ -27,6 +28,10 @@ type Config struct {
 	Quota int              // openings that one session may have in an hour; 0: 500,000
 	Hosts []string         // names that need a certificate: without one, the installation's own CA signs it
 
+	Name   string         // of the installation, for the origin of its checkpoints; "": localhost
+	Digest [32]byte       // of the program that runs: SHA-256 of its file, as the supervisor read it
+	Ledger journal.Config // zero but for tests: directory, signer, clock and log are set by New
+
 	Cells   int           // how many cells reader has; 0: one
 	Root    Root          // where the root key comes from; nil: a file in Dir
 	Backups time.Duration // how long data backups are kept; 0: 90 days
@@ -41,11 +46,13 @@ type Vault struct {
 	config  Config
 	keys    *keyTable
 	current *currentTable
-	journal *journal
+	journal *journal.Journal
 	pass    ed25519.PrivateKey
 	argon   chan struct{} // holds a token for each argon2id computation under way
 	guess   guessing
 	parsed  parsed
+	living  living
+	checks  checks
 	address []byte // pseudonyms of network addresses are derived from it
 
 	// life is held for writing while keys are replaced or destroyed, for reading by every answer that uses keys. It guards
@@ -64,8 +71,8 @@ type Vault struct {
 	last     sekisho.SessionID
 }
 
-// New opens vault's directory, making what is missing: on the first start the root key and the empty ledger. The whole
-// ledger is checked first; a broken one is Corrupt.
+// New opens vault's directory, making what is missing: on the first start the root key and the empty ledger. Of the ledger
+// what is not sealed yet and the newest heads are checked; when they do not fit it is Corrupt.
 func New(c Config) (*Vault, error) {
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -91,13 +98,13 @@ func New(c Config) (*Vault, error) {
 	if v.current, err = openCurrent(c.Dir); err != nil {
 		return nil, err
 	}
-	if v.journal, err = openJournal(filepath.Join(c.Dir, "ledger")); err != nil {
-		return nil, err
-	}
-	if err := v.enter(ledger.Entry{Kind: ledger.Start, Role: sekisho.Vault, Process: c.Self}); err != nil {
+	if err := v.openLedger(); err != nil {
 		return nil, err
 	}
 	if err := v.openKeys(); err != nil {
+		return nil, err
+	}
+	if err := v.signLedger(); err != nil {
 		return nil, err
 	}
 	// Session numbers go on where no earlier start can have been: they carry the time of this start.
@@ -197,14 +204,14 @@ func syncDir(path string) error {
 
 // Close ends the journal and the database; what was answered is on disk already.
 func (v *Vault) Close() error {
-	return errors.Join(v.journal.close(), v.keys.close(), v.current.close())
+	return errors.Join(v.journal.Close(), v.keys.close(), v.current.close())
 }
 
 // Service is vault's answers.
 func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Service {
 	s := wire.NewService(sekisho.Vault, func(by sekisho.Caller, call string, why error) {
 		// What a role asks that it may not ask is entered too: it is the trace of a role taken over.
-		if err := v.enter(ledger.Entry{Kind: ledger.Denial, Role: by.Role, Process: by.Instance}); err != nil {
+		if err := v.enter(denial(by)); err != nil {
 			v.config.Log.Error("denial not entered", "error", err)
 		}
 		report(by, call, why)
@@ -223,8 +230,7 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultTLS, using(v, v.signTLS))
 	wire.Handle(s, wire.VaultSigner, using(v, v.newSigner))
 	wire.Handle(s, wire.VaultChains, v.chains)
-	wire.Handle(s, wire.VaultTail, v.tail)
-	wire.Handle(s, wire.VaultVerify, v.verify)
+	v.ledgerService(s)
 	wire.Handle(s, wire.VaultInform, v.inform)
 	v.serveLife(s)
 	return s
@@ -233,15 +239,13 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 // enter makes entries durable. Every path that gives something out calls it first and gives nothing when it fails.
 func (v *Vault) enter(entries ...ledger.Entry) error {
 	now := uint64(v.config.Clock().UnixMilli())
-	rows := make([]byte, 0, len(entries)*ledger.RowLen)
-	for _, e := range entries {
-		e.Time = now
-		if e.Count == 0 {
-			e.Count = 1
+	for i := range entries {
+		entries[i].Time = now
+		if entries[i].Count == 0 {
+			entries[i].Count = 1
 		}
-		rows = e.Row(rows)
 	}
-	if err := v.journal.append(rows); err != nil {
+	if err := v.journal.Append(entries...); err != nil {
 		return sekisho.E("vault.ledger", sekisho.Unavailable, err)
 	}
 	return nil
@@ -249,7 +253,13 @@ func (v *Vault) enter(entries ...ledger.Entry) error {
 
 // by begins an entry with what vault itself knows of the asker.
 func by(who sekisho.Caller, kind ledger.Kind) ledger.Entry {
-	return ledger.Entry{Kind: kind, Role: who.Role, Process: who.Instance}
+	return ledger.Entry{Kind: kind, Role: who.Role, Cell: who.Cell, Process: who.Instance}
+}
+
+func denial(who sekisho.Caller) ledger.Entry {
+	e := by(who, ledger.Denial)
+	e.Flags = ledger.FlagDenied
+	return e
 }
 
 // openPass loads the key that signs passes, or makes it.
@@ -278,7 +288,7 @@ func (v *Vault) transit(_ context.Context, who sekisho.Caller, q wire.Transit) (
 }
 
 func (v *Vault) inform(_ context.Context, who sekisho.Caller, q wire.Inform) (wire.Nothing, error) {
-	kinds := map[string]ledger.Kind{"policy": ledger.Grant, "config-read": ledger.ConfigRead, "start": ledger.Start, "stop": ledger.Stop}
+	kinds := map[string]ledger.Kind{"policy": ledger.Grant, "config-read": ledger.ConfigRead}
 	kind, ok := kinds[q.What]
 	if !ok {
 		return wire.Nothing{}, sekisho.E("vault.inform", sekisho.Invalid, fmt.Errorf("no kind %q", q.What))
