@@ -14,9 +14,10 @@ import (
 	"sekisho/ledger/block"
 )
 
-// Options are the caller's wishes. They change the time a scope takes, never its result.
+// Options are the caller's wishes. Workers and Progress do not change the result.
 type Options struct {
 	Workers  int                   // how many blocks at a time; 0: one
+	Notices  []string              // what is known already, from reading the indicators: it belongs to the result
 	Progress func(done, total int) // told after each block, from any goroutine; nil: nobody
 }
 
@@ -71,7 +72,7 @@ type engine struct {
 // or cannot be read are no error: they make what they could hide impossible to rule out.
 func Compute(src Source, in *Indicators, g *Graph, o Options) (*Result, error) {
 	e := &engine{Options: o, src: src, in: in, graph: g, reused: map[uint64]bool{}}
-	e.Workers = max(1, e.Workers)
+	e.Workers, e.notices = max(1, e.Workers), slices.Clone(o.Notices)
 	e.marks = marksOf(in)
 	if err := e.list(); err != nil {
 		return nil, err
