@@ -30,10 +30,43 @@ const (
 	Signature                  // a signing key was used
 	Release                    // a data key was boxed to somebody else, as a person decided
 	ConfigRead                 // an operator looked at a contract's settings
+	Heartbeat                  // the component lives and did nothing else: silence is provable
+	Emergency                  // two operators allowed openings that leave no entry, from here on
+	Gap                        // from Object to Object+Bytes ms since 1970 entries may be missing: nothing of that time can be ruled out
+	Prune                      // rows of this stream before number Object are gone or may go: their retention is over
+	Hold                       // a legal hold was set (Object is its number) or, with FlagDenied, lifted
 )
 
+// Flags of an entry.
+const (
+	FlagDenied    uint8 = 1 << iota // it was asked for and refused
+	FlagLease                       // what was given out may be used beyond this request
+	FlagEmergency                   // it was allowed in an emergency
+	FlagGap                         // entries before this one may be missing
+	FlagSync                        // a client that brings its copy up to date: what it did not ask for again it has already
+)
+
+// Start says which program runs: SHA-256 of its file, in Session, Object, Actor and Address, eight bytes each, big-endian.
+
+// SetDigest puts the digest of a program into a Start entry.
+func (e *Entry) SetDigest(d [32]byte) {
+	be := binary.BigEndian
+	e.Session, e.Object = sekisho.SessionID(be.Uint64(d[:])), be.Uint64(d[8:])
+	e.Actor, e.Address = be.Uint64(d[16:]), be.Uint64(d[24:])
+}
+
+// Digest is the digest of the program in a Start entry.
+func (e Entry) Digest() (d [32]byte) {
+	be := binary.BigEndian
+	be.PutUint64(d[:], uint64(e.Session))
+	be.PutUint64(d[8:], e.Object)
+	be.PutUint64(d[16:], e.Actor)
+	be.PutUint64(d[24:], e.Address)
+	return d
+}
+
 var kinds = [...]string{"", "opening", "denial", "login", "failure", "key-made", "key-gone", "grant", "start", "stop",
-	"transit", "signature", "release", "config-read"}
+	"transit", "signature", "release", "config-read", "heartbeat", "emergency", "gap", "prune", "hold"}
 
 // String is the kind as commands print it.
 func (k Kind) String() string {
@@ -42,6 +75,9 @@ func (k Kind) String() string {
 	}
 	return fmt.Sprintf("kind(%d)", k)
 }
+
+// Stream is where the entry belongs: the component that asked.
+func (e Entry) Stream() Stream { return Stream{Node: e.Node, Role: e.Role, Cell: e.Cell} }
 
 // Entry is one line of the ledger: one object, or one run of consecutive objects, of one class.
 type Entry struct {
@@ -59,6 +95,8 @@ type Entry struct {
 	Actor    uint64 // operator's user number + 1, or 0; for transit the worker's instance
 	Address  uint64 // pseudonym of the client's network address; 0 without
 	Flags    uint8
+
+	Node, Cell uint16 // of the component: part of the stream's name, not of the row
 }
 
 // RowLen is the length of a row in its canonical form. The leaf hash of the tree is over these bytes.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -281,11 +280,4 @@ func scopeOf(g *Global, dir fs.FS, in *scope.Indicators, notices []string, graph
 	hash := scope.ManifestHash(out.manifest)
 	out.hash = fmt.Sprintf("%x", hash)
 	return out, nil
-}
-
-// printJSON is for answers that are not a table.
-func printJSON(w io.Writer, a any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(a)
 }

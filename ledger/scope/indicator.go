@@ -121,12 +121,21 @@ func ParseIndicators(b []byte) (*Indicators, []string, error) {
 	return in, notices, nil
 }
 
+// Checked is a checked copy, as ParseIndicators gives it.
+func (in *Indicators) Checked() (*Indicators, []string, error) {
+	b, err := json.Marshal(in)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ParseIndicators(b)
+}
+
 func (in *Indicators) check() ([]string, error) {
 	if in.Version != 1 {
 		return nil, fmt.Errorf("version %d is not known here: want 1", in.Version)
 	}
-	if in.From == 0 || in.To == 0 {
-		return nil, errors.New("no window: give from and to")
+	if in.From == 0 {
+		return nil, errors.New("no window: give from, and to unless it goes on")
 	}
 	if err := in.Span.check("window"); err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package scope
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -48,8 +50,9 @@ type Result struct {
 	Window     Span       `json:"window"`
 	Checkpoint string     `json:"checkpoint"` // SHA-256 of the ledger's signed checkpoint; empty without one
 	Indicators string     `json:"indicators"` // SHA-256 of the canonical indicators
-	Graph      string     `json:"graph"`      // SHA-256 of the canonical graph
-	Streams    []string   `json:"streams"`    // what Ref counts
+	Marks      []Given    `json:"marks"`
+	Graph      string     `json:"graph"`   // SHA-256 of the canonical graph
+	Streams    []string   `json:"streams"` // what Ref counts
 	Components []Covered  `json:"components"`
 	Levels     []Layer    `json:"levels"` // reachable, exposed, confirmed, elsewhere
 	Terminated Set        `json:"terminated"`
@@ -142,7 +145,13 @@ func (c *Class) lose(contract *Contract, why Reason, accounts ...Run) {
 // result turns the sums into sets and adds what no row shows.
 func (e *engine) result(t *tally) (*Result, error) {
 	r := &Result{Type: "sekisho-scope", Engine: Version, Title: e.in.Title, Window: e.in.window(Span{}), Terminated: newSet(),
-		Unseen: []string{}, Components: []Covered{}}
+		Unseen: []string{}, Components: []Covered{}, Marks: given(e.in)}
+	if b, err := e.src.Checkpoint(); err != nil {
+		return nil, err
+	} else if len(b) > 0 {
+		h := sha256.Sum256(b)
+		r.Checkpoint = hex.EncodeToString(h[:])
+	}
 	h, g := e.in.Hash(), e.graph.Hash()
 	r.Indicators, r.Graph = hex.EncodeToString(h[:]), hex.EncodeToString(g[:])
 	for l := range levels {
@@ -152,9 +161,10 @@ func (e *engine) result(t *tally) (*Result, error) {
 		r.Streams = append(r.Streams, c.String())
 	}
 	for l := Exposed; l < levels; l++ {
+		people := t.crowds[l].flush()
 		for class, s := range t.sums[l] {
 			if s != nil {
-				r.Levels[l].take(sekisho.Class(class), t.ids, s)
+				r.Levels[l].take(sekisho.Class(class), t.ids, s, people[sekisho.Class(class)])
 			}
 		}
 	}
@@ -173,9 +183,11 @@ func (e *engine) result(t *tally) (*Result, error) {
 }
 
 // take adds a class from the sums.
-func (l *Layer) take(class sekisho.Class, ids []uint64, s *sums) {
+func (l *Layer) take(class sekisho.Class, ids []uint64, s *sums, people *roaring64.Bitmap) {
 	c := l.class(class)
-	c.Accounts.Or(s.accounts.flush())
+	if people != nil {
+		c.Accounts.Or(people)
+	}
 	for k, t := range s.total {
 		if t.Entries > 0 || s.why[k] != 0 {
 			c.Contracts.Add(ids[k])
@@ -220,7 +232,12 @@ func (e *engine) holes(t *tally, r *Result) {
 		}
 		e.notices = append(e.notices, h.text)
 	}
+	order := func(a, b stretch) int {
+		return cmp.Or(cmp.Compare(a.span.From, b.span.From), cmp.Compare(a.span.To, b.span.To), cmp.Compare(a.first, b.first), cmp.Compare(a.reason, b.reason))
+	}
+	slices.SortFunc(t.gaps, order)
 	for _, c := range e.courses {
+		slices.SortFunc(c.missing, order)
 		for _, w := range c.watches {
 			covered := Covered{e.in.Components[w.of].String(), c.String(), w.span, w.lo, w.hi, []Missing{}}
 			for _, m := range append(slices.Clone(c.missing), t.gaps...) {
@@ -270,8 +287,8 @@ func (e *engine) reachable(t *tally, r *Result) {
 	for b, w := range within {
 		contracts, accounts := roaring64.New(), roaring64.New()
 		if g := t.tickets[b.role]; g != nil {
-			contracts.Or(g.contracts.flush())
-			accounts.Or(g.accounts.flush())
+			contracts.Or(g.contracts)
+			accounts.Or(g.accounts)
 		}
 		if x := exposed.Class(b.class); x != nil { // an opening for an account proves its ticket
 			contracts.Or(x.Contracts.Bitmap)

@@ -32,7 +32,11 @@ func marksOf(in *Indicators) marks {
 		t := trace{in.window(x.Span), x.reason()}
 		to[id] = t
 		m.narrow = m.narrow || x.Span != Span{}
-		m.span.From, m.span.To = min(m.span.From, t.span.From), max(m.span.To, t.span.To)
+		if m.span.From = min(m.span.From, t.span.From); t.span.To == 0 || m.span.To == 0 {
+			m.span.To = 0
+		} else {
+			m.span.To = max(m.span.To, t.span.To)
+		}
 		h := sieve(id)
 		m.sieve[h>>6] |= 1 << (h & 63)
 	}
@@ -83,9 +87,23 @@ type worker struct {
 	flags            []Reason // by asker
 	column           []int    // by act: which of classes, or -1
 	classes          []sekisho.Class
-	pairs            []Total // asker by class
+	pairs            []pair   // asker by class
+	marked           []uint64 // by asker: the session, if it is marked
 	found            []where
 	contract, person []uint64
+
+	// Set only to look for the rows of one contract.
+	only      uint64
+	emit      func(Row) error
+	canonical []byte // all rows of the block, once they are needed
+}
+
+// pair sums the rows of one asker and class in one block.
+type pair struct {
+	entries     uint32
+	first, last uint16 // places in the block
+	objects     uint64
+	bytes       uint64
 }
 
 // where is a mark that occurs in a block.
@@ -117,8 +135,8 @@ func (w *worker) rows(j job) error {
 			return err
 		}
 	}
-	if len(watches) == 0 && len(w.found) == 0 {
-		return nil
+	if some, err := w.concerns(); err != nil || !some || len(watches) == 0 && len(w.found) == 0 {
+		return err
 	}
 	if err := w.sessions(); err != nil {
 		return err
@@ -147,7 +165,7 @@ func (w *worker) rows(j job) error {
 	if err := w.acts(); err != nil {
 		return err
 	}
-	if whole {
+	if whole && w.emit == nil {
 		w.judge(watches, process)
 		if err := w.quick(j.c); err != nil {
 			return err
@@ -247,14 +265,17 @@ func (w *worker) hunt() error {
 
 // sessions notes which accounts logged in under a marked session number.
 func (w *worker) sessions() error {
-	logins := map[int]uint64{}
+	marked := slices.Grow(w.marked[:0], w.b.Whos())[:w.b.Whos()]
+	clear(marked)
+	w.marked = marked
+	some := false
 	for _, f := range w.found {
 		if f.by == BySession {
-			logins[f.who] = f.id
+			marked[f.who], some = f.id, true
 		}
 	}
 	acts, err := w.b.Acts()
-	if err != nil || len(logins) == 0 || !slices.ContainsFunc(acts, func(a block.What) bool { return a.Kind == ledger.Login }) {
+	if err != nil || !some || !slices.ContainsFunc(acts, func(a block.What) bool { return a.Kind == ledger.Login }) {
 		return err
 	}
 	who, err := w.b.Who()
@@ -270,8 +291,8 @@ func (w *worker) sessions() error {
 		return err
 	}
 	for i, k := range who {
-		if id, marked := logins[int(k)]; marked && acts[what[i]].Kind == ledger.Login {
-			w.tally.logins[login{id, account[k]}]++
+		if marked[k] != 0 && acts[what[i]].Kind == ledger.Login {
+			w.tally.logins[login{marked[k], account[k]}]++
 		}
 	}
 	return nil
@@ -358,6 +379,8 @@ func settle(f Reason) Reason {
 			f |= ByComponent
 		}
 		return f &^ trace
+	case f&ByAccount != 0: // a trace on a component that nobody named confirms nothing
+		return f &^ trace
 	}
 	return f
 }
@@ -390,25 +413,49 @@ func (w *worker) quick(c *course) error {
 			continue
 		}
 		t := &w.pairs[int(k)*n+col]
-		if t.Entries == 0 {
-			t.First = Ref{c.number, b.First + uint64(i)}
+		if t.entries == 0 {
+			t.first = uint16(i)
 		}
-		t.Last = Ref{c.number, b.First + uint64(i)}
-		t.Entries++
-		t.Objects += counts[i]
-		t.Bytes += sizes[i]
+		t.last = uint16(i)
+		t.entries++
+		t.objects += counts[i]
+		t.bytes += sizes[i]
 	}
 	for k, f := range w.flags {
-		if f == 0 {
-			continue
-		}
-		for col, class := range w.classes {
-			if t := w.pairs[k*n+col]; t.Entries > 0 {
-				w.tally.row(f, class, w.contract[k], w.person[k], t)
-			}
+		if f != 0 {
+			w.asker(c, k, f)
 		}
 	}
 	return nil
+}
+
+// asker adds the sums of one asker to the levels that they belong to.
+func (w *worker) asker(c *course, k int, f Reason) {
+	t, n, l := &w.tally, len(w.classes), level(f)
+	place := int32(-1)
+	var near, wide uint8
+	for col, class := range w.classes {
+		p := &w.pairs[k*n+col]
+		if p.entries == 0 {
+			continue
+		}
+		if place < 0 {
+			place = t.at(w.contract[k])
+		}
+		sum := Total{uint64(p.entries), p.objects, p.bytes, Ref{c.number, w.b.First + uint64(p.first)}, Ref{c.number, w.b.First + uint64(p.last)}}
+		t.put(l, class, place, &sum, f)
+		near |= t.crowds[l].bit(class)
+		if l == Confirmed {
+			t.put(Exposed, class, place, &sum, 0)
+			wide |= t.crowds[Exposed].bit(class)
+		}
+	}
+	if near != 0 {
+		t.person(l, w.person[k], near)
+	}
+	if wide != 0 {
+		t.person(Exposed, w.person[k], wide)
+	}
 }
 
 // slow adds up a block row by row, for those at the edge of a window.
@@ -444,7 +491,16 @@ func (w *worker) slow(c *course, watches []watch, process []uint64) error {
 				f |= mark(m)
 			}
 		}
-		if f = settle(f); f != 0 {
+		f = settle(f)
+		if w.emit != nil {
+			if f != 0 && w.contract[k] == w.only {
+				if err := w.told(i, f); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		if f != 0 {
 			at := Ref{c.number, seq}
 			w.tally.row(f, w.classes[col], w.contract[k], w.person[k], Total{1, v.counts[i], v.sizes[i], at, at})
 		}
