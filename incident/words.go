@@ -32,7 +32,7 @@ var pageWords = map[string]map[string]string{
 		"note":     "確認済みとの差を一行ずつ説明できない限り、露出した全員に通知してください。「確認済み」は、それ以外が読まれなかったことの証明ではありません。",
 		"verdicts": "お客様に言えること", "affected": "影響あり", "cannot-rule-out": "否定できない", "not-affected": "影響なし", "never-reachable": "到達不能",
 		"reasons": "否定できない理由", "reason": "理由", "looked": "調べた範囲", "component": "構成要素", "stream": "ストリーム", "rows": "行", "missing": "欠落",
-		"all there": "欠落なし", "investigate": "要調査", "investigate.what": "契約で、指定されていない構成要素に侵入者の痕跡があります。上の数には含みません。",
+		"all there": "欠落なし", "investigate": "要調査", "investigate.what": "件の契約で、指定されていない構成要素に侵入者の痕跡があります。上の数には含みません。",
 		"notices": "注意事項", "unseen": "台帳に現れない手がかり", "list": "影響のある契約", "contract": "契約番号", "name": "名称", "state": "状態", "verdict": "判定",
 		"more": "行は省略しました。表ファイルをご覧ください", "basis": "根拠", "checkpoint": "台帳のチェックポイント", "no checkpoint": "なし（台帳は署名されていません）", "indicators": "手がかり", "graph": "権限グラフ",
 		"manifest": "マニフェスト", "engine": "判定規則の版", "basis.what": "次の SHA-256 を持つ台帳、手がかり、権限グラフからは、誰が計算しても同じマニフェストが一ビットも違わず得られます。",
