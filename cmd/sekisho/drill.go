@@ -137,6 +137,8 @@ type drilled struct {
 	CPU       float64  `json:"cpu_s"`    // of the scope alone
 	Peak      float64  `json:"peak_mb"`
 	World     written  `json:"world"`
+
+	plain scope.Summary // without sets
 }
 
 // Run makes a world and finds the scope of its breach.
@@ -153,23 +155,11 @@ func (c *drillScope) Run(g *Global) error {
 	if err := c.write(g, dir, &out.World); err != nil {
 		return err
 	}
-	f, err := findScope(g, dir, filepath.Join(dir, "indicators.json"), "")
-	if err != nil {
+	if err := compare(g, dir, &out); err != nil {
 		return err
 	}
-	b, err := os.ReadFile(filepath.Join(dir, "truth", "truth.json"))
-	if err != nil {
-		return err
-	}
-	truth, err := world.ParseTruth(b)
-	if err != nil {
-		return err
-	}
-	out.Summary, out.Notices, out.Manifest, out.CPU, out.Peak = f.result.Summary(true), f.result.Notices, f.hash, f.cpu, f.peak
-	out.Different = truth.Compare(out.Summary)
-	out.Equals = len(out.Different) == 0
 	if !c.Sets {
-		out.Summary = f.result.Summary(false)
+		out.Summary = out.plain
 	}
 	if err := g.print(out, func(t io.Writer) {
 		funnel(t, out.Summary)
@@ -182,6 +172,27 @@ func (c *drillScope) Run(g *Global) error {
 	if !out.Equals {
 		return errors.New("the scope differs from the truth")
 	}
+	return nil
+}
+
+// compare finds the scope from the ledger and the indicators of a world, then reads the truth.
+func compare(g *Global, dir string, out *drilled) error {
+	f, err := findScope(g, dir, filepath.Join(dir, "indicators.json"), "")
+	if err != nil {
+		return err
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "truth", "truth.json"))
+	if err != nil {
+		return err
+	}
+	truth, err := world.ParseTruth(b)
+	if err != nil {
+		return err
+	}
+	out.Summary, out.plain = f.result.Summary(true), f.result.Summary(false)
+	out.Notices, out.Manifest, out.CPU, out.Peak = f.result.Notices, f.hash, f.cpu, f.peak
+	out.Different = truth.Compare(out.Summary)
+	out.Equals = len(out.Different) == 0
 	return nil
 }
 
