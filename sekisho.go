@@ -53,10 +53,12 @@ const (
 	Vault
 	Dial
 	Console
+	Link
+	Door
 )
 
 // Roles are the names of all roles, by number.
-var roles = [...]string{"none", "supervisor", "gate", "inspect", "store", "post", "reader", "vault", "dial", "console"}
+var roles = [...]string{"none", "supervisor", "gate", "inspect", "store", "post", "reader", "vault", "dial", "console", "link", "door"}
 
 // String is the role's name as it stands in tables, logs and arguments.
 func (r Role) String() string {
@@ -80,6 +82,7 @@ func RoleOf(name string) (Role, bool) {
 type Caller struct {
 	Role     Role
 	Instance Instance
+	Cell     uint16 // which cell of the role's workers; 0 is the shared one, and the only one of roles without cells
 }
 
 // Class is a kind of sensitive data. The numbers stand in the ledger for ever: never change one, only add.

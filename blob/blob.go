@@ -52,7 +52,7 @@ type Options struct {
 	Size  int64 // a segment that would grow beyond is closed and the next begun; 0: 1 GiB
 	Group int64 // most bytes of one group, more waits for the next; 0: 16 MiB
 
-	open  opener // nil: real files
+	Open  Opener // nil: real files; tests put others there that fail, tear writes and lie
 	files int    // most open segments; 0: mostOpen
 }
 
@@ -72,7 +72,7 @@ type Log struct {
 	shut bool
 
 	fmu    sync.RWMutex // guards files, first and newest
-	files  map[uint64]file
+	files  map[uint64]File
 	first  uint64 // number of the oldest segment
 	newest uint64 // number of the newest segment
 
@@ -261,7 +261,7 @@ func (l *Log) readError(p Pos, err error) error {
 }
 
 // file gives an open segment.
-func (l *Log) file(n uint64) (file, error) {
+func (l *Log) file(n uint64) (File, error) {
 	l.fmu.RLock()
 	f := l.files[n]
 	l.fmu.RUnlock()
@@ -278,7 +278,7 @@ func (l *Log) file(n uint64) (file, error) {
 		return nil, sekisho.E("blob.read", sekisho.Unavailable, os.ErrClosed)
 	default:
 	}
-	f, err := l.opt.open(l.path(n), os.O_RDWR)
+	f, err := l.opt.Open(l.path(n), os.O_RDWR)
 	if os.IsNotExist(err) {
 		return nil, sekisho.E("blob.read", sekisho.NotFound, err)
 	}

@@ -359,7 +359,7 @@ func TestForget(t *testing.T) {
 
 // faulty is a file that can be told to misbehave.
 type faulty struct {
-	file
+	File
 	f *fault
 }
 
@@ -374,8 +374,8 @@ type fault struct {
 
 type errorBox struct{ error }
 
-func (f *fault) open(path string, flag int) (file, error) {
-	x, err := openReal(path, flag)
+func (f *fault) open(path string, flag int) (File, error) {
+	x, err := OpenFile(path, flag)
 	if err != nil {
 		return nil, err
 	}
@@ -386,11 +386,11 @@ func (x faulty) WriteAt(p []byte, off int64) (int, error) {
 	if s := x.f.space.Load(); s >= 0 && int64(len(p)) > s {
 		n := 0
 		if x.f.tear.Load() {
-			n, _ = x.file.WriteAt(p[:len(p)/2], off)
+			n, _ = x.File.WriteAt(p[:len(p)/2], off)
 		}
 		return n, &os.PathError{Op: "write", Path: "segment", Err: unix.ENOSPC}
 	}
-	n, err := x.file.WriteAt(p, off)
+	n, err := x.File.WriteAt(p, off)
 	if e, ok := x.f.write.Load().(errorBox); ok && e.error != nil {
 		return n, e.error
 	}
@@ -417,7 +417,7 @@ func newFault() *fault {
 func TestFullDiskRecovers(t *testing.T) {
 	for _, tear := range []bool{false, true} {
 		dir, f := t.TempDir(), newFault()
-		l := open(t, dir, Options{Size: 4096, open: f.open})
+		l := open(t, dir, Options{Size: 4096, Open: f.open})
 		put(t, l, "before")
 		f.tear.Store(tear)
 		for _, size := range []int{10, 5000, 300 << 10} {
@@ -441,7 +441,7 @@ func TestFullDiskRecovers(t *testing.T) {
 
 func TestFailedSyncIsFinal(t *testing.T) {
 	dir, f := t.TempDir(), newFault()
-	l := open(t, dir, Options{open: f.open})
+	l := open(t, dir, Options{Open: f.open})
 	put(t, l, "kept")
 	f.sync.Store(errorBox{unix.EIO})
 	if _, err := l.Append([][]byte{[]byte("lost")}); sekisho.KindOf(err) != sekisho.Unavailable {
@@ -463,7 +463,7 @@ func TestFailedSyncIsFinal(t *testing.T) {
 // TestWriteDoneButReportedFailed: the bytes are there, the answer is an error. Nobody may rely on them, nothing breaks.
 func TestWriteDoneButReportedFailed(t *testing.T) {
 	dir, f := t.TempDir(), newFault()
-	l := open(t, dir, Options{open: f.open})
+	l := open(t, dir, Options{Open: f.open})
 	put(t, l, "kept")
 	f.write.Store(errorBox{unix.EIO})
 	if _, err := l.Append([][]byte{[]byte("unsure")}); sekisho.KindOf(err) != sekisho.Unavailable {
@@ -478,7 +478,7 @@ func TestWriteDoneButReportedFailed(t *testing.T) {
 // TestLyingDisk: fdatasync says yes, the power goes, the bytes were never there. What the log can do is to stay whole.
 func TestLyingDisk(t *testing.T) {
 	dir, f := t.TempDir(), newFault()
-	l := open(t, dir, Options{open: f.open})
+	l := open(t, dir, Options{Open: f.open})
 	put(t, l, "kept")
 	honest := f.synced.Load()
 	f.skip.Store(true)
@@ -553,7 +553,7 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		dir := t.TempDir()
 		os.WriteFile(filepath.Join(dir, segmentName(1)), b, 0o600)
-		l, err := Open(dir, Options{open: newFault().open})
+		l, err := Open(dir, Options{Open: newFault().open})
 		if err != nil {
 			return
 		}

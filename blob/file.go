@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// file is what the log needs of a file. Tests put files in its place that fail, tear writes and lie.
-type file interface {
+// File is what the log needs of a file. Tests put files in its place that fail, tear writes and lie.
+type File interface {
 	io.ReaderAt
 	io.WriterAt
 	io.Closer
@@ -19,11 +19,13 @@ type file interface {
 	Punch(from, n int64) error
 }
 
-type opener func(path string, flag int) (file, error)
+// Opener opens files: os.OpenFile's flags. A file that it makes is readable by its owner only.
+type Opener func(path string, flag int) (File, error)
 
 type realFile struct{ *os.File }
 
-func openReal(path string, flag int) (file, error) {
+// OpenFile opens a real file.
+func OpenFile(path string, flag int) (File, error) {
 	f, err := os.OpenFile(path, flag, 0o600)
 	if err != nil {
 		return nil, err

@@ -43,7 +43,7 @@ func putSegmentHead(number, salt, first uint64) []byte {
 
 func getSegmentHead(b []byte) (number, salt, first uint64, ok bool) {
 	ok = len(b) >= segmentHead && string(b[:8]) == segmentMagic &&
-		binary.LittleEndian.Uint32(b[32:]) == crc32.Checksum(b[:32], castagnoli)
+		binary.LittleEndian.Uint32(b[32:]) == crc32.Checksum(b[:32], castagnoli) && binary.LittleEndian.Uint32(b[36:]) == 0
 	if !ok {
 		return 0, 0, 0, false
 	}

@@ -29,10 +29,10 @@ func Open(dir string, o Options) (*Log, error) {
 	if o.files <= 0 {
 		o.files = mostOpen
 	}
-	if o.open == nil {
-		o.open = openReal
+	if o.Open == nil {
+		o.Open = OpenFile
 	}
-	l := &Log{dir: dir, opt: o, wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}), files: map[uint64]file{}}
+	l := &Log{dir: dir, opt: o, wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}), files: map[uint64]File{}}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, openError(err)
 	}

@@ -132,7 +132,7 @@ func (l *Log) failed(err error) error {
 }
 
 // write puts a group behind the durable end and notes the positions.
-func (l *Log) write(f file, b *batch) error {
+func (l *Log) write(f File, b *batch) error {
 	out := output{f: f, at: l.end, buf: l.buf[:0]}
 	defer func() { l.buf = out.buf[:0] }()
 	out.buf = group{uint32(b.size), l.seq + 1, uint32(len(b.records))}.put(out.buf, l.salt)
@@ -153,7 +153,7 @@ func (l *Log) write(f file, b *batch) error {
 
 // output gathers small pieces and writes large ones as they are.
 type output struct {
-	f   file
+	f   File
 	at  int64
 	buf []byte
 }
@@ -190,7 +190,7 @@ func (l *Log) begin(number, first uint64) error {
 	var word [8]byte
 	rand.Read(word[:])
 	salt := binary.LittleEndian.Uint64(word[:])
-	f, err := l.opt.open(l.path(number), os.O_RDWR|os.O_CREATE|os.O_TRUNC)
+	f, err := l.opt.Open(l.path(number), os.O_RDWR|os.O_CREATE|os.O_TRUNC)
 	if err != nil {
 		return err
 	}
@@ -248,7 +248,7 @@ func (l *Log) Forget(records ...Pos) error {
 }
 
 // forget marks, makes the marks durable, then punches: a hole under an unmarked record would be damage.
-func forget(f file, list []Pos) error {
+func forget(f File, list []Pos) error {
 	size := make([]int64, len(list))
 	for i, p := range list {
 		var head [recordHead]byte

@@ -65,12 +65,23 @@ func (e Entry) Digest() (d [32]byte) {
 	return d
 }
 
+// The kinds about the life of keys.
+const (
+	ShareUsed   Kind = iota + 40 // an officer's share was presented; the object is its number
+	Recovery                     // officers opened an account's key, which its owner had lost
+	ArchiveOpen                  // officers opened a contract's archive for a time
+	ArchiveShut                  // an archive was closed before its time
+	Rotation                     // a key was replaced; the object is its new generation or epoch
+	Termination                  // a contract's keys were destroyed
+)
+
 var kinds = [...]string{"", "opening", "denial", "login", "failure", "key-made", "key-gone", "grant", "start", "stop",
-	"transit", "signature", "release", "config-read", "heartbeat", "emergency", "gap", "prune", "hold"}
+	"transit", "signature", "release", "config-read", "heartbeat", "emergency", "gap", "prune", "hold",
+	40: "share-used", "recovery", "archive-open", "archive-shut", "rotation", "termination"}
 
 // String is the kind as commands print it.
 func (k Kind) String() string {
-	if int(k) < len(kinds) {
+	if int(k) < len(kinds) && kinds[k] != "" {
 		return kinds[k]
 	}
 	return fmt.Sprintf("kind(%d)", k)

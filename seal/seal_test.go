@@ -155,21 +155,20 @@ func TestPass(t *testing.T) {
 }
 
 func TestSlots(t *testing.T) {
-	contract, salt := seal.NewKey(), []byte("0123456789abcdef")
+	salt := []byte("0123456789abcdef")
 	secret, ok := key.AppSecret(key.NewAppPassword())
 	if !ok {
 		t.Fatal("an app password that was just made is none")
 	}
-	k := key.SlotKey(key.AppPassword, contract, secret, salt)
+	k := key.SlotKey(key.AppPassword, secret, salt)
 	box := key.Wrap(k, []byte("private"), "here")
 	if got, err := key.Unwrap(k, box, "here"); err != nil || string(got) != "private" {
 		t.Error(err)
 	}
 	for name, other := range map[string][]byte{
-		"another contract": key.SlotKey(key.AppPassword, seal.NewKey(), secret, salt),
-		"another secret":   key.SlotKey(key.AppPassword, contract, []byte("x"), salt),
-		"another kind":     key.SlotKey(key.Password, contract, secret, salt),
-		"another salt":     key.SlotKey(key.AppPassword, contract, secret, []byte("x")),
+		"another secret": key.SlotKey(key.AppPassword, []byte("x"), salt),
+		"another kind":   key.SlotKey(key.Password, secret, salt),
+		"another salt":   key.SlotKey(key.AppPassword, secret, []byte("x")),
 	} {
 		if _, err := key.Unwrap(other, box, "here"); err == nil {
 			t.Errorf("%s opens the slot", name)
@@ -185,6 +184,56 @@ func TestSlots(t *testing.T) {
 	}
 }
 
+// A ring opens what was boxed to any of its halves, and its mailbox key stays when one is added.
+func TestRing(t *testing.T) {
+	old, oldPublic := pair(t)
+	next, nextPublic := pair(t)
+	ring, err := key.ParseRing(old.Private())
+	if err != nil {
+		t.Fatal(err)
+	}
+	grown := ring.Add(next.Private())
+	f, data := seal.For{Contract: 1, Account: 2, Key: 1, Message: 3}, seal.NewKey()
+	wrapped := key.MailboxKey(ring).Wrap(f, data)
+	if got, err := key.MailboxKey(grown).Unwrap(f, wrapped); err != nil || !bytes.Equal(got, data) {
+		t.Error("the mailbox key changed", err)
+	}
+	if !bytes.Equal(key.IndexKey(ring), key.IndexKey(grown)) || grown.Generation() != 1 || ring.Generation() != 0 {
+		t.Error("the index key or the generation is wrong")
+	}
+	pairs, err := grown.Pairs()
+	if err != nil || len(pairs) != 2 {
+		t.Fatal(err)
+	}
+	for i, public := range []seal.Public{nextPublic, oldPublic} {
+		box, err := public.Box(f, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pairs[i].Unbox(f, box); err != nil {
+			t.Errorf("half %d does not open its box", i)
+		}
+	}
+	long, err := key.BoxFor(next.Public(), f, grown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := next.UnboxFor(f, long); err != nil || !bytes.Equal(got, grown) {
+		t.Error("a boxed ring does not come back", err)
+	}
+	if _, err := old.UnboxFor(f, long); err == nil {
+		t.Error("another pair opens a boxed ring")
+	}
+	for _, bad := range [][]byte{nil, make([]byte, 31), make([]byte, 33)} {
+		if _, err := key.ParseRing(bad); err == nil {
+			t.Errorf("%d bytes were taken for a ring", len(bad))
+		}
+		if _, err := next.UnboxFor(f, bad); err == nil {
+			t.Errorf("%d bytes opened", len(bad))
+		}
+	}
+}
+
 func FuzzOpen(f *testing.F) {
 	x, err := seal.NewCipher(make([]byte, seal.KeyLen), 1)
 	if err != nil {
@@ -196,7 +245,12 @@ func FuzzOpen(f *testing.F) {
 		if got, err := x.Open(seal.Body, b); err == nil && !bytes.Equal(x.Seal(seal.Body, got), b) {
 			t.Fatal("two sealed forms of one plaintext")
 		}
-		key.ParsePair(b)
+		if p, err := key.ParsePair(b); err == nil {
+			p.UnboxFor(seal.For{}, b)
+		}
+		if r, err := key.ParseRing(b); err == nil {
+			r.Pairs()
+		}
 		seal.ParsePublic(b)
 		seal.CheckPass(make([]byte, 32), b, 1, time.Time{})
 		key.AppSecret(string(b))

@@ -24,6 +24,7 @@ type Child struct {
 	Dir       string                  // where its files are once it is confined; "" for none
 	Listeners map[string]net.Listener // by the names of the table
 	Level     sandbox.Level           // reached; set by Confine
+	Digest    [32]byte                // SHA-256 of the program that runs, as the supervisor read it
 
 	spec    sandbox.Spec
 	control *control
@@ -32,11 +33,15 @@ type Child struct {
 	finish  sync.Once
 }
 
-// Line is a connection to one peer.
+// Line is a connection to one peer. For roles that hear it may instead be the news that a process began or ended: then Conn is
+// nil. The news that a process began comes before any line to it.
 type Line struct {
 	Peer     sekisho.Caller
 	Outgoing bool // this process asks, the peer answers; otherwise the other way
 	Conn     *net.UnixConn
+
+	Ended  bool     // news: it ended; otherwise it began
+	Digest [32]byte // news that it began: SHA-256 of its program
 }
 
 // Join takes up the channel to the supervisor and reads who this process is. It does not confine yet: what the role or a
@@ -59,8 +64,8 @@ func Join() (*Child, error) {
 		return nil, sekisho.E(op, sekisho.Invalid, fmt.Errorf("unexpected message %q", m.Kind))
 	}
 	c := &Child{
-		Self: sekisho.Caller{Role: role, Instance: m.Instance}, Dir: m.Spec.Home(), Listeners: map[string]net.Listener{},
-		spec: *m.Spec, control: ctl, lines: make(chan Line), done: make(chan struct{}),
+		Self: sekisho.Caller{Role: role, Instance: m.Instance, Cell: m.Cell}, Dir: m.Spec.Home(), Listeners: map[string]net.Listener{},
+		Digest: digestOf(m.Digest), spec: *m.Spec, control: ctl, lines: make(chan Line), done: make(chan struct{}),
 	}
 	for _, name := range m.Calls {
 		callee, ok := sekisho.RoleOf(name)
@@ -163,13 +168,25 @@ func (c *Child) obey(m message, files []*os.File, queue chan<- Line) error {
 		if err != nil || !ok {
 			return errors.Join(errors.New("bad line"), err)
 		}
-		queue <- Line{Peer: sekisho.Caller{Role: role, Instance: m.Instance}, Outgoing: m.Outgoing, Conn: conn}
+		queue <- Line{Peer: sekisho.Caller{Role: role, Instance: m.Instance, Cell: m.Cell}, Outgoing: m.Outgoing, Conn: conn}
+		return nil
+	case (m.Kind == sayBegan || m.Kind == sayEnded) && len(files) == 0:
+		role, ok := sekisho.RoleOf(m.Role)
+		if !ok {
+			return errors.New("bad news")
+		}
+		queue <- Line{Peer: sekisho.Caller{Role: role, Instance: m.Instance, Cell: m.Cell}, Ended: m.Kind == sayEnded, Digest: digestOf(m.Digest)}
 		return nil
 	case m.Kind == sayProbe && len(files) == 0:
 		return c.probe(m)
 	}
 	closeAll(files)
 	return fmt.Errorf("unexpected message %q", m.Kind)
+}
+
+func digestOf(b []byte) (d [32]byte) {
+	copy(d[:], b)
+	return d
 }
 
 // pump hands lines on without ever making the sender wait: the control channel must be read whatever the role does.

@@ -24,6 +24,8 @@ const (
 	sayReady  = "ready"
 	sayLost   = "lost"
 	sayBreach = "breach"
+	sayBegan  = "began"  // to roles that hear: another process is confined
+	sayEnded  = "ended"  // likewise: it is gone
 	sayProbe  = "probe"  // only in builds with the tag redteam
 	sayDone   = "probed" // likewise
 )
@@ -32,8 +34,10 @@ const (
 type message struct {
 	Kind string `json:"kind"`
 
-	Role      string           `json:"role,omitempty"`     // begin: yourself; line, lost, breach: the peer
+	Role      string           `json:"role,omitempty"`     // begin: yourself; line, lost, breach: the peer; began, ended: who
 	Instance  sekisho.Instance `json:"instance,omitempty"` // likewise
+	Cell      uint16           `json:"cell,omitempty"`     // likewise
+	Digest    []byte           `json:"digest,omitempty"`   // begin, began: SHA-256 of the program
 	Outgoing  bool             `json:"outgoing,omitempty"` // line, lost: you are the one who asks
 	Calls     []string         `json:"calls,omitempty"`    // begin: whom you may call
 	Spec      *sandbox.Spec    `json:"spec,omitempty"`

@@ -22,6 +22,7 @@ type couple struct{ asks, answers sekisho.Instance }
 // connect makes a line for every pair of this process and a confined peer of which the table says that one may call the
 // other. s.mu is held.
 func (s *Supervisor) connect(p *process) {
+	s.announce(p)
 	for _, q := range s.living {
 		if q == p || !q.confined() {
 			continue
@@ -31,6 +32,35 @@ func (s *Supervisor) connect(p *process) {
 		}
 		if q.calls(p) {
 			s.line(q, p)
+		}
+	}
+}
+
+// announce tells those who hear that p is there, before they can get a line to it, and p of all others when it hears itself.
+// s.mu is held.
+func (s *Supervisor) announce(p *process) {
+	for _, q := range s.living {
+		if q == p || !q.confined() {
+			continue
+		}
+		if q.slot.role.Hears {
+			q.say(s.about(p, sayBegan))
+		}
+		if p.slot.role.Hears {
+			p.say(s.about(q, sayBegan))
+		}
+	}
+}
+
+func (s *Supervisor) about(p *process, kind string) message {
+	return message{Kind: kind, Role: p.name(), Instance: p.self.Instance, Cell: p.self.Cell, Digest: s.digest[:]}
+}
+
+// gone tells those who hear that p has ended. s.mu is held.
+func (s *Supervisor) gone(p *process) {
+	for _, q := range s.living {
+		if q != p && q.slot.role.Hears && q.confined() {
+			q.say(s.about(p, sayEnded))
 		}
 	}
 }
@@ -47,8 +77,8 @@ func (s *Supervisor) line(asks, answers *process) {
 		asks.kill("no line to " + answers.name() + ": " + err.Error())
 		return
 	}
-	asks.say(message{Kind: sayLine, Role: answers.name(), Instance: answers.self.Instance, Outgoing: true}, a)
-	answers.say(message{Kind: sayLine, Role: asks.name(), Instance: asks.self.Instance}, b)
+	asks.say(message{Kind: sayLine, Role: answers.name(), Instance: answers.self.Instance, Cell: answers.self.Cell, Outgoing: true}, a)
+	answers.say(message{Kind: sayLine, Role: asks.name(), Instance: asks.self.Instance, Cell: asks.self.Cell}, b)
 }
 
 // complaint is what a process says about a peer: that their line ended, or that the peer broke its rules. Only peers of

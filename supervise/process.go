@@ -172,6 +172,9 @@ func (s *Supervisor) live(sl *slot) ending {
 	case <-time.After(time.Second): // somebody else holds the pipe
 	}
 	s.mu.Lock()
+	if p.confined() { // nobody was told of it otherwise
+		s.gone(p)
+	}
 	p.state = Ended
 	e.why = p.why
 	sl.process = nil
@@ -221,7 +224,8 @@ func (s *Supervisor) start(sl *slot) (*process, error) {
 	if err := s.spawn(p); err != nil {
 		return nil, err
 	}
-	begin := message{Kind: sayBegin, Role: p.name(), Instance: p.self.Instance, Spec: &p.spec, Listeners: r.Listeners}
+	begin := message{Kind: sayBegin, Role: p.name(), Instance: p.self.Instance, Cell: p.self.Cell, Digest: s.digest[:],
+		Spec: &p.spec, Listeners: r.Listeners}
 	for _, callee := range r.Calls {
 		begin.Calls = append(begin.Calls, callee.String())
 	}

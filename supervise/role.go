@@ -20,6 +20,7 @@ type Role struct {
 	Listeners []string       // names in Config.Listeners on which it accepts
 	OneStrike bool           // a refused call ends the process at once: it holds the mail of others
 	Memory    uint64         // bytes of private memory; 0 for no limit
+	Hears     bool           // is told of every process that begins and ends, and what program it is
 	Note      string         // what it is for, one line
 }
 

@@ -2,7 +2,9 @@ package supervise
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"log/slog"
 	"math"
 	"math/rand/v2"
@@ -35,6 +37,7 @@ type Supervisor struct {
 	c        Config
 	home     *home
 	level    sandbox.Level // that processes are confined to
+	digest   [32]byte      // SHA-256 of the program
 	outside  map[string]string
 	fork     forker
 	below    string // cgroup directory that this process is in; "" for none
@@ -111,11 +114,29 @@ func New(c Config) (*Supervisor, error) {
 	if s.outside, err = sandbox.Namespaces(); err != nil {
 		return nil, sekisho.E(op, sekisho.Unavailable, err)
 	}
+	if s.digest, err = digest(c.Binary); err != nil {
+		return nil, sekisho.E(op, sekisho.Unavailable, err)
+	}
 	if s.home, err = openHome(c, s.uid); err != nil {
 		return nil, err
 	}
 	s.below = report.Cgroup
 	return s, nil
+}
+
+// digest reads what every process will run.
+func digest(path string) (d [32]byte, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return d, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return d, err
+	}
+	h.Sum(d[:0])
+	return d, nil
 }
 
 // disown keeps what this process was given by accident (a shell's pipes, a service manager's sockets) from the roles: they

@@ -15,6 +15,7 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
+	"sekisho/ledger/book"
 	"sekisho/role/console"
 )
 
@@ -131,8 +132,8 @@ func TestDemo(t *testing.T) {
 			if again := len(bodies(t, mailbox(t, h, "ann@mori.example"), "INBOX")); again != before {
 				t.Errorf("%d mails after the restart, %d before", again, before)
 			}
-			var v console.Verified
-			if err := json.Unmarshal([]byte(h.Run("ledger", "verify", "--json")), &v); err != nil || v.Bad != "" || v.Entries == 0 {
+			var v book.Report
+			if err := json.Unmarshal([]byte(h.Run("ledger", "verify", "--json")), &v); err != nil || len(v.Faults) > 0 || v.Entries == 0 {
 				t.Errorf("ledger: %+v %v", v, err)
 			}
 		})

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"sekisho/ledger/book"
 	"sekisho/role/console"
 )
 
@@ -287,8 +288,8 @@ func (r *record) check(t *testing.T, h *House) {
 	if queued < wantQueued {
 		t.Errorf("%d mails of %d that were acknowledged are in the queue", queued, wantQueued)
 	}
-	var v console.Verified
-	if err := json.Unmarshal([]byte(h.Run("ledger", "verify", "--json")), &v); err != nil || v.Bad != "" {
+	var v book.Report
+	if err := json.Unmarshal([]byte(h.Run("ledger", "verify", "--json")), &v); err != nil || len(v.Faults) > 0 {
 		t.Errorf("ledger: %+v %v", v, err)
 	}
 	t.Logf("%d mails acknowledged, %d lost, %d queued, ledger of %d entries whole", len(r.acked), lost, queued, v.Entries)

@@ -89,7 +89,7 @@ func TestMarkers(t *testing.T) {
 		words["password of "+p.Address], words["app password of "+p.Address] = p.Password, p.AppPassword
 	}
 	used := map[string]bool{}
-	for _, e := range Ask[[]console.Entry](t, h.Socket(), "ledger/tail", console.Tail{Most: 1000}) {
+	for _, e := range Ask[console.Tailed](t, h.Socket(), "ledger/tail", console.Tail{Most: 1000}).Entries {
 		used[e.Role] = true
 	}
 	for _, r := range []string{"gate", "reader", "post", "console", "vault"} {

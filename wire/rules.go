@@ -9,8 +9,11 @@ func Rules() []Rule {
 		StoreSpool.Rule, StoreOutcome.Rule, StoreAdmin.Rule, StoreList.Rule, StoreDecide.Rule,
 		VaultHello.Rule, VaultContract.Rule, VaultAccount.Rule, VaultSlot.Rule, VaultLogin.Rule, VaultLogout.Rule, VaultOpen.Rule,
 		VaultSpool.Rule, VaultRelease.Rule, VaultTransit.Rule, VaultSign.Rule, VaultTLS.Rule, VaultSigner.Rule, VaultChains.Rule,
-		VaultTail.Rule, VaultVerify.Rule, VaultInform.Rule,
+		VaultTail.Rule, VaultVerify.Rule, VaultInform.Rule, VaultStreams.Rule, VaultProve.Rule, VaultPrune.Rule, VaultHold.Rule,
+		VaultSubmit.Rule, VaultCosign.Rule,
 		InspectScan.Rule, InspectRewrite.Rule,
+		VaultRotate.Rule, VaultRecover.Rule, VaultOfficers.Rule, VaultArchive.Rule, VaultArchiveRead.Rule, VaultArchiveShut.Rule,
+		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule,
 		DialLookup.Rule, DialConnect.Rule,
 	}
 }

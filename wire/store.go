@@ -212,7 +212,9 @@ const (
 	QuarantineKey
 	ArchiveKey
 	ConfigKey
-	WrappedKey // symmetric, under the account's mailbox key
+	WrappedKey      // symmetric, under the account's mailbox key
+	RecoveryKey     // accounts' private halves, for officers
+	NotificationKey // of the installation: contacts of customers that are gone
 )
 
 // SealedMessage is a mail at rest. Each piece is sealed under a key derived from the data key, which is in the boxes.

@@ -28,18 +28,26 @@ var (
 	VaultSigner   = define[NewSigner, Signer](sekisho.Vault, 13, "signer", small, sekisho.Console)
 	VaultChains   = define[Nothing, Chains](sekisho.Vault, 14, "chains", small, sekisho.Gate, sekisho.Reader, sekisho.Console)
 	VaultTail     = define[Tail, Entries](sekisho.Vault, 15, "tail", large, sekisho.Console)
-	VaultVerify   = define[Nothing, Verified](sekisho.Vault, 16, "verify", small, sekisho.Console)
+	VaultVerify   = define[Verify, Verified](sekisho.Vault, 16, "verify", small, sekisho.Console)
 	VaultInform   = define[Inform, Nothing](sekisho.Vault, 17, "inform", small, sekisho.Console, sekisho.Gate, sekisho.Reader, sekisho.Post)
 )
 
 // VaultPublic is what everybody may know: the key that checks passes.
 type VaultPublic struct{ PassKey []byte }
 
-// NewContract makes the key of a contract and its key pairs. Repeating it gives the same public keys.
-type NewContract struct{ Contract sekisho.ContractID }
+// NewContract makes the key of a contract and its key pairs. Repeating it gives the same public keys, and new shares as long
+// as nothing hangs on the old ones.
+type NewContract struct {
+	Contract sekisho.ContractID
+	Recovery Choice
+	Operator uint64 // user number of the operator + 1
+}
 
-// ContractKeys are the public halves.
-type ContractKeys struct{ Spool, Quarantine, Archive, Config []byte }
+// ContractKeys are the public halves. Shares are shown once and not kept.
+type ContractKeys struct {
+	Spool, Quarantine, Archive, Config []byte
+	Shares                             Shares
+}
 
 // NewAccount makes an account's key pair with a password slot and, if asked, a random app password.
 type NewAccount struct {
@@ -194,31 +202,10 @@ type Chain struct {
 	PEM  []byte
 }
 
-// Tail asks for ledger entries from a sequence number on; Last asks for the newest ones instead.
-type Tail struct {
-	From uint64
-	Most int
-	Last bool
-	Wait time.Duration
-}
-
-// Entries are canonical ledger rows (package ledger), From the first one's number.
-type Entries struct {
-	From uint64
-	Rows []byte
-	Size uint64
-}
-
-// Verified is the result of checking the whole ledger.
-type Verified struct {
-	Entries uint64
-	Root    []byte
-	Bad     string // "" when whole
-}
-
-// Inform enters something that is not an opening: a policy change, an operator's look at settings, a start.
+// Inform enters something that is not an opening: a policy change, an operator's look at settings. That processes begin and
+// end is the supervisor's to tell.
 type Inform struct {
-	What     string // "policy", "config-read", "start"
+	What     string // "policy", "config-read"
 	Contract sekisho.ContractID
 	Operator uint64 // user number of the operator + 1
 }

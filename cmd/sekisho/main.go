@@ -27,6 +27,7 @@ type commands struct {
 	Queue      queueCommand      `cmd:"" help:"Outbound mail on its way."`
 	Trace      traceCommand      `cmd:"" help:"What became of a mail, and why."`
 	Ledger     ledgerCommand     `cmd:"" help:"Who was given which key."`
+	Witness    witnessCommand    `cmd:"" help:"Sign checkpoints of other installations' ledgers, on a host of one's own."`
 	Incident   incidentCommand   `cmd:"" help:"Breaches: what was reached, whom to tell."`
 	Drill      drillCommand      `cmd:"" help:"Breaches whose truth is known, to see that their scope is found."`
 	Scan       scanCommand       `cmd:"" help:"Inspect mails and files without a running service."`

@@ -60,7 +60,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		hosts = append(hosts, "localhost")
 	}
 	all := map[sekisho.Role]part{
-		sekisho.Vault: {Hosts: hosts},
+		sekisho.Vault: {Name: c.Name, Hosts: hosts},
 		sekisho.Store: {Hosts: hosts},
 		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, Hourly: c.Limit.Hourly,
 			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd},

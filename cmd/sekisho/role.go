@@ -42,6 +42,7 @@ type playing struct {
 	service *wire.Service                   // what others may ask; nil for roles that are asked nothing
 	run     func(ctx context.Context) error // serves until ctx is done; nil for roles that only answer
 	retired <-chan struct{}                 // closed when the process should be replaced; nil for never
+	news    func(supervise.Line)            // is told of processes that begin and end; nil for roles that do not hear
 }
 
 // grace is how long what is under way may take when the process is to stop.
@@ -92,13 +93,13 @@ func tune(r sekisho.Role) {
 func (p *process) play() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	started := make(chan *wire.Service, 1)
+	started := make(chan playing, 1)
 	go p.connect(ctx, started)
 	role, err := p.start()
 	if err != nil {
 		return err
 	}
-	started <- role.service
+	started <- role
 	if err := p.Ready(); err != nil {
 		return err
 	}
@@ -121,10 +122,19 @@ func (p *process) play() error {
 }
 
 // connect takes the lines that the supervisor makes: those on which this process asks go to their peer at once, since
-// starting may need to ask; those on which it is asked wait until it can answer.
-func (p *process) connect(ctx context.Context, started <-chan *wire.Service) {
-	var service *wire.Service
+// starting may need to ask; those on which it is asked, and news, wait until it can answer, and are then taken in order.
+func (p *process) connect(ctx context.Context, started <-chan playing) {
+	var role playing
 	var waiting []supervise.Line
+	take := func(l supervise.Line) {
+		switch {
+		case l.Conn == nil && role.news != nil:
+			role.news(l)
+		case l.Conn != nil && role.service != nil: // otherwise nobody may ask this role: the table gives it no such line
+			go p.serve(ctx, role.service, l)
+		}
+	}
+	begun := false
 	for {
 		select {
 		case l := <-p.Lines():
@@ -133,17 +143,15 @@ func (p *process) connect(ctx context.Context, started <-chan *wire.Service) {
 				if peer := p.peers[l.Peer.Role]; peer != nil {
 					peer.Add(wire.NewLine(l.Peer, l.Conn))
 				}
-			case service == nil:
-				waiting = append(waiting, l)
+			case begun:
+				take(l)
 			default:
-				go p.serve(ctx, service, l)
+				waiting = append(waiting, l)
 			}
-		case service = <-started:
-			if started = nil; service == nil { // nobody may ask this role: the table gives it no such line
-				continue
-			}
+		case role = <-started:
+			begun, started = true, nil
 			for _, l := range waiting {
-				go p.serve(ctx, service, l)
+				take(l)
 			}
 		case <-ctx.Done():
 			return
@@ -170,11 +178,11 @@ func (p *process) breach(by sekisho.Caller, call string, why error) {
 func (p *process) start() (playing, error) {
 	switch p.Self.Role {
 	case sekisho.Vault:
-		v, err := vault.New(vault.Config{Dir: p.Dir, Self: p.Self.Instance, Hosts: p.part.Hosts, Log: p.Log()})
+		v, err := vault.New(vault.Config{Dir: p.Dir, Self: p.Self.Instance, Hosts: p.part.Hosts, Name: p.part.Name, Digest: p.Digest, Log: p.Log()})
 		if err != nil {
 			return playing{}, err
 		}
-		return playing{service: v.Service(p.breach), run: func(ctx context.Context) error { <-ctx.Done(); return v.Close() }}, nil
+		return playing{service: v.Service(p.breach), run: v.Run, news: func(l supervise.Line) { p.tell(v, l) }}, nil
 	case sekisho.Store:
 		passes := &passKey{vault: p.peers[sekisho.Vault]}
 		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Pass: passes.check})
@@ -214,6 +222,19 @@ func (p *process) start() (playing, error) {
 		return playing{run: func(ctx context.Context) error { return c.Serve(ctx, p.Listeners["admin"]) }}, nil
 	}
 	return playing{}, fmt.Errorf("no role %q", p.Self.Role)
+}
+
+// tell enters that a process began or ended.
+func (p *process) tell(v *vault.Vault, l supervise.Line) {
+	var err error
+	if l.Ended {
+		err = v.Ended(l.Peer)
+	} else {
+		err = v.Began(l.Peer, l.Digest)
+	}
+	if err != nil {
+		p.Log().Error("a start or end is not entered yet", "role", l.Peer.Role.String(), "instance", uint64(l.Peer.Instance), "error", err)
+	}
 }
 
 // passKey checks vault's passes. The key is asked for once, and again when a pass does not fit, at most once a second.

@@ -15,7 +15,7 @@ func roles(workers int) []supervise.Role {
 	)
 	asks := func(r ...sekisho.Role) []sekisho.Role { return r }
 	return []supervise.Role{
-		{Role: vault, Number: 1, Dir: "vault", Note: "keys, logins, signatures, the ledger"},
+		{Role: vault, Number: 1, Dir: "vault", Hears: true, Note: "keys, logins, signatures, the ledger"},
 		{Role: store, Number: 2, Dir: "store", Calls: asks(vault), Note: "database and sealed segments; no key"},
 		{Role: inspect, Number: 3, Workers: workers, OneStrike: true, Note: "opens hostile content; holds nothing"},
 		{Role: dial, Number: 4, Net: true, Note: "outbound sockets and DNS; sees no payload"},

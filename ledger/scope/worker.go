@@ -72,7 +72,7 @@ const (
 // exposes says whether a row of that kind gave something out.
 func exposes(k ledger.Kind) bool {
 	switch k {
-	case ledger.Opening, ledger.Login, ledger.Failure, ledger.PassedBy, ledger.Release, ledger.ConfigRead, ledger.KeyMade:
+	case ledger.Opening, ledger.Login, ledger.PassedBy, ledger.Release, ledger.ConfigRead, ledger.KeyMade, ledger.Recovery, ledger.ArchiveOpen:
 		return true
 	}
 	return false

@@ -115,8 +115,7 @@ func (c *Console) routes() http.Handler {
 	route(m, "queue/list", c.queueList)
 	route(m, "act", c.act)
 	route(m, "trace", c.trace)
-	route(m, "ledger/tail", c.ledgerTail)
-	route(m, "ledger/verify", c.ledgerVerify)
+	c.ledgerRoutes(m)
 	route(m, "tls/issue", c.tlsIssue)
 	return m
 }

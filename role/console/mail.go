@@ -2,13 +2,10 @@ package console
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"strconv"
-	"time"
 
 	"sekisho"
-	"sekisho/ledger"
 	"sekisho/seal"
 	"sekisho/wire"
 )
@@ -171,39 +168,4 @@ func (c *Console) trace(ctx context.Context, _ operator, q Query) ([]Trace, erro
 		out = append(out, t)
 	}
 	return out, err
-}
-
-func (c *Console) ledgerTail(ctx context.Context, _ operator, q Tail) ([]Entry, error) {
-	t := wire.Tail{Most: q.Most, From: q.From, Last: q.From == 0}
-	if q.Wait {
-		t.Wait = 20 * time.Second
-	}
-	got, err := wire.VaultTail.Ask(ctx, c.peers.Vault, t)
-	if err != nil {
-		return nil, err
-	}
-	out := []Entry{}
-	for n := got.From; len(got.Rows) >= ledger.RowLen; n++ {
-		e, err := ledger.ParseRow(got.Rows[:ledger.RowLen])
-		if err != nil {
-			return nil, err
-		}
-		got.Rows = got.Rows[ledger.RowLen:]
-		out = append(out, entryOf(n, e))
-	}
-	return out, nil
-}
-
-func entryOf(n uint64, e ledger.Entry) Entry {
-	out := Entry{Number: n, Time: time.UnixMilli(int64(e.Time)).UTC(), Kind: e.Kind.String(), Role: e.Role.String(), Process: uint64(e.Process),
-		Contract: uint64(e.Contract), Account: uint64(e.Account), Session: uint64(e.Session), Object: e.Object, Count: e.Count, Bytes: e.Bytes, Actor: e.Actor}
-	if e.Class != sekisho.NoClass {
-		out.Class = e.Class.String()
-	}
-	return out
-}
-
-func (c *Console) ledgerVerify(ctx context.Context, _ operator, _ wire.Nothing) (Verified, error) {
-	v, err := wire.VaultVerify.Ask(ctx, c.peers.Vault, wire.Nothing{})
-	return Verified{v.Entries, hex.EncodeToString(v.Root), v.Bad}, err
 }

@@ -202,37 +202,6 @@ type Event struct {
 	Text string    `json:"text,omitempty"`
 }
 
-// Tail asks for ledger entries.
-type Tail struct {
-	Most int    `json:"most"`
-	From uint64 `json:"from,omitempty"`
-	Wait bool   `json:"wait,omitempty"`
-}
-
-// Entry is one line of the ledger.
-type Entry struct {
-	Number   uint64    `json:"number"`
-	Time     time.Time `json:"time"`
-	Kind     string    `json:"kind"`
-	Role     string    `json:"role"`
-	Process  uint64    `json:"process"`
-	Class    string    `json:"class,omitempty"`
-	Contract uint64    `json:"contract,omitempty"`
-	Account  uint64    `json:"account,omitempty"`
-	Session  uint64    `json:"session,omitempty"`
-	Object   uint64    `json:"object,omitempty"`
-	Count    uint32    `json:"count"`
-	Bytes    uint64    `json:"bytes,omitempty"`
-	Actor    uint64    `json:"actor,omitempty"`
-}
-
-// Verified is the state of the whole ledger.
-type Verified struct {
-	Entries uint64 `json:"entries"`
-	Root    string `json:"root"`
-	Bad     string `json:"bad,omitempty"`
-}
-
 // Fault is the answer when a call failed.
 type Fault struct {
 	Kind string `json:"kind"`

@@ -34,11 +34,20 @@ func (v *Vault) newAccount(ctx context.Context, who sekisho.Caller, q wire.NewAc
 	}
 	row := accountRow{contract: q.Contract, account: q.Account, public: pair.Public()}
 	out := wire.AccountKeys{Public: row.public}
-	slot, err := v.makeSlot(ctx, contract, q.Account, key.Password, []byte(q.Password), pair.Private())
+	ring, err := key.ParseRing(pair.Private())
+	if err != nil {
+		return wire.AccountKeys{}, err
+	}
+	slot, err := v.makeSlot(ctx, contract, q.Account, key.Password, []byte(q.Password), ring)
 	if err != nil {
 		return wire.AccountKeys{}, err
 	}
 	row.slots = append(row.slots, slot)
+	if slot, err = v.recoverySlot(contract, q.Contract, q.Account, ring); err == nil {
+		row.slots = append(row.slots, slot)
+	} else if sekisho.KindOf(err) != sekisho.NotFound {
+		return wire.AccountKeys{}, err
+	}
 	if q.AppPassword {
 		if out.AppPassword = q.Given; q.Given == "" {
 			out.AppPassword = key.NewAppPassword()
@@ -47,7 +56,7 @@ func (v *Vault) newAccount(ctx context.Context, who sekisho.Caller, q wire.NewAc
 		if !ok {
 			return wire.AccountKeys{}, sekisho.E("vault.account", sekisho.Invalid, errors.New("the app password given has no 160 bits"))
 		}
-		if slot, err = v.makeSlot(ctx, contract, q.Account, key.AppPassword, secret, pair.Private()); err != nil {
+		if slot, err = v.makeSlot(ctx, contract, q.Account, key.AppPassword, secret, ring); err != nil {
 			return wire.AccountKeys{}, err
 		}
 		slot.label = "first"
@@ -68,31 +77,40 @@ func goodPassword(p string) error {
 	return nil
 }
 
-// makeSlot seals an account's private half under a secret.
-func (v *Vault) makeSlot(ctx context.Context, contract []byte, a sekisho.AccountID, kind key.SlotKind, secret, private []byte) (slotRow, error) {
+// makeSlot seals an account's ring under a secret, and that under the contract's key.
+func (v *Vault) makeSlot(ctx context.Context, contract []byte, a sekisho.AccountID, kind key.SlotKind, secret []byte, ring key.Ring) (slotRow, error) {
 	row := slotRow{id: newID(), kind: kind, salt: make([]byte, 16)}
 	rand.Read(row.salt) // never fails (crypto/rand)
-	k, err := v.slotKey(ctx, kind, contract, secret, row.salt)
+	k, err := v.slotKey(ctx, kind, secret, row.salt)
 	if err != nil {
 		return row, err
 	}
-	row.sealed = key.Wrap(k, private, slotPlace(a, row.id))
+	row.fill(contract, k, a, ring)
 	return row, nil
 }
 
-// newID is a random positive number: slots and signing keys are named by it, and nobody learns how many there are.
-func newID() uint64 {
-	var b [8]byte
-	rand.Read(b[:]) // never fails (crypto/rand)
-	n := uint64(0)
-	for _, x := range b {
-		n = n<<8 | uint64(x)
+// fill puts a ring into a slot: inside under the slot's key, outside under the contract's.
+func (s *slotRow) fill(contract, k []byte, a sekisho.AccountID, ring key.Ring) {
+	place := slotPlace(a, s.id)
+	s.sealed, s.generation = key.Wrap(contract, key.Wrap(k, ring, place), place), ring.Generation()
+}
+
+// take opens a slot with its key.
+func (s slotRow) take(contract, k []byte, a sekisho.AccountID) (key.Ring, error) {
+	place := slotPlace(a, s.id)
+	inner, err := key.Unwrap(contract, s.sealed, place)
+	if err != nil {
+		return nil, err
 	}
-	return n>>1 | 1
+	ring, err := key.Unwrap(k, inner, place)
+	if err != nil {
+		return nil, err
+	}
+	return key.ParseRing(ring)
 }
 
 // slotKey bounds how many argon2id computations run at once: each takes 19 MiB.
-func (v *Vault) slotKey(ctx context.Context, kind key.SlotKind, contract, secret, salt []byte) ([]byte, error) {
+func (v *Vault) slotKey(ctx context.Context, kind key.SlotKind, secret, salt []byte) ([]byte, error) {
 	if kind == key.Password {
 		select {
 		case v.argon <- struct{}{}:
@@ -101,13 +119,14 @@ func (v *Vault) slotKey(ctx context.Context, kind key.SlotKind, contract, secret
 			return nil, sekisho.E("vault.password", sekisho.TooMany, ctx.Err())
 		}
 	}
-	return key.SlotKey(kind, contract, secret, salt), nil
+	return key.SlotKey(kind, secret, salt), nil
 }
 
 var errSecret = errors.New("no slot opens")
 
-// unlock tries a secret on an account's slots of one kind and gives the private half that it opens.
-func (v *Vault) unlock(ctx context.Context, c sekisho.ContractID, a sekisho.AccountID, kind key.SlotKind, secret []byte) ([]byte, uint64, error) {
+// unlock tries a secret on an account's slots of one kind and gives the ring that it opens, with what came after it. A slot
+// that was behind is brought up to date.
+func (v *Vault) unlock(ctx context.Context, c sekisho.ContractID, a sekisho.AccountID, kind key.SlotKind, secret []byte) (key.Ring, uint64, error) {
 	contract, err := v.contractKey(c)
 	if err != nil {
 		return nil, 0, err
@@ -117,15 +136,44 @@ func (v *Vault) unlock(ctx context.Context, c sekisho.ContractID, a sekisho.Acco
 		return nil, 0, err
 	}
 	for _, s := range slots {
-		k, err := v.slotKey(ctx, kind, contract, secret, s.salt)
+		k, err := v.slotKey(ctx, kind, secret, s.salt)
 		if err != nil {
 			return nil, 0, err
 		}
-		if private, err := key.Unwrap(k, s.sealed, slotPlace(a, s.id)); err == nil {
-			return private, s.id, nil
+		ring, err := s.take(contract, k, a)
+		if err != nil {
+			continue
 		}
+		grown, err := v.follow(contract, c, a, ring)
+		if err != nil {
+			return nil, 0, err
+		}
+		if grown.Generation() > ring.Generation() {
+			if err := v.renew(contract, k, c, a, s, grown); err != nil {
+				return nil, 0, err
+			}
+		}
+		return grown, s.id, nil
 	}
 	return nil, 0, errSecret
+}
+
+// renew puts a grown ring into the slot that was just opened, and into the officers' slot, which needs no secret to fill.
+func (v *Vault) renew(contract, k []byte, c sekisho.ContractID, a sekisho.AccountID, s slotRow, ring key.Ring) error {
+	s.fill(contract, k, a, ring)
+	officers, err := v.keys.slots(c, a, key.Recovery)
+	if err != nil {
+		return err
+	}
+	for _, o := range officers {
+		if err := v.fillRecovery(contract, c, a, &o, ring); err != nil {
+			return err
+		}
+		if err := v.keys.renewSlot(c, a, o); err != nil {
+			return err
+		}
+	}
+	return v.keys.renewSlot(c, a, s)
 }
 
 // newSlot makes, changes or revokes a slot. The main password is needed: without it vault has no private half to seal.

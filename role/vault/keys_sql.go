@@ -10,14 +10,16 @@ import (
 	"sekisho/wire"
 )
 
-// keyTable is vault's own database: wrapped keys and slots, no plaintext of any key. Every change is durable when its
-// method returns.
+// keyTable is vault's own database: what is under the contract keys, no plaintext of any key, and not the contract keys: those
+// are in the current table. Every change is durable when its method returns.
 type keyTable struct{ db *sql.DB }
 
 type contractRow struct {
-	contract sekisho.ContractID
-	wrapped  []byte
-	pairs    []pairRow
+	contract   sekisho.ContractID
+	generation uint64 // of the contract key that the rows are under
+	pairs      []pairRow
+	officers   *officerRow // nil: nobody can recover anything
+	shares     []shareRow
 }
 
 type pairRow struct {
@@ -30,6 +32,8 @@ type accountRow struct {
 	account  sekisho.AccountID
 	public   []byte
 	slots    []slotRow
+
+	generation int // how often its pair was replaced
 }
 
 type slotRow struct {
@@ -38,6 +42,8 @@ type slotRow struct {
 	label  string
 	salt   []byte
 	sealed []byte
+
+	generation int // of the ring in it
 }
 
 type signerRow struct {
@@ -49,15 +55,22 @@ type signerRow struct {
 
 var keySchema = []string{
 	`CREATE TABLE IF NOT EXISTS installation_key (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL)`,
-	`CREATE TABLE IF NOT EXISTS contract_key (contract BIGINT PRIMARY KEY, wrapped BLOB NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS under (contract BIGINT PRIMARY KEY, generation BIGINT NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS key_pair (contract BIGINT NOT NULL, name BIGINT NOT NULL, public BLOB NOT NULL,
 		private BLOB NOT NULL, PRIMARY KEY (contract, name))`,
 	`CREATE TABLE IF NOT EXISTS account (contract BIGINT NOT NULL, account BIGINT NOT NULL, public BLOB NOT NULL,
-		PRIMARY KEY (contract, account))`,
+		generation BIGINT NOT NULL, PRIMARY KEY (contract, account))`,
 	`CREATE TABLE IF NOT EXISTS slot (contract BIGINT NOT NULL, account BIGINT NOT NULL, id BIGINT NOT NULL,
-		kind BIGINT NOT NULL, label TEXT NOT NULL, salt BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (contract, account, id))`,
+		kind BIGINT NOT NULL, label TEXT NOT NULL, salt BLOB NOT NULL, sealed BLOB NOT NULL, generation BIGINT NOT NULL,
+		PRIMARY KEY (contract, account, id))`,
 	`CREATE TABLE IF NOT EXISTS signer (id BIGINT PRIMARY KEY, contract BIGINT NOT NULL, purpose TEXT NOT NULL,
 		name TEXT NOT NULL, public BLOB NOT NULL, private BLOB NOT NULL, chain BLOB NOT NULL, UNIQUE (contract, purpose, name))`,
+	`CREATE TABLE IF NOT EXISTS officer (contract BIGINT PRIMARY KEY, number BIGINT NOT NULL, need BIGINT NOT NULL, total BIGINT NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS share (contract BIGINT NOT NULL, x BIGINT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (contract, x))`,
+	`CREATE TABLE IF NOT EXISTS succession (contract BIGINT NOT NULL, account BIGINT NOT NULL, number BIGINT NOT NULL, public BLOB NOT NULL,
+		sealed BLOB NOT NULL, PRIMARY KEY (contract, account, number))`,
+	`CREATE TABLE IF NOT EXISTS archive_opening (contract BIGINT NOT NULL, id BIGINT NOT NULL, at BIGINT NOT NULL, until BIGINT NOT NULL,
+		actor BIGINT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (contract, id))`,
 }
 
 func openKeys(path string) (*keyTable, error) {
@@ -75,9 +88,11 @@ func openKeys(path string) (*keyTable, error) {
 
 func (k *keyTable) close() error { return k.db.Close() }
 
-// change runs f in one transaction.
-func (k *keyTable) change(f func(*sql.Tx) error) error {
-	tx, err := k.db.Begin()
+func (k *keyTable) change(f func(*sql.Tx) error) error { return inTransaction(k.db, f) }
+
+// inTransaction runs f in one transaction.
+func inTransaction(d *sql.DB, f func(*sql.Tx) error) error {
+	tx, err := d.Begin()
 	if err != nil {
 		return err
 	}
@@ -97,7 +112,7 @@ func found(op string, err error) error {
 // any says whether there are keys that need the root key.
 func (k *keyTable) any() (bool, error) {
 	var n int
-	err := k.db.QueryRow(`SELECT (SELECT count(*) FROM contract_key) + (SELECT count(*) FROM installation_key)`).Scan(&n)
+	err := k.db.QueryRow(`SELECT (SELECT count(*) FROM under) + (SELECT count(*) FROM installation_key)`).Scan(&n)
 	return n > 0, err
 }
 
@@ -116,27 +131,25 @@ func (k *keyTable) setInstallation(name string, wrapped []byte) error {
 	return err
 }
 
-func (k *keyTable) contract(c sekisho.ContractID) ([]byte, error) {
-	var b []byte
-	err := k.db.QueryRow(`SELECT wrapped FROM contract_key WHERE contract = $1`, int64(c)).Scan(&b)
-	return b, found("vault.contract", err)
-}
-
+// addContract adds the rows of a contract.
 func (k *keyTable) addContract(r contractRow) error {
 	return k.change(func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO contract_key (contract, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING`, int64(r.contract), r.wrapped)
-		if err != nil {
+		if _, err := tx.Exec(`INSERT INTO under (contract, generation) VALUES ($1, $2)`, int64(r.contract), int64(r.generation)); err != nil {
 			return err
 		}
 		for _, p := range r.pairs {
-			_, err := tx.Exec(`INSERT INTO key_pair (contract, name, public, private) VALUES ($1, $2, $3, $4)`,
-				int64(r.contract), int64(p.name), p.public, p.private)
-			if err != nil {
+			if err := putPair(tx, r.contract, p); err != nil {
 				return err
 			}
 		}
-		return nil
+		return putOfficers(tx, r.contract, r.officers, r.shares)
 	})
+}
+
+func putPair(tx *sql.Tx, c sekisho.ContractID, p pairRow) error {
+	_, err := tx.Exec(`INSERT INTO key_pair (contract, name, public, private) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (contract, name) DO UPDATE SET public = excluded.public, private = excluded.private`, int64(c), int64(p.name), p.public, p.private)
+	return err
 }
 
 func (k *keyTable) pair(c sekisho.ContractID, n wire.KeyName) (pairRow, error) {
@@ -155,7 +168,7 @@ func (k *keyTable) addAccount(r accountRow) error {
 		if n > 0 { // a second key pair would lock the owner out of the first one's mail
 			return sekisho.E("vault.account", sekisho.Exists, nil)
 		}
-		_, err = tx.Exec(`INSERT INTO account (contract, account, public) VALUES ($1, $2, $3)`, int64(r.contract), int64(r.account), r.public)
+		_, err = tx.Exec(`INSERT INTO account (contract, account, public, generation) VALUES ($1, $2, $3, 0)`, int64(r.contract), int64(r.account), r.public)
 		for _, s := range r.slots {
 			err = errors.Join(err, insertSlot(tx, r.contract, r.account, s))
 		}
@@ -164,8 +177,8 @@ func (k *keyTable) addAccount(r accountRow) error {
 }
 
 func insertSlot(tx *sql.Tx, c sekisho.ContractID, a sekisho.AccountID, s slotRow) error {
-	_, err := tx.Exec(`INSERT INTO slot (contract, account, id, kind, label, salt, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		int64(c), int64(a), int64(s.id), int64(s.kind), s.label, s.salt, s.sealed)
+	_, err := tx.Exec(`INSERT INTO slot (contract, account, id, kind, label, salt, sealed, generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		int64(c), int64(a), int64(s.id), int64(s.kind), s.label, s.salt, s.sealed, s.generation)
 	return err
 }
 
@@ -193,7 +206,7 @@ func (k *keyTable) removeSlot(c sekisho.ContractID, a sekisho.AccountID, id uint
 }
 
 func (k *keyTable) slots(c sekisho.ContractID, a sekisho.AccountID, kind key.SlotKind) ([]slotRow, error) {
-	rows, err := k.db.Query(`SELECT id, label, salt, sealed FROM slot WHERE contract = $1 AND account = $2 AND kind = $3`,
+	rows, err := k.db.Query(`SELECT id, label, salt, sealed, generation FROM slot WHERE contract = $1 AND account = $2 AND kind = $3`,
 		int64(c), int64(a), int64(kind))
 	if err != nil {
 		return nil, err
@@ -202,7 +215,7 @@ func (k *keyTable) slots(c sekisho.ContractID, a sekisho.AccountID, kind key.Slo
 	var out []slotRow
 	for rows.Next() {
 		s := slotRow{kind: kind}
-		if err := rows.Scan(&s.id, &s.label, &s.salt, &s.sealed); err != nil {
+		if err := rows.Scan(&s.id, &s.label, &s.salt, &s.sealed, &s.generation); err != nil {
 			return nil, err
 		}
 		out = append(out, s)

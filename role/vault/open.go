@@ -20,7 +20,7 @@ const mostBoxes = 4096
 
 // open gives class keys of messages of the session's own account.
 func (v *Vault) open(_ context.Context, who sekisho.Caller, q wire.Open) (wire.Opened, error) {
-	s, private, err := v.resume(who, q.Session, q.Secret)
+	s, ring, err := v.resume(who, q.Session, q.Secret)
 	if err == nil {
 		err = check(q.Classes, len(q.Boxes))
 	}
@@ -30,7 +30,7 @@ func (v *Vault) open(_ context.Context, who sekisho.Caller, q wire.Open) (wire.O
 	if err != nil {
 		return wire.Opened{}, v.deny(who, s, q.Session, err)
 	}
-	o := opener{contract: s.contract, account: s.account, mailbox: key.MailboxKey(private), private: private}
+	o := opener{vault: v, contract: s.contract, account: s.account, mailbox: key.MailboxKey(ring), ring: ring}
 	data := make([][]byte, len(q.Boxes))
 	out := wire.Opened{Messages: make([]wire.MessageKeys, len(q.Boxes))}
 	for i, b := range q.Boxes {
@@ -40,7 +40,7 @@ func (v *Vault) open(_ context.Context, who sekisho.Caller, q wire.Open) (wire.O
 	e.Session, e.Contract, e.Account, e.Address = q.Session, s.contract, s.account, s.address
 	entries := openings(e, q.Classes, q.Boxes, data)
 	if q.Index {
-		e.Class, e.Object = sekisho.ClassIndex, uint64(s.account)
+		e.Class, e.Object, e.Flags = sekisho.ClassIndex, uint64(s.account), ledger.FlagLease // the key opens what is indexed later too
 		entries = append(entries, e)
 	}
 	if err := v.enter(entries...); err != nil {
@@ -48,7 +48,7 @@ func (v *Vault) open(_ context.Context, who sekisho.Caller, q wire.Open) (wire.O
 	}
 	derive(&out, q.Classes, data)
 	if q.Index {
-		out.Index = key.IndexKey(private)
+		out.Index = key.IndexKey(ring)
 	}
 	return out, nil
 }
@@ -69,7 +69,7 @@ func check(classes []sekisho.Class, boxes int) error {
 
 // deny enters a refused opening and gives the refusal back.
 func (v *Vault) deny(who sekisho.Caller, s *session, id sekisho.SessionID, why error) error {
-	e := by(who, ledger.Denial)
+	e := denial(who)
 	e.Session = id
 	if s != nil {
 		e.Contract, e.Account, e.Address = s.contract, s.account, s.address
@@ -79,12 +79,13 @@ func (v *Vault) deny(who sekisho.Caller, s *session, id sekisho.SessionID, why e
 
 // opener opens the boxes of one account.
 type opener struct {
+	vault    *Vault
 	contract sekisho.ContractID
 	account  sekisho.AccountID
-	private  []byte
+	ring     key.Ring
 	mailbox  key.Mailbox
-	pair     key.Pair // parsed from private at the first box that needs it
-	parsed   bool
+	pairs    []key.Pair // parsed from ring at the first box that needs them
+	followed bool
 }
 
 // open gives the data key in a box, and a symmetric wrap of it when the box was none. nil when it does not open: then it
@@ -95,18 +96,43 @@ func (o *opener) open(b wire.MessageBox) (data, wrapped []byte) {
 		data, _ = o.mailbox.Unwrap(f, b.Sealed)
 		return data, nil
 	}
-	if !o.parsed {
-		var err error
-		if o.pair, err = key.ParsePair(o.private); err != nil {
-			return nil, nil
-		}
-		o.parsed = true
+	if o.pairs == nil {
+		o.pairs, _ = o.ring.Pairs()
 	}
-	data, err := o.pair.Unbox(f, b.Sealed)
-	if err != nil {
+	if data = unboxAny(o.pairs, f, b.Sealed); data == nil && o.follow() {
+		data = unboxAny(o.pairs, f, b.Sealed)
+	}
+	if data == nil {
 		return nil, nil
 	}
 	return data, o.mailbox.Wrap(f, data)
+}
+
+// follow takes private halves that came since the session began, once; false when there are none.
+func (o *opener) follow() bool {
+	if o.followed {
+		return false
+	}
+	o.followed = true
+	contract, err := o.vault.contractKey(o.contract)
+	if err != nil {
+		return false
+	}
+	grown, err := o.vault.follow(contract, o.contract, o.account, o.ring)
+	if err != nil || grown.Generation() == o.ring.Generation() {
+		return false
+	}
+	o.pairs, err = grown.Pairs()
+	return err == nil
+}
+
+func unboxAny(pairs []key.Pair, f seal.For, sealed []byte) []byte {
+	for _, p := range pairs {
+		if data, err := p.Unbox(f, sealed); err == nil {
+			return data
+		}
+	}
+	return nil
 }
 
 // openings makes the entries of what was opened: for each class, one entry per run of consecutive message ids. Boxes that
@@ -122,13 +148,13 @@ func openings(e ledger.Entry, classes []sekisho.Class, boxes []wire.MessageBox, 
 			e.Count = 0
 		}
 		for i, b := range boxes {
-			kind := ledger.Opening
+			kind, flags := ledger.Opening, uint8(0)
 			if data[i] == nil {
-				kind = ledger.Denial
+				kind, flags = ledger.Denial, ledger.FlagDenied
 			}
 			if e.Count == 0 || kind != e.Kind || uint64(b.Message) != e.Object+uint64(e.Count) {
 				flush()
-				e.Kind, e.Object = kind, uint64(b.Message)
+				e.Kind, e.Flags, e.Object = kind, flags, uint64(b.Message)
 			}
 			e.Count++
 		}
@@ -227,28 +253,4 @@ func rebox(out *wire.Opened, q wire.OpenKept, data [][]byte) error {
 		}
 	}
 	return nil
-}
-
-func (v *Vault) tail(_ context.Context, who sekisho.Caller, q wire.Tail) (wire.Entries, error) {
-	most := min(max(q.Most, 1), 10_000)
-	size, _ := v.journal.size()
-	if q.Last {
-		q.From = size - min(size, uint64(most))
-	}
-	if q.From >= size && q.Wait > 0 {
-		v.journal.wait(q.From, min(q.Wait, 30e9))
-		size, _ = v.journal.size()
-	}
-	rows, err := v.journal.read(q.From, most)
-	return wire.Entries{From: q.From, Rows: rows, Size: size}, err
-}
-
-func (v *Vault) verify(context.Context, sekisho.Caller, wire.Nothing) (wire.Verified, error) {
-	e, err := v.journal.check()
-	root := e.Root()
-	out := wire.Verified{Entries: e.Size, Root: root[:]}
-	if err != nil {
-		out.Bad = err.Error()
-	}
-	return out, nil
 }

@@ -14,14 +14,14 @@ import (
 	"sekisho/wire"
 )
 
-// session is a login. The account's private half is sealed under the contract key and the secret in the ticket together,
-// so that vault alone cannot open it, and neither can whoever stole the ticket once the contract is gone.
+// session is a login. The account's ring is sealed under the secret in the ticket, and that under the contract key, so that
+// vault alone cannot open it, and neither can whoever stole the ticket once the contract is gone.
 type session struct {
 	contract sekisho.ContractID
 	account  sekisho.AccountID
 	holder   sekisho.Instance // the process it was made for; no other may use it
 	address  uint64
-	sealed   []byte
+	sealed   []byte // changed by rotations only, under Vault.mu
 	expires  time.Time
 
 	mu   sync.Mutex // guards what follows
@@ -43,7 +43,7 @@ func (v *Vault) login(ctx context.Context, who sekisho.Caller, q wire.Login) (wi
 	if !ok {
 		secret = []byte(q.Secret)
 	}
-	private, slot, err := v.unlock(ctx, q.Contract, q.Account, key.AppPassword, secret)
+	ring, slot, err := v.unlock(ctx, q.Contract, q.Account, key.AppPassword, secret)
 	if err != nil {
 		v.guess.failure(q.Account, q.Client, now)
 		return wire.Ticket{}, errors.Join(refused, v.enter(e))
@@ -61,7 +61,7 @@ func (v *Vault) login(ctx context.Context, who sekisho.Caller, q wire.Login) (wi
 		return wire.Ticket{}, err
 	}
 	s := &session{contract: q.Contract, account: q.Account, holder: who.Instance, address: e.Address, expires: t.Expires,
-		sealed: key.Wrap(key.SessionKey(contract, t.Secret), private, "session")}
+		sealed: key.Wrap(contract, key.Wrap(key.SessionKey(t.Secret), ring, sessionPlace), sessionPlace)}
 	v.mu.Lock()
 	v.sessions[t.Session] = s
 	v.mu.Unlock()
@@ -85,14 +85,18 @@ func (v *Vault) logout(_ context.Context, who sekisho.Caller, q wire.Logout) (wi
 	return wire.Nothing{}, nil
 }
 
-// resume opens a session's private half. It needs the secret of the ticket, the contract's key and the process that the
+// resume opens a session's ring. It needs the secret of the ticket, the contract's key and the process that the
 // ticket was made for.
-func (v *Vault) resume(who sekisho.Caller, id sekisho.SessionID, secret []byte) (*session, []byte, error) {
+func (v *Vault) resume(who sekisho.Caller, id sekisho.SessionID, secret []byte) (*session, key.Ring, error) {
+	var sealed []byte
 	v.mu.Lock()
 	s := v.sessions[id]
 	if s != nil && !v.config.Clock().Before(s.expires) {
 		delete(v.sessions, id)
 		s = nil
+	}
+	if s != nil {
+		sealed = s.sealed
 	}
 	v.mu.Unlock()
 	denied := sekisho.E("vault.session", sekisho.Denied, errors.New("no such session"))
@@ -103,11 +107,24 @@ func (v *Vault) resume(who sekisho.Caller, id sekisho.SessionID, secret []byte) 
 	if err != nil {
 		return nil, nil, err
 	}
-	private, err := key.Unwrap(key.SessionKey(contract, secret), s.sealed, "session")
+	ring, err := takeSession(contract, secret, sealed)
 	if err != nil {
 		return nil, nil, denied
 	}
-	return s, private, nil
+	return s, ring, nil
+}
+
+// takeSession opens what a session or an open archive holds.
+func takeSession(contract, secret, sealed []byte) (key.Ring, error) {
+	inner, err := key.Unwrap(contract, sealed, sessionPlace)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := key.Unwrap(key.SessionKey(secret), inner, sessionPlace)
+	if err != nil {
+		return nil, err
+	}
+	return key.ParseRing(ring)
 }
 
 // spend takes n openings from the session's hourly quota: the bound that an intruder in a reader cannot lift.
@@ -125,13 +142,13 @@ func (s *session) spend(n, quota int, now time.Time) bool {
 }
 
 // pseudonym stands for a network address in the ledger: equal for equal addresses of one day, meaningless without the
-// root key.
+// installation's key for them.
 func (v *Vault) pseudonym(a netip.Addr) uint64 {
 	if !a.IsValid() {
 		return 0
 	}
 	day := v.config.Clock().UTC().Format(time.DateOnly)
-	k := key.Derive(v.root, []byte(day), "address/v1/"+a.Unmap().String())
+	k := key.Derive(v.address, []byte(day), "address/v1/"+a.Unmap().String())
 	n := uint64(0)
 	for _, b := range k[:8] {
 		n = n<<8 | uint64(b)

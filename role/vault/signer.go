@@ -24,7 +24,7 @@ import (
 )
 
 // Signing keys: DKIM keys are under their contract's key and go with it; TLS keys and the installation's own CA are under
-// the root key. None leaves vault: others send what is to be signed.
+// the installation's key. None leaves vault: others send what is to be signed.
 
 func signerPlace(id uint64) string { return fmt.Sprintf("signer/%d", id) }
 
@@ -57,11 +57,9 @@ func (v *Vault) makeSigner(who sekisho.Caller, q wire.NewSigner) (signerRow, err
 			return row, err
 		}
 	}
-	under := v.root
-	if q.Contract != 0 {
-		if under, err = v.contractKey(q.Contract); err != nil {
-			return row, err
-		}
+	under, err := v.contractKey(q.Contract) // TLS keys are the installation's
+	if err != nil {
+		return row, err
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
@@ -98,11 +96,9 @@ func (v *Vault) loaded(id uint64, purpose string) (crypto.Signer, signerRow, err
 	if row.purpose != purpose {
 		return nil, row, sekisho.E("vault.sign", sekisho.Denied, errors.New("the key is for something else"))
 	}
-	under := v.root
-	if row.contract != 0 {
-		if under, err = v.contractKey(row.contract); err != nil {
-			return nil, row, err
-		}
+	under, err := v.contractKey(row.contract)
+	if err != nil {
+		return nil, row, err
 	}
 	der, err := key.Unwrap(under, row.private, signerPlace(id))
 	if err != nil {
@@ -220,7 +216,9 @@ func (v *Vault) makeAuthority() (signerRow, error) {
 	if err != nil {
 		return row, err
 	}
-	row.private = key.Wrap(v.root, pkcs8, signerPlace(row.id))
+	if row.private, err = v.toInstallation(pkcs8, signerPlace(row.id)); err != nil {
+		return row, err
+	}
 	if err := v.enter(ledger.Entry{Kind: ledger.KeyMade, Role: sekisho.Vault, Process: v.config.Self, Class: sekisho.ClassCredential, Object: row.id}); err != nil {
 		return row, err
 	}

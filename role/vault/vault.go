@@ -3,10 +3,8 @@ package vault
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -14,6 +12,7 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/journal"
 	"sekisho/ledger"
 	"sekisho/seal"
 	"sekisho/wire"
@@ -28,25 +27,50 @@ type Config struct {
 	Life  time.Duration    // of a session; 0: 12 hours
 	Quota int              // openings that one session may have in an hour; 0: 500,000
 	Hosts []string         // names that need a certificate: without one, the installation's own CA signs it
+
+	Name   string         // of the installation, for the origin of its checkpoints; "": localhost
+	Digest [32]byte       // of the program that runs: SHA-256 of its file, as the supervisor read it
+	Ledger journal.Config // zero but for tests: directory, signer, clock and log are set by New
+
+	Root    Root          // where the root key comes from; nil: a file in Dir
+	Backups time.Duration // how long data backups are kept; 0: 90 days
+	Copies  time.Duration // how long copies of the current key table may be behind; 0: 7 days
+	Contact time.Duration // how long the contact of a customer that is gone is kept; 0: 3 years
+
+	crash func(where string) // tests end the process here
 }
 
 // Vault answers the calls of wire's vault file.
 type Vault struct {
 	config  Config
-	root    []byte
 	keys    *keyTable
-	journal *journal
+	current *currentTable
+	journal *journal.Journal
 	pass    ed25519.PrivateKey
 	argon   chan struct{} // holds a token for each argon2id computation under way
 	guess   guessing
+	living  living
+	checks  checks
+	address []byte // pseudonyms of network addresses are derived from it
+
+	// life is held for writing while keys are replaced or destroyed, for reading by every answer that uses keys. It guards
+	// what follows.
+	life  sync.RWMutex
+	root  []byte
+	epoch uint64
+	left  string // what the source of the root key could not destroy of old epochs
+
+	gmu         sync.RWMutex // guards what follows, against contracts that begin
+	generations map[sekisho.ContractID]uint64
 
 	mu       sync.Mutex // guards what follows
+	archives map[uint64]*archive
 	sessions map[sekisho.SessionID]*session
 	last     sekisho.SessionID
 }
 
-// New opens vault's directory, making what is missing: on the first start the root key and the empty ledger. The whole
-// ledger is checked first; a broken one is Corrupt.
+// New opens vault's directory, making what is missing: on the first start the root key and the empty ledger. Of the ledger
+// what is not sealed yet and the newest heads are checked; when they do not fit it is Corrupt.
 func New(c Config) (*Vault, error) {
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -56,19 +80,29 @@ func New(c Config) (*Vault, error) {
 	}
 	c.Life = cmpOr(c.Life, 12*time.Hour)
 	c.Quota = cmpOr(c.Quota, 500_000)
-	v := &Vault{config: c, sessions: map[sekisho.SessionID]*session{}, argon: make(chan struct{}, 2),
+	if c.Root == nil {
+		c.Root = FileRoot(c.Dir)
+	}
+	if c.crash == nil {
+		c.crash = func(string) {}
+	}
+	c.Backups, c.Copies, c.Contact = cmpOr(c.Backups, defaultBackups), cmpOr(c.Copies, defaultCopies), cmpOr(c.Contact, defaultContact)
+	v := &Vault{config: c, sessions: map[sekisho.SessionID]*session{}, archives: map[uint64]*archive{}, argon: make(chan struct{}, 2),
 		guess: guessing{failed: map[guess][]time.Time{}}}
 	var err error
 	if v.keys, err = openKeys(filepath.Join(c.Dir, "keys.db")); err != nil {
 		return nil, err
 	}
-	if v.root, err = rootKey(filepath.Join(c.Dir, "root.key"), v.keys); err != nil {
+	if v.current, err = openCurrent(c.Dir); err != nil {
 		return nil, err
 	}
-	if v.journal, err = openJournal(filepath.Join(c.Dir, "ledger")); err != nil {
+	if err := v.openLedger(); err != nil {
 		return nil, err
 	}
-	if err := v.enter(ledger.Entry{Kind: ledger.Start, Role: sekisho.Vault, Process: c.Self}); err != nil {
+	if err := v.openKeys(); err != nil {
+		return nil, err
+	}
+	if err := v.signLedger(); err != nil {
 		return nil, err
 	}
 	// Session numbers go on where no earlier start can have been: they carry the time of this start.
@@ -93,29 +127,58 @@ func cmpOr[T comparable](a, b T) T {
 	return a
 }
 
-// rootKey reads the root key, or makes one when there are no keys yet that would need the old one.
-func rootKey(path string, keys *keyTable) ([]byte, error) {
-	b, err := os.ReadFile(path)
-	if err == nil && len(b) == seal.KeyLen {
-		return b, nil
+// openKeys opens what everything else needs, and finishes what a crash has left: the root key, the contracts' generations, the
+// installation's own key, terminations. The journal must be open.
+func (v *Vault) openKeys() error {
+	if err := v.openRoot(); err != nil {
+		return err
 	}
-	if err == nil {
-		return nil, sekisho.E("vault.root", sekisho.Corrupt, fmt.Errorf("%s has %d bytes, not %d", filepath.Base(path), len(b), seal.KeyLen))
+	if err := v.loadGenerations(); err != nil {
+		return err
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	if v.generations[0] == 0 {
+		if _, err := v.begin(0); err != nil {
+			return err
+		}
+		if err := v.keys.addContract(contractRow{generation: 1}); err != nil {
+			return err
+		}
+		v.begun(0)
+	}
+	var err error
+	if v.address, err = v.installationSecret("address"); err != nil {
+		return err
+	}
+	if err := v.age(); err != nil {
+		return err
+	}
+	return v.resumeTerminations()
+}
+
+// installationSecret loads a random key of the installation's own, or makes it.
+func (v *Vault) installationSecret(name string) ([]byte, error) {
+	raw, err := v.keys.installation(name)
+	if err != nil {
 		return nil, err
 	}
-	if used, err := keys.any(); err != nil || used {
-		return nil, sekisho.E("vault.root", sekisho.Corrupt, errors.Join(err,
-			errors.New("the root key is missing but there are keys under it: put root.key back from its backup")))
+	if raw == nil {
+		secret := seal.NewKey()
+		wrapped, err := v.toInstallation(secret, installationPlace(name))
+		if err != nil {
+			return nil, err
+		}
+		return secret, v.keys.setInstallation(name, wrapped)
 	}
-	b = seal.NewKey()
-	return b, writeDurably(path, b)
+	secret, err := v.fromInstallation(raw, installationPlace(name))
+	if err != nil {
+		return nil, sekisho.E("vault."+name, sekisho.Corrupt, err)
+	}
+	return secret, nil
 }
 
 // writeDurably writes a file that is there whole or not at all.
 func writeDurably(path string, b []byte) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o400)
+	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
@@ -126,7 +189,11 @@ func writeDurably(path string, b []byte) error {
 	if err := os.Rename(path+".new", path); err != nil {
 		return err
 	}
-	dir, err := os.Open(filepath.Dir(path))
+	return syncDir(filepath.Dir(path))
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
 	if err != nil {
 		return err
 	}
@@ -134,49 +201,49 @@ func writeDurably(path string, b []byte) error {
 }
 
 // Close ends the journal and the database; what was answered is on disk already.
-func (v *Vault) Close() error { return errors.Join(v.journal.close(), v.keys.close()) }
+func (v *Vault) Close() error {
+	return errors.Join(v.journal.Close(), v.keys.close(), v.current.close())
+}
 
 // Service is vault's answers.
 func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Service {
 	s := wire.NewService(sekisho.Vault, func(by sekisho.Caller, call string, why error) {
 		// What a role asks that it may not ask is entered too: it is the trace of a role taken over.
-		if err := v.enter(ledger.Entry{Kind: ledger.Denial, Role: by.Role, Process: by.Instance}); err != nil {
+		if err := v.enter(denial(by)); err != nil {
 			v.config.Log.Error("denial not entered", "error", err)
 		}
 		report(by, call, why)
 	})
 	wire.Handle(s, wire.VaultHello, v.hello)
-	wire.Handle(s, wire.VaultContract, v.newContract)
-	wire.Handle(s, wire.VaultAccount, v.newAccount)
-	wire.Handle(s, wire.VaultSlot, v.newSlot)
-	wire.Handle(s, wire.VaultLogin, v.login)
-	wire.Handle(s, wire.VaultLogout, v.logout)
-	wire.Handle(s, wire.VaultOpen, v.open)
-	wire.Handle(s, wire.VaultSpool, v.openSpool)
-	wire.Handle(s, wire.VaultRelease, v.openQuarantine)
+	wire.Handle(s, wire.VaultContract, using(v, v.newContract))
+	wire.Handle(s, wire.VaultAccount, using(v, v.newAccount))
+	wire.Handle(s, wire.VaultSlot, using(v, v.newSlot))
+	wire.Handle(s, wire.VaultLogin, using(v, v.login))
+	wire.Handle(s, wire.VaultLogout, using(v, v.logout))
+	wire.Handle(s, wire.VaultOpen, using(v, v.open))
+	wire.Handle(s, wire.VaultSpool, using(v, v.openSpool))
+	wire.Handle(s, wire.VaultRelease, using(v, v.openQuarantine))
 	wire.Handle(s, wire.VaultTransit, v.transit)
-	wire.Handle(s, wire.VaultSign, v.signDKIM)
-	wire.Handle(s, wire.VaultTLS, v.signTLS)
-	wire.Handle(s, wire.VaultSigner, v.newSigner)
+	wire.Handle(s, wire.VaultSign, using(v, v.signDKIM))
+	wire.Handle(s, wire.VaultTLS, using(v, v.signTLS))
+	wire.Handle(s, wire.VaultSigner, using(v, v.newSigner))
 	wire.Handle(s, wire.VaultChains, v.chains)
-	wire.Handle(s, wire.VaultTail, v.tail)
-	wire.Handle(s, wire.VaultVerify, v.verify)
+	v.ledgerService(s)
 	wire.Handle(s, wire.VaultInform, v.inform)
+	v.serveLife(s)
 	return s
 }
 
 // enter makes entries durable. Every path that gives something out calls it first and gives nothing when it fails.
 func (v *Vault) enter(entries ...ledger.Entry) error {
 	now := uint64(v.config.Clock().UnixMilli())
-	rows := make([]byte, 0, len(entries)*ledger.RowLen)
-	for _, e := range entries {
-		e.Time = now
-		if e.Count == 0 {
-			e.Count = 1
+	for i := range entries {
+		entries[i].Time = now
+		if entries[i].Count == 0 {
+			entries[i].Count = 1
 		}
-		rows = e.Row(rows)
 	}
-	if err := v.journal.append(rows); err != nil {
+	if err := v.journal.Append(entries...); err != nil {
 		return sekisho.E("vault.ledger", sekisho.Unavailable, err)
 	}
 	return nil
@@ -184,25 +251,22 @@ func (v *Vault) enter(entries ...ledger.Entry) error {
 
 // by begins an entry with what vault itself knows of the asker.
 func by(who sekisho.Caller, kind ledger.Kind) ledger.Entry {
-	return ledger.Entry{Kind: kind, Role: who.Role, Process: who.Instance}
+	return ledger.Entry{Kind: kind, Role: who.Role, Cell: who.Cell, Process: who.Instance}
+}
+
+func denial(who sekisho.Caller) ledger.Entry {
+	e := by(who, ledger.Denial)
+	e.Flags = ledger.FlagDenied
+	return e
 }
 
 // openPass loads the key that signs passes, or makes it.
 func (v *Vault) openPass() error {
-	raw, err := v.keys.installation("pass")
-	if err != nil {
-		return err
-	}
-	if raw != nil {
-		seed, err := v.fromRoot(raw, "pass")
-		if err != nil {
-			return sekisho.E("vault.pass", sekisho.Corrupt, err)
-		}
+	seed, err := v.installationSecret("pass")
+	if err == nil {
 		v.pass = ed25519.NewKeyFromSeed(seed)
-		return nil
 	}
-	_, v.pass, _ = ed25519.GenerateKey(rand.Reader)
-	return v.keys.setInstallation("pass", v.toRoot(v.pass.Seed(), "pass"))
+	return err
 }
 
 func (v *Vault) hello(context.Context, sekisho.Caller, wire.Nothing) (wire.VaultPublic, error) {
@@ -222,7 +286,7 @@ func (v *Vault) transit(_ context.Context, who sekisho.Caller, q wire.Transit) (
 }
 
 func (v *Vault) inform(_ context.Context, who sekisho.Caller, q wire.Inform) (wire.Nothing, error) {
-	kinds := map[string]ledger.Kind{"policy": ledger.Grant, "config-read": ledger.ConfigRead, "start": ledger.Start, "stop": ledger.Stop}
+	kinds := map[string]ledger.Kind{"policy": ledger.Grant, "config-read": ledger.ConfigRead}
 	kind, ok := kinds[q.What]
 	if !ok {
 		return wire.Nothing{}, sekisho.E("vault.inform", sekisho.Invalid, fmt.Errorf("no kind %q", q.What))

@@ -1,9 +1,10 @@
 // Package key is the opening side of the key hierarchy; only vault may reach it.
 //
 // root key -> contract key -> the contract's key pairs and the slots of its accounts. The private half of an account is
-// stored in slots only, each under another secret and the contract key together: whoever has the database without the
-// contract key cannot try passwords against it, and whoever has vault without the secret cannot open the mailbox. There
-// is no password hash: a secret is right when the slot opens.
+// stored in slots only, each wrapped twice: inside under its own secret, outside under the contract key. Whoever has the
+// database without the contract key cannot try passwords against it, whoever has vault without the secret cannot open the
+// mailbox, and the contract key can be replaced without anybody's secret: only the outer wrap is made anew. There is no
+// password hash: a secret is right when the slot opens.
 package key
 
 import (
@@ -14,7 +15,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
-	"encoding/binary"
 	"strings"
 
 	"golang.org/x/crypto/argon2"
@@ -101,13 +101,13 @@ func (p Pair) Unbox(f seal.For, box []byte) ([]byte, error) {
 // opens a hundred times faster than a box.
 type Mailbox struct{ aead cipher.AEAD }
 
-// MailboxKey derives it from the private half.
-func MailboxKey(private []byte) Mailbox {
-	return Mailbox{gcm(Derive(private, nil, "mailbox/v1"))}
+// MailboxKey derives it from the first private half, so that it stays when the pair is replaced.
+func MailboxKey(r Ring) Mailbox {
+	return Mailbox{gcm(Derive(r.first(), nil, "mailbox/v1"))}
 }
 
-// IndexKey derives the key of the account's search index.
-func IndexKey(private []byte) []byte { return Derive(private, nil, "index/v1") }
+// IndexKey derives the key of the account's search index, from the first private half too.
+func IndexKey(r Ring) []byte { return Derive(r.first(), nil, "index/v1") }
 
 // Wrap wraps a data key.
 func (m Mailbox) Wrap(f seal.For, data []byte) []byte { return m.aead.Seal(nil, nil, data, f.Info()) }
@@ -128,6 +128,7 @@ type SlotKind uint8
 const (
 	Password    SlotKind = iota + 1 // chosen by a person: argon2id first
 	AppPassword                     // 160 random bits: no slow hash needed
+	Recovery                        // boxed to the contract's recovery key, which officers open together
 )
 
 // argon2id with 19 MiB, two passes, one lane: the least of OWASP's password storage recommendations.
@@ -136,22 +137,21 @@ const (
 	argonMemory = 19 << 10
 )
 
-// SlotKey is the key of a slot: it needs the contract key and the secret. For Password it takes 19 MiB and tens of
-// milliseconds: bound how many run at once.
-func SlotKey(kind SlotKind, contract, secret, salt []byte) []byte {
+// SlotKey is the key of a slot's inner wrap. For Password it takes 19 MiB and tens of milliseconds: bound how many run at
+// once.
+func SlotKey(kind SlotKind, secret, salt []byte) []byte {
 	if kind == Password {
 		secret = argon2.IDKey(secret, salt, argonTime, argonMemory, 1, 32)
 	}
-	b := binary.BigEndian.AppendUint32(nil, uint32(len(contract)))
-	b = append(append(b, contract...), secret...)
-	return Derive(b, salt, "slot/v1/"+string('0'+rune(kind)))
+	return Derive(secret, salt, "slot/v2/"+string('0'+rune(kind)))
 }
 
-// SessionKey is the key of a session: it needs the contract key too, so that a session dies with its contract.
-func SessionKey(contract, secret []byte) []byte {
-	b := binary.BigEndian.AppendUint32(nil, uint32(len(contract)))
-	return Derive(append(append(b, contract...), secret...), nil, "session/v1")
-}
+// SessionKey is the key of a session's inner wrap; the outer one is under the contract key, so that a session dies with its
+// contract.
+func SessionKey(secret []byte) []byte { return Derive(secret, nil, "session/v2") }
+
+// OfficerKey is the key of the inner wrap of what officers open together, from the secret that their shares give.
+func OfficerKey(joined []byte) []byte { return Derive(joined, nil, "officer/v1") }
 
 // NewAppPassword makes an app password of 160 random bits, in groups that people can copy.
 func NewAppPassword() string {
