@@ -267,16 +267,30 @@ func findScope(g *Global, ledger, indicators, graph string) (*found, error) {
 	if err != nil {
 		return nil, err
 	}
-	return scopeOf(g, os.DirFS(ledger), in, notices, graph)
-}
-
-func scopeOf(g *Global, dir fs.FS, in *scope.Indicators, notices []string, graph string) (*found, error) {
-	use := startUse()
-	src := scope.Source{FS: dir}
+	src, err := openSource(ledger)
+	if err != nil {
+		return nil, err
+	}
 	facts, err := graphOf(src, graph)
 	if err != nil {
 		return nil, err
 	}
+	return scopeOf(g, src, in, notices, facts)
+}
+
+// openSource opens a ledger directory to compute scopes from.
+func openSource(dir string) (scope.Source, error) {
+	b, err := openBook(dir)
+	if err != nil {
+		return scope.Source{}, err
+	}
+	src, err := scope.Of(os.DirFS(dir), b)
+	return src, errors.Join(err, b.Close())
+}
+
+func scopeOf(g *Global, src scope.Source, in *scope.Indicators, notices []string, facts *scope.Graph) (*found, error) {
+	use := startUse()
+	var err error
 	out := new(found)
 	if out.result, err = scope.Compute(src, in, facts, scope.Options{Workers: runtime.NumCPU(), Notices: notices, Progress: bar(g.Err, "reading the ledger")}); err != nil {
 		return nil, err

@@ -15,6 +15,8 @@ import (
 
 	"sekisho"
 	"sekisho/incident"
+	"sekisho/ledger"
+	"sekisho/ledger/book"
 	"sekisho/ledger/scope"
 )
 
@@ -261,12 +263,20 @@ func (c *incidentStatement) Run(g *Global) error {
 	if err != nil {
 		return err
 	}
-	src := scope.Source{FS: os.DirFS(c.Ledger)}
+	src, err := openSource(c.Ledger)
+	if err != nil {
+		return err
+	}
 	facts, err := graphOf(src, c.Graph)
 	if err != nil {
 		return err
 	}
-	s, err := writeStatement(src, in, facts, f, sekisho.ContractID(c.Contract), names[c.Contract], c.Out)
+	b, err := openBook(c.Ledger)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	s, err := writeStatement(b, src, in, facts, f, sekisho.ContractID(c.Contract), names[c.Contract], c.Out)
 	if err != nil {
 		return err
 	}
@@ -291,8 +301,9 @@ func printStatement(g *Global, s *incident.Statement, path string) error {
 	})
 }
 
-// writeStatement writes the bundle: statement.json, and rows.csv with every row that exposed something of the contract.
-func writeStatement(src scope.Source, in *scope.Indicators, g *scope.Graph, f *found, contract sekisho.ContractID, name, path string) (*incident.Statement, error) {
+// writeStatement writes the bundle: statement.json, rows.csv with every row that exposed something of the contract, and for
+// the first and last row of each class a proof under the ledger's checkpoint, if it has one.
+func writeStatement(ledger *book.Book, src scope.Source, in *scope.Indicators, g *scope.Graph, f *found, contract sekisho.ContractID, name, path string) (*incident.Statement, error) {
 	known := false
 	for _, k := range g.Contracts {
 		known = known || k.ID == contract
@@ -304,11 +315,11 @@ func writeStatement(src scope.Source, in *scope.Indicators, g *scope.Graph, f *f
 	if err != nil {
 		return nil, err
 	}
-	s, err := fillStatement(b, src, in, g, f, contract, name)
+	s, err := fillStatement(b, ledger, src, in, g, f, contract, name)
 	return s, errors.Join(err, b.close())
 }
 
-func fillStatement(b *bundle, src scope.Source, in *scope.Indicators, g *scope.Graph, f *found, contract sekisho.ContractID, name string) (*incident.Statement, error) {
+func fillStatement(b *bundle, ledger *book.Book, src scope.Source, in *scope.Indicators, g *scope.Graph, f *found, contract sekisho.ContractID, name string) (*incident.Statement, error) {
 	w, err := b.file("rows.csv")
 	if err != nil {
 		return nil, err
@@ -327,6 +338,11 @@ func fillStatement(b *bundle, src scope.Source, in *scope.Indicators, g *scope.G
 	if err != nil {
 		return nil, err
 	}
+	if len(ledger.Note) > 0 {
+		if err := prove(b, ledger, s); err != nil {
+			return nil, err
+		}
+	}
 	text, err := s.JSON()
 	if err != nil {
 		return nil, err
@@ -335,4 +351,57 @@ func fillStatement(b *bundle, src scope.Source, in *scope.Indicators, g *scope.G
 		_, err = w.Write(text)
 	}
 	return s, err
+}
+
+// prove writes the proofs of a statement's evidence. Rows that are younger than the checkpoint have none yet.
+func prove(b *bundle, from *book.Book, s *incident.Statement) error {
+	n, err := noteSize(from.Note)
+	if err != nil {
+		return err
+	}
+	done := map[string]bool{}
+	for i := range s.Evidence {
+		e := &s.Evidence[i]
+		name := fmt.Sprintf("proofs/%s-%d.tlog-proof", e.Stream, e.Row)
+		if done[name] {
+			e.Proof = name
+			continue
+		}
+		stream, err := streamOf(from, e.Stream)
+		if err != nil {
+			return err
+		}
+		p, err := book.Prove(from.Heads, stream, e.Row, from.Note, n)
+		if err != nil {
+			continue
+		}
+		w, err := b.file(name)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(p.Text()); err != nil {
+			return err
+		}
+		e.Proof, done[name] = name, true
+	}
+	return nil
+}
+
+func streamOf(b *book.Book, name string) (*book.Stream, error) {
+	for _, s := range b.Streams {
+		if s.Name.String() == name {
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("no stream %s in this ledger", name)
+}
+
+// noteSize is the size of the head log that a checkpoint signs.
+func noteSize(note []byte) (uint64, error) {
+	n, err := ledger.ParseNote(note)
+	if err != nil {
+		return 0, err
+	}
+	c, err := ledger.ParseCheckpoint(n.Text)
+	return c.Size, err
 }

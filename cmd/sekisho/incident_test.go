@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"sekisho"
 	"sekisho/incident"
+	"sekisho/ledger"
 	"sekisho/ledger/scope"
 )
 
@@ -196,6 +198,28 @@ func TestIncidentStatement(t *testing.T) {
 	if err != nil || uint64(len(rows)-1) != s.Rows || s.Rows == 0 {
 		t.Errorf("%d rows, %d announced, %v", len(rows)-1, s.Rows, err)
 	}
+	key, err := logKey(filepath.Join(c.Ledger, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range s.Evidence {
+		r, err := z.Open(e.Proof)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := ledger.ParseProof(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entry, _, err := p.Check(key)
+		if err != nil || hex.EncodeToString(entry.Row(nil)) != e.Entry || uint64(entry.Contract) != hit.Contract {
+			t.Errorf("%s does not prove the evidence: %v", e.Proof, err)
+		}
+	}
 	// Contract 2 is pinned to the other cell.
 	s = ran[incident.Statement](t, &incidentStatement{caseFlags: c, Contract: 2, Out: filepath.Join(t.TempDir(), "new", "folder")})
 	if s.Verdict != "never-reachable" || s.Rows != 0 {
@@ -210,12 +234,20 @@ func TestIncidentStatement(t *testing.T) {
 		t.Fatal(err)
 	}
 	in.Sessions, in.Addresses = nil, nil
-	src := scope.Source{FS: os.DirFS(c.Ledger)}
+	src, err := openSource(c.Ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := openBook(c.Ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
 	g, err := src.Graph()
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = writeStatement(src, in, g, f, sekisho.ContractID(hit.Contract), "", filepath.Join(t.TempDir(), "x.zip"))
+	_, err = writeStatement(b, src, in, g, f, sekisho.ContractID(hit.Contract), "", filepath.Join(t.TempDir(), "x.zip"))
 	if err == nil || !strings.Contains(err.Error(), "not the indicators") {
 		t.Errorf("rows that do not show what the scope says: %v", err)
 	}
@@ -232,7 +264,7 @@ func TestBadCases(t *testing.T) {
 		want string
 	}{
 		"nothing":       {caseFlags{}, "--ledger"},
-		"no ledger":     {caseFlags{Ledger: t.TempDir(), Indicators: c.Indicators}, "graph.json"},
+		"no ledger":     {caseFlags{Ledger: t.TempDir(), Indicators: c.Indicators}, "holds no ledger"},
 		"no indicators": {caseFlags{Ledger: dir, Indicators: filepath.Join(dir, "none")}, "no such file"},
 		"not JSON":      {caseFlags{Ledger: dir, Indicators: filepath.Join(dir, "names.csv")}, "indicators"},
 		"not a graph":   {caseFlags{Ledger: dir, Indicators: c.Indicators, Graph: c.Indicators}, "graph"},

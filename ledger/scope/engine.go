@@ -72,7 +72,7 @@ type engine struct {
 // or cannot be read are no error: they make what they could hide impossible to rule out.
 func Compute(src Source, in *Indicators, g *Graph, o Options) (*Result, error) {
 	e := &engine{Options: o, src: src, in: in, graph: g, reused: map[uint64]bool{}}
-	e.Workers, e.notices = max(1, e.Workers), slices.Clone(o.Notices)
+	e.Workers, e.notices = max(1, e.Workers), slices.Concat(o.Notices, src.Faults)
 	e.marks = marksOf(in)
 	if err := e.list(); err != nil {
 		return nil, err
@@ -191,6 +191,8 @@ func (e *engine) survey(c *course) error {
 		c.missing = append(c.missing, stretch{Span{}, ByGap, 0, 0})
 	case c.heads[len(c.heads)-1].n == 0:
 		c.missing = append(c.missing, stretch{Span{Instant(last), 0}, ByDamage, next, 0})
+	case next < e.src.Sizes[c.Stream]:
+		c.missing = append(c.missing, stretch{Span{Instant(last), 0}, ByGap, next, e.src.Sizes[c.Stream]})
 	}
 	for i := range c.watches {
 		if err := e.bounds(c, &c.watches[i]); err != nil {

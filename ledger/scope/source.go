@@ -8,24 +8,49 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sekisho/ledger"
 	"sekisho/ledger/block"
+	"sekisho/ledger/book"
 )
 
-// Source reads the sealed blocks of a ledger directory: streams/NAME/FIRST.block, where FIRST is the number of the block's
-// first row in 16 hexadecimal digits.
-type Source struct{ FS fs.FS }
+// Source is a ledger to read: the sealed blocks of a directory, and what is known of it besides.
+type Source struct {
+	FS     fs.FS
+	Tails  map[ledger.Stream][]book.Part // rows that are in no block yet
+	Sizes  map[ledger.Stream]uint64      // how many rows the head log vouches for: fewer is a gap
+	Faults []string                      // what else is wrong with the ledger; it becomes part of the notices
+}
 
-// Streams lists the streams, sorted by name.
-func (s Source) Streams() ([]ledger.Stream, error) {
-	list, err := fs.ReadDir(s.FS, "streams")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("this is no ledger: it has no folder named streams")
+// Of is the source that an open ledger directory is, with the rows that are not sealed yet. b may be closed afterwards.
+func Of(fsys fs.FS, b *book.Book) (Source, error) {
+	s := Source{FS: fsys, Tails: map[ledger.Stream][]book.Part{}, Sizes: map[ledger.Stream]uint64{}}
+	for _, x := range b.Streams {
+		if len(x.Parts()) > 0 {
+			s.Tails[x.Name] = x.Parts()
+		}
 	}
+	err := b.Heads.Each(0, b.Heads.Size, func(_ uint64, h ledger.Head) error {
+		s.Sizes[h.Stream] = max(s.Sizes[h.Stream], h.Size)
+		return nil
+	})
 	if err != nil {
+		s.Faults = append(s.Faults, err.Error())
+	}
+	for _, f := range b.Faults {
+		s.Faults = append(s.Faults, f.Error())
+	}
+	return s, nil
+}
+
+// Streams lists the streams.
+func (s Source) Streams() ([]ledger.Stream, error) {
+	list, err := fs.ReadDir(s.FS, book.Streams)
+	if err != nil && (!errors.Is(err, fs.ErrNotExist) || len(s.Tails) == 0) {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, errors.New("this is no ledger: it has no folder named streams")
+		}
 		return nil, err
 	}
 	var out []ledger.Stream
@@ -39,34 +64,68 @@ func (s Source) Streams() ([]ledger.Stream, error) {
 		}
 		out = append(out, name)
 	}
+	for name := range s.Tails {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	for name := range s.Sizes { // all of its rows may be lost
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
 	return out, nil
 }
 
-// Blocks lists the first rows of a stream's blocks, in order.
+// Blocks lists the first rows of a stream's blocks, in order; the rows that are not sealed yet count as blocks too.
 func (s Source) Blocks(stream ledger.Stream) ([]uint64, error) {
-	list, err := fs.ReadDir(s.FS, path.Join("streams", stream.String()))
-	if err != nil {
+	list, err := fs.ReadDir(s.FS, path.Join(book.Streams, stream.String()))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	var out []uint64
 	for _, e := range list {
-		name, is := strings.CutSuffix(e.Name(), ".block")
-		if !is {
+		if !strings.HasSuffix(e.Name(), ".block") {
 			continue
 		}
-		first, err := strconv.ParseUint(name, 16, 64)
-		if err != nil || len(name) != 16 {
+		first, is := book.BlockFirst(e.Name())
+		if !is {
 			return nil, fmt.Errorf("ledger: %s: %s is no block's name", stream, e.Name())
 		}
 		out = append(out, first)
 	}
 	slices.Sort(out)
+	for _, p := range s.Tails[stream] {
+		for i := 0; i < len(p.Rows); i += block.Max * ledger.RowLen {
+			out = append(out, p.First+uint64(i/ledger.RowLen))
+		}
+	}
 	return out, nil
 }
 
-// Open makes b the block of a stream that begins with row first. The file must be closed when b is no longer used.
+// tail is the block that rows not sealed yet would be; nil when there are none of that number.
+func (s Source) tail(stream ledger.Stream, first uint64) ([]byte, error) {
+	for _, p := range s.Tails[stream] {
+		if at := int(first-p.First) * ledger.RowLen; first >= p.First && at < len(p.Rows) {
+			return block.Encode(block.Head{Stream: stream, First: first, Key: p.Key}, p.Rows[at:min(len(p.Rows), at+block.Max*ledger.RowLen)])
+		}
+	}
+	return nil, nil
+}
+
+type nothing struct{}
+
+// Close does nothing.
+func (nothing) Close() error { return nil }
+
+// Open makes b the block of a stream that begins with row first. The closer must be closed when b is no longer used.
 func (s Source) Open(b *block.Block, stream ledger.Stream, first uint64) (io.Closer, error) {
-	name := path.Join("streams", stream.String(), fmt.Sprintf("%016x.block", first))
+	if t, err := s.tail(stream, first); err != nil {
+		return nil, err
+	} else if t != nil {
+		return nothing{}, b.Reset(bytes.NewReader(t), int64(len(t)))
+	}
+	name := path.Join(book.Streams, stream.String(), book.BlockName(first))
 	f, err := s.FS.Open(name)
 	if err != nil {
 		return nil, err
@@ -110,7 +169,7 @@ func (s Source) Graph() (*Graph, error) {
 
 // Checkpoint is the newest signed checkpoint of the ledger; empty when it has none.
 func (s Source) Checkpoint() ([]byte, error) {
-	b, err := fs.ReadFile(s.FS, "checkpoint")
+	b, err := fs.ReadFile(s.FS, book.Checkpoint)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -20,10 +20,11 @@ type World struct {
 	Shape
 	seed    uint64
 	streams []component
-	first   []uint64 // number of each contract's first account; contract k has number k+1; one more at the end
-	ends    []uint64 // when each contract ended, milliseconds; 0: it did not
-	hits    []hit    // classes in order
-	script  [][]act  // what the intruder and his decoys did, by stream, in order of time
+	first   []uint64        // number of each contract's first account; contract k has number k+1; one more at the end
+	ends    []uint64        // when each contract ended, milliseconds; 0: it did not
+	hits    []hit           // classes in order
+	heads   [][]ledger.Head // by stream, while it is written
+	script  [][]act         // what the intruder and his decoys did, by stream, in order of time
 
 	sessions, borrowed []uint64        // his own, and those of real users
 	shared             map[uint64]bool // pseudonyms that honest people use too

@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
 
+	"sekisho/ledger"
+	"sekisho/ledger/book"
 	"sekisho/ledger/scope"
 )
 
@@ -67,6 +70,30 @@ func shipped(t testing.TB, name string) *Shape {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// TestVerified: the ledger of a world is whole, from its rows to its checkpoint.
+func TestVerified(t *testing.T) {
+	w, err := New(shipped(t, "cells.json"), 5, 200_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fs := memory(t, w)
+	b, err := book.Open(fs, func(func([]byte) error) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ledger.ParseVerifier(strings.TrimSpace(string(fs[book.Key].Data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := book.NewVerifier(b, &key, nil)
+	for v.Step() {
+	}
+	r := v.Report()
+	if len(r.Faults) > 0 || !r.Signed || r.Entries != 200_000 {
+		t.Errorf("%d entries, signed %v, %v", r.Entries, r.Signed, r.Faults)
+	}
 }
 
 // TestPublishedCase finds the published case again, number by number and set by set.
