@@ -16,16 +16,17 @@ type Disk interface {
 	SyncDir(path string) error
 }
 
-type realDisk struct{}
+// RealDisk is the disk itself.
+type RealDisk struct{}
 
 // Open opens a file.
-func (realDisk) Open(path string, flag int) (blob.File, error) { return blob.OpenFile(path, flag) }
+func (RealDisk) Open(path string, flag int) (blob.File, error) { return blob.OpenFile(path, flag) }
 
 // Rename puts a file in another's place.
-func (realDisk) Rename(from, to string) error { return os.Rename(from, to) }
+func (RealDisk) Rename(from, to string) error { return os.Rename(from, to) }
 
 // Remove removes a file.
-func (realDisk) Remove(path string) error {
+func (RealDisk) Remove(path string) error {
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return err
 	}
@@ -33,10 +34,10 @@ func (realDisk) Remove(path string) error {
 }
 
 // Mkdir makes a directory with all above it.
-func (realDisk) Mkdir(path string) error { return os.MkdirAll(path, 0o700) }
+func (RealDisk) Mkdir(path string) error { return os.MkdirAll(path, 0o700) }
 
 // SyncDir makes names in a directory durable.
-func (realDisk) SyncDir(path string) error {
+func (RealDisk) SyncDir(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
 		return err

@@ -166,7 +166,7 @@ func (c Config) withDefaults() Config {
 		c.Segment = 64 << 20
 	}
 	if c.Disk == nil {
-		c.Disk = realDisk{}
+		c.Disk = RealDisk{}
 	}
 	return c
 }

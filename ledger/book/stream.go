@@ -27,9 +27,19 @@ type Stream struct {
 	marks  []mark // roots that the log says the tree had
 	tree   file
 
-	rows  run                       // decoded last
-	group uint64                    // whose leaves these are, +1
-	leaf  [ledger.Group]ledger.Hash // likewise
+	rows   run       // in use
+	runs   [keep]run // decoded last
+	groups [keep]group
+	turn   int // which of both goes next
+}
+
+// keep is how many blocks and groups of leaves are kept: a proof needs those of its row and those of the right edge.
+const keep = 3
+
+// group is the leaves of a full group.
+type group struct {
+	number uint64 // of the group, +1; 0: none
+	leaf   [ledger.Group]ledger.Hash
 }
 
 // mark is a root that something says the tree had at a size.
@@ -44,6 +54,8 @@ type run struct {
 	key   [32]byte
 	rows  []byte
 }
+
+func (r run) has(number uint64) bool { return number >= r.first && number < r.end() }
 
 func (r run) end() uint64 { return r.first + uint64(len(r.rows)/ledger.RowLen) }
 
@@ -110,8 +122,14 @@ func (s *Stream) Block(first uint64) string {
 
 // load makes the run of rows that has the row of that number the current one.
 func (s *Stream) load(number uint64) error {
-	if s.rows.rows != nil && number >= s.rows.first && number < s.rows.end() {
+	if s.rows.has(number) {
 		return nil
+	}
+	for _, r := range s.runs {
+		if r.has(number) {
+			s.rows = r
+			return nil
+		}
 	}
 	if number >= s.size {
 		return fmt.Errorf("%s has %d entries, there is no %d", s.Name, s.size, number)
@@ -148,6 +166,8 @@ func (s *Stream) load(number uint64) error {
 		return err
 	}
 	s.rows = run{k.First, k.Key, rows}
+	s.turn = (s.turn + 1) % keep
+	s.runs[s.turn] = s.rows
 	return nil
 }
 
@@ -188,34 +208,40 @@ func (s *Stream) Row(number uint64) (row []byte, blind [ledger.BlindLen]byte, er
 	return row, blind, err
 }
 
-// leaves makes the leaves of a group the current ones; the group may be the last one and not full.
-func (s *Stream) leaves(group uint64) error {
-	from := group * ledger.Group
+// leaves are the leaves of a group, which may be the last one and not full.
+func (s *Stream) leaves(number uint64) ([]ledger.Hash, error) {
+	for i := range s.groups {
+		if s.groups[i].number == number+1 {
+			return s.groups[i].leaf[:], nil
+		}
+	}
+	from := number * ledger.Group
 	to := min(from+ledger.Group, s.size)
-	s.group = 0
+	s.turn = (s.turn + 1) % keep
+	g := &s.groups[s.turn]
+	g.number = 0
 	err := s.Each(from, to, func(first uint64, key [32]byte, rows []byte) error {
 		blind := ledger.NewBlinder(key)
 		for ; len(rows) > 0; rows, first = rows[ledger.RowLen:], first+1 {
-			s.leaf[first-from] = ledger.Leaf(rows[:ledger.RowLen], blind.Blind(first))
+			g.leaf[first-from] = ledger.Leaf(rows[:ledger.RowLen], blind.Blind(first))
 		}
 		return nil
 	})
 	if err == nil && to == from+ledger.Group {
-		s.group = group + 1
+		g.number = number + 1
 	}
-	return err
+	return g.leaf[:], err
 }
 
 // Node is the hash of a full subtree (ledger.Nodes): from the stored ones, or made again from the rows.
 func (s *Stream) Node(level int, index uint64) (ledger.Hash, error) {
 	if level < ledger.Kept {
 		from := index << level
-		if g := from / ledger.Group; s.group != g+1 {
-			if err := s.leaves(g); err != nil {
-				return ledger.Hash{}, err
-			}
+		leaf, err := s.leaves(from / ledger.Group)
+		if err != nil {
+			return ledger.Hash{}, err
 		}
-		return rootOf(s.leaf[from%ledger.Group : from%ledger.Group+1<<level]), nil
+		return rootOf(leaf[from%ledger.Group : from%ledger.Group+1<<level]), nil
 	}
 	if place := ledger.Place(level, index); place < ledger.Stored(s.sealed) {
 		return s.tree.hash(place)
@@ -223,10 +249,8 @@ func (s *Stream) Node(level int, index uint64) (ledger.Hash, error) {
 	if level > ledger.Kept {
 		return both(s, level, index)
 	}
-	if err := s.leaves(index); err != nil {
-		return ledger.Hash{}, err
-	}
-	return rootOf(s.leaf[:]), nil
+	leaf, err := s.leaves(index)
+	return rootOf(leaf), err
 }
 
 func both(t ledger.Nodes, level int, index uint64) (ledger.Hash, error) {

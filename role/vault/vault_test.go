@@ -32,8 +32,14 @@ var (
 
 func open(t testing.TB, dir string) *bench {
 	t.Helper()
+	return openWith(t, Config{Dir: dir})
+}
+
+func openWith(t testing.TB, c Config) *bench {
+	t.Helper()
 	b := &bench{t: t, now: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)}
-	v, err := New(Config{Dir: dir, Clock: func() time.Time { return b.now }})
+	c.Clock = func() time.Time { return b.now }
+	v, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
