@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"sekisho"
@@ -115,7 +116,7 @@ func (s *Draft) Statement(name string, manifest [32]byte) (*Statement, error) {
 		}
 		if sum != nil {
 			x.Objects, x.Bytes, x.First, x.Last = sum.objects, sum.bytes, scope.Instant(sum.first), scope.Instant(sum.last)
-			x.Accounts = runs(sum.accounts)
+			x.Accounts = scope.RunsOf(slices.Collect(maps.Keys(sum.accounts)))
 			for _, e := range sum.rows {
 				if e != nil {
 					out.Evidence = append(out.Evidence, *e)
@@ -132,23 +133,6 @@ func (s *Draft) Statement(name string, manifest [32]byte) (*Statement, error) {
 func (s *Statement) JSON() ([]byte, error) {
 	b, err := json.MarshalIndent(s, "", "  ")
 	return append(b, '\n'), err
-}
-
-func runs(set map[uint64]bool) []scope.Run {
-	list := make([]uint64, 0, len(set))
-	for k := range set {
-		list = append(list, k)
-	}
-	slices.Sort(list)
-	var out []scope.Run
-	for _, v := range list {
-		if n := len(out); n > 0 && out[n-1][0]+out[n-1][1] == v {
-			out[n-1][1]++
-		} else {
-			out = append(out, scope.Run{v, 1})
-		}
-	}
-	return out
 }
 
 // RowHead names the columns of rows.csv.

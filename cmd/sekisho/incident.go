@@ -22,6 +22,11 @@ import (
 
 // incidentCommand keeps breaches and finds what they reached.
 type incidentCommand struct {
+	Open      incidentOpen      `cmd:"" help:"Open an incident."`
+	Indicator incidentIndicator `cmd:"" help:"What is known of the intruder."`
+	List      incidentList      `cmd:"" help:"List incidents."`
+	Show      incidentShow      `cmd:"" help:"Show an incident with its indicators and scopes."`
+	Close     incidentClose     `cmd:"" help:"End an incident."`
 	Scope     incidentScope     `cmd:"" help:"Compute what was reachable, exposed and confirmed."`
 	Diff      incidentDiff      `cmd:"" help:"What changed from one scope to another, and why."`
 	Statement incidentStatement `cmd:"" help:"What one customer is told, with the rows that prove it."`
@@ -35,12 +40,42 @@ type caseFlags struct {
 	Names      string `placeholder:"FILE" help:"Names of contracts as CSV; default: names.csv of the ledger, if it has one."`
 }
 
-// compute finds the scope.
-func (c *caseFlags) compute(g *Global) (*found, error) {
-	if c.Ledger == "" || c.Indicators == "" {
-		return nil, errors.New("name the ledger with --ledger and what is known of the intruder with --indicators")
+// open reads all that a scope is computed from: of an incident of the running service, or of files.
+func (c *caseFlags) open(g *Global, id uint64) (*opened, error) {
+	if id != 0 {
+		return c.openLive(g, id)
 	}
-	return findScope(g, c.Ledger, c.Indicators, c.Graph)
+	if c.Ledger == "" || c.Indicators == "" {
+		return nil, errors.New("name an incident of the running service by its number, or a ledger with --ledger and what is known of the intruder with --indicators")
+	}
+	var o opened
+	var err error
+	if o.in, o.notices, err = indicatorsOf(c.Indicators); err != nil {
+		return nil, err
+	}
+	if o.src, err = openSource(c.Ledger); err != nil {
+		return nil, err
+	}
+	if o.facts, err = graphOf(o.src, c.Graph); err != nil {
+		return nil, err
+	}
+	o.dir = c.Ledger
+	o.names, err = c.names()
+	return &o, err
+}
+
+// opened is all that a scope is computed from.
+type opened struct {
+	dir     string // of the ledger
+	src     scope.Source
+	in      *scope.Indicators
+	notices []string
+	facts   *scope.Graph
+	names   incident.Names
+}
+
+func (o *opened) compute(g *Global) (*found, error) {
+	return scopeOf(g, o.src, o.in, o.notices, o.facts)
 }
 
 // names reads the names of contracts.
@@ -86,6 +121,7 @@ type outputs struct {
 }
 
 type incidentScope struct {
+	ID uint64 `arg:"" optional:"" help:"Incident of the running service: the scope is kept with it, and entered in the ledger."`
 	caseFlags
 	outputs
 	Sets bool `help:"Also print the numbers of contracts and accounts, as runs: first and count."`
@@ -103,15 +139,20 @@ type scoped struct {
 
 // Run computes the scope and writes what was asked for.
 func (c *incidentScope) Run(g *Global) error {
-	f, err := c.compute(g)
+	o, err := c.open(g, c.ID)
 	if err != nil {
 		return err
 	}
-	names, err := c.names()
+	f, err := o.compute(g)
 	if err != nil {
 		return err
 	}
-	return c.show(g, f, names, c.Sets)
+	if c.ID != 0 {
+		if err := keepScope(g, c.ID, f); err != nil {
+			return err
+		}
+	}
+	return c.show(g, f, o.names, c.Sets)
 }
 
 // show prints a scope and writes its files.
@@ -194,8 +235,7 @@ func writeParquet(w io.Writer, f *found, lines []incident.Line) error {
 }
 
 type incidentDiff struct {
-	Old string `arg:"" help:"Manifest of the earlier scope."`
-	New string `arg:"" help:"Manifest of the later scope."`
+	What []string `arg:"" name:"what" help:"Two manifest files, the earlier one first; or an incident and the numbers of two of its scopes."`
 }
 
 func readManifest(path string) (*scope.Result, error) {
@@ -212,15 +252,25 @@ func readManifest(path string) (*scope.Result, error) {
 
 // Run compares two scopes.
 func (c *incidentDiff) Run(g *Global) error {
-	old, err := readManifest(c.Old)
-	if err != nil {
-		return err
+	var pair [2]*scope.Result
+	var err error
+	switch len(c.What) {
+	case 2:
+		for i := range pair {
+			if pair[i], err = readManifest(c.What[i]); err != nil {
+				return err
+			}
+		}
+	case 3:
+		for i := range pair {
+			if pair[i], err = keptManifest(g, c.What[0], c.What[i+1]); err != nil {
+				return err
+			}
+		}
+	default:
+		return errors.New("name two manifest files, or an incident and the numbers of two of its scopes")
 	}
-	new, err := readManifest(c.New)
-	if err != nil {
-		return err
-	}
-	return showDiff(g, old, new)
+	return showDiff(g, pair[0], pair[1])
 }
 
 func showDiff(g *Global, old, new *scope.Result) error {
@@ -244,6 +294,7 @@ func showDiff(g *Global, old, new *scope.Result) error {
 }
 
 type incidentStatement struct {
+	ID uint64 `arg:"" optional:"" help:"Incident of the running service."`
 	caseFlags
 	Contract uint64 `required:"" placeholder:"N" help:"The customer's contract."`
 	Out      string `required:"" placeholder:"PATH" help:"Where to: a new folder, or a file whose name ends in .zip."`
@@ -251,32 +302,25 @@ type incidentStatement struct {
 
 // Run writes the bundle of one customer.
 func (c *incidentStatement) Run(g *Global) error {
-	f, err := c.compute(g)
+	o, err := c.open(g, c.ID)
 	if err != nil {
 		return err
 	}
-	names, err := c.names()
+	f, err := o.compute(g)
 	if err != nil {
 		return err
 	}
-	in, _, err := indicatorsOf(c.Indicators)
-	if err != nil {
-		return err
+	if c.ID != 0 { // what a customer is told must be a scope that is kept
+		if err := keepScope(g, c.ID, f); err != nil {
+			return err
+		}
 	}
-	src, err := openSource(c.Ledger)
-	if err != nil {
-		return err
-	}
-	facts, err := graphOf(src, c.Graph)
-	if err != nil {
-		return err
-	}
-	b, err := openBook(c.Ledger)
+	b, err := openBook(o.dir)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	s, err := writeStatement(b, src, in, facts, f, sekisho.ContractID(c.Contract), names[c.Contract], c.Out)
+	s, err := writeStatement(b, o.src, o.in, o.facts, f, sekisho.ContractID(c.Contract), o.names[c.Contract], c.Out)
 	if err != nil {
 		return err
 	}

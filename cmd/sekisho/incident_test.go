@@ -153,7 +153,7 @@ func TestIncidentDiff(t *testing.T) {
 	first := caseFlags{Ledger: c.Ledger, Indicators: write(t, at, "first.json", string(b))}
 	ran[scoped](t, &incidentScope{caseFlags: first, outputs: outputs{Level: "exposed", Lang: "en", Manifest: filepath.Join(at, "1")}})
 	ran[scoped](t, &incidentScope{caseFlags: c, outputs: outputs{Level: "exposed", Lang: "en", Manifest: filepath.Join(at, "2")}})
-	d := ran[scope.Difference](t, &incidentDiff{Old: filepath.Join(at, "1"), New: filepath.Join(at, "2")})
+	d := ran[scope.Difference](t, &incidentDiff{What: []string{filepath.Join(at, "1"), filepath.Join(at, "2")}})
 	added := uint64(0)
 	for _, x := range d.Changes {
 		if x.Level == "confirmed" && x.Class == "" {
@@ -170,7 +170,7 @@ func TestIncidentDiff(t *testing.T) {
 
 func TestIncidentStatement(t *testing.T) {
 	_, c := small(t)
-	f, err := c.compute(&Global{Err: io.Discard})
+	f, err := findScope(&Global{Err: io.Discard}, c.Ledger, c.Indicators, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,7 @@ type watch struct {
 	span    Span
 	process sekisho.Instance // 0: all of the stream's
 	sure    bool
+	worker  bool   // the component is a worker that mails pass through: rows of others name it
 	of      int    // which component of the indicators
 	lo, hi  uint64 // rows in the window, by their place: hi is behind the last
 }
@@ -119,10 +120,11 @@ func (e *engine) list() error {
 	}
 	for i, c := range e.in.Components {
 		found := false
+		worker := c.role() == sekisho.Inspect
 		for _, s := range e.courses {
-			if c.covers(s.Stream) {
+			if worker || c.covers(s.Stream) {
 				found = true
-				s.watches = append(s.watches, watch{span: e.in.window(c.Span), process: c.Process, sure: sure(c.Confidence), of: i})
+				s.watches = append(s.watches, watch{span: e.in.window(c.Span), process: c.Process, sure: sure(c.Confidence), worker: worker, of: i})
 			}
 		}
 		if !found {

@@ -50,12 +50,15 @@ type Pin struct {
 }
 
 // Right says what classes a role could ask for, of contracts in one of the states. Bound is "" when for all of the contracts
-// it served, "ticket" when only for accounts with a ticket at that component.
+// it served, "ticket" when only for accounts with a ticket at that component. Unrecorded says that no entry is made of it, as
+// with data that is not sealed: then whatever was reachable must be taken as exposed.
 type Right struct {
 	Role    string      `json:"role"`
 	Classes []ClassName `json:"classes"`
 	Status  []string    `json:"status"`
 	Bound   string      `json:"bound,omitempty"`
+
+	Unrecorded bool `json:"unrecorded,omitempty"`
 	Span
 }
 
@@ -188,8 +191,8 @@ func (p *Pin) served(c sekisho.ContractID) bool {
 	return slices.ContainsFunc(p.Contracts, func(r Run) bool { return uint64(c) >= r[0] && uint64(c)-r[0] < r[1] })
 }
 
-// reach calls f for every contract and class that a stream could reach in a span.
-func (g *Graph) reach(stream ledger.Stream, span Span, f func(c *Contract, class sekisho.Class, bound string)) {
+// reach calls f for every contract and class that a role at work on a stream could reach in a span, and by which right.
+func (g *Graph) reach(stream ledger.Stream, role sekisho.Role, span Span, f func(c *Contract, class sekisho.Class, by *Right)) {
 	for _, p := range g.Streams {
 		if p.Stream != stream.String() {
 			continue
@@ -200,14 +203,15 @@ func (g *Graph) reach(stream ledger.Stream, span Span, f func(c *Contract, class
 		}
 		for i := range g.Contracts {
 			if c := &g.Contracts[i]; p.served(c.ID) {
-				g.rights(stream.Role, c, at, f)
+				g.rights(role, c, at, f)
 			}
 		}
 	}
 }
 
-func (g *Graph) rights(role sekisho.Role, c *Contract, at Span, f func(*Contract, sekisho.Class, string)) {
-	for _, r := range g.Rights {
+func (g *Graph) rights(role sekisho.Role, c *Contract, at Span, f func(*Contract, sekisho.Class, *Right)) {
+	for i := range g.Rights {
+		r := &g.Rights[i]
 		if r.Role != role.String() {
 			continue
 		}
@@ -219,7 +223,7 @@ func (g *Graph) rights(role sekisho.Role, c *Contract, at Span, f func(*Contract
 			continue
 		}
 		for _, class := range r.Classes {
-			f(c, sekisho.Class(class), r.Bound)
+			f(c, sekisho.Class(class), r)
 		}
 	}
 }

@@ -75,6 +75,15 @@ func (c Component) covers(s ledger.Stream) bool {
 	return (c.Role == "" || c.Role == s.Role.String()) && (c.Cell == nil || *c.Cell == s.Cell) && (c.Node == nil || *c.Node == s.Node)
 }
 
+// role is the component's role, as far as it says one.
+func (c Component) role() sekisho.Role {
+	if s, err := ledger.ParseStream(c.Stream); err == nil {
+		return s.Role
+	}
+	r, _ := sekisho.RoleOf(c.Role)
+	return r
+}
+
 // Mark is one trace of the intruder.
 type Mark struct {
 	ID        uint64 `json:"id,omitempty"`        // of a session, account or key

@@ -246,7 +246,7 @@ func (e *engine) holes(t *tally, r *Result) {
 					continue
 				}
 				covered.Missing = append(covered.Missing, Missing{m.first, m.last, m.reason.Names()})
-				e.graph.reach(c.Stream, at, func(k *Contract, class sekisho.Class, _ string) {
+				e.graph.reach(c.Stream, w.role(c), at, func(k *Contract, class sekisho.Class, _ *Right) {
 					r.Levels[Exposed].class(class).lose(k, m.reason, k.Accounts...)
 				})
 			}
@@ -258,21 +258,29 @@ func (e *engine) holes(t *tally, r *Result) {
 	}
 }
 
+// bound is a right that was bound to tickets.
+type bound struct {
+	role       sekisho.Role
+	class      sekisho.Class
+	unrecorded bool
+}
+
 // reachable asks the graph, for each component in its window.
 func (e *engine) reachable(t *tally, r *Result) {
 	reach, exposed := &r.Levels[Reachable], &r.Levels[Exposed]
-	type bound struct {
-		role  sekisho.Role
-		class sekisho.Class
-	}
+	signed := e.signedIn(r)
 	within := map[bound]*Class{} // what tickets could have opened
 	for _, c := range e.courses {
 		for _, w := range c.watches {
-			e.graph.reach(c.Stream, w.span, func(k *Contract, class sekisho.Class, by string) {
-				if by == "" {
+			e.graph.reach(c.Stream, w.role(c), w.span, func(k *Contract, class sekisho.Class, by *Right) {
+				switch {
+				case by.Bound == "":
 					reach.class(class).lose(k, 0, k.Accounts...)
-				} else {
-					b := bound{c.Role, class}
+					if by.Unrecorded {
+						exposed.class(class).lose(k, ByUnrecorded, k.Accounts...)
+					}
+				default:
+					b := bound{w.role(c), class, by.Unrecorded}
 					if within[b] == nil {
 						within[b] = &Class{Contracts: newSet(), Accounts: newSet(), why: map[uint64]Reason{}}
 					}
@@ -285,21 +293,54 @@ func (e *engine) reachable(t *tally, r *Result) {
 		}
 	}
 	for b, w := range within {
-		contracts, accounts := roaring64.New(), roaring64.New()
-		if g := t.tickets[b.role]; g != nil {
-			contracts.Or(g.contracts)
-			accounts.Or(g.accounts)
-		}
-		if x := exposed.Class(b.class); x != nil { // an opening for an account proves its ticket
-			contracts.Or(x.Contracts.Bitmap)
-			accounts.Or(x.Accounts.Bitmap)
-		}
-		contracts.And(w.Contracts.Bitmap)
-		accounts.And(w.Accounts.Bitmap)
-		to := reach.class(b.class)
-		to.Contracts.Or(contracts)
-		to.Accounts.Or(accounts)
+		ticketed(t, r, b, w, signed)
 	}
+}
+
+// signedIn are the accounts of which rows of components show that they had a session there.
+func (e *engine) signedIn(r *Result) *Class {
+	out := &Class{Contracts: newSet(), Accounts: newSet()}
+	for i := range r.Levels[Exposed].Classes {
+		for k, t := range r.Levels[Exposed].Classes[i].sum {
+			if t.Entries > 0 {
+				out.Contracts.Add(k)
+			}
+		}
+		out.Accounts.Or(r.Levels[Exposed].Classes[i].Accounts.Bitmap)
+	}
+	return out
+}
+
+// ticketed makes reachable what tickets could have opened: w is what they could have at most, and signed are accounts that
+// had one, whether or not its login is known.
+func ticketed(t *tally, r *Result, b bound, w, signed *Class) {
+	contracts, accounts := signed.Contracts.Clone(), signed.Accounts.Clone()
+	if g := t.tickets[b.role]; g != nil {
+		contracts.Or(g.contracts)
+		accounts.Or(g.accounts)
+	}
+	contracts.And(w.Contracts.Bitmap)
+	accounts.And(w.Accounts.Bitmap)
+	to := []*Class{r.Levels[Reachable].class(b.class)}
+	if b.unrecorded && !contracts.IsEmpty() {
+		x := r.Levels[Exposed].class(b.class)
+		for k := range roaring64.Values(contracts) {
+			x.why[k] |= ByUnrecorded
+		}
+		to = append(to, x)
+	}
+	for _, x := range to {
+		x.Contracts.Or(contracts)
+		x.Accounts.Or(accounts)
+	}
+}
+
+// role is who was at work on a stream that is watched.
+func (w watch) role(c *course) sekisho.Role {
+	if w.worker {
+		return sekisho.Inspect
+	}
+	return c.Role
 }
 
 // leases adds what components held beyond a request.
@@ -355,7 +396,7 @@ func (e *engine) stolen(r *Result) error {
 		if k == nil {
 			return fmt.Errorf("account %d: no contract of the graph has it", m.ID)
 		}
-		e.graph.rights(sekisho.Reader, k, e.in.window(m.Span), func(k *Contract, class sekisho.Class, _ string) {
+		e.graph.rights(sekisho.Reader, k, e.in.window(m.Span), func(k *Contract, class sekisho.Class, _ *Right) {
 			r.Levels[Reachable].class(class).lose(k, 0, Run{m.ID, 1})
 		})
 	}

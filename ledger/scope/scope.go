@@ -48,28 +48,29 @@ type Reason uint32
 
 // The reasons. Their names stand in manifests: never change one, only add.
 const (
-	ByComponent Reason = 1 << iota // opened by a component that was taken over; nothing says by whom
-	ByHijacked                     // in a session of a real user that the intruder used too
-	ByShared                       // from an address that others use too
-	ByDoubt                        // the indicator that points to it is not of high confidence
-	ByReused                       // in a session number that was given out more than once
-	ByClock                        // the clock of the stream jumped: by its place it is in the window, by its time not
-	ByGap                          // rows of the component are missing
-	ByRetention                    // rows of the component were pruned
-	ByDamage                       // rows of the component cannot be read
-	ByLease                        // the component held keys beyond one request
-	ByKey                          // a key that is out of hand opens it
-	ByAccount                      // the account is out of its owner's hand
-	ByVault                        // vault itself was taken over: what it enters proves nothing from then on
-	ByGraph                        // the graph does not explain it
-	ByEmergency                    // keys were given out while the ledger could not be written
-	BySession                      // confirmed: the intruder's session
-	ByAddress                      // confirmed: the component, from the intruder's address
+	ByComponent  Reason = 1 << iota // opened by a component that was taken over; nothing says by whom
+	ByHijacked                      // in a session of a real user that the intruder used too
+	ByShared                        // from an address that others use too
+	ByDoubt                         // the indicator that points to it is not of high confidence
+	ByReused                        // in a session number that was given out more than once
+	ByClock                         // the clock of the stream jumped: by its place it is in the window, by its time not
+	ByGap                           // rows of the component are missing
+	ByRetention                     // rows of the component were pruned
+	ByDamage                        // rows of the component cannot be read
+	ByLease                         // the component held keys beyond one request
+	ByKey                           // a key that is out of hand opens it
+	ByAccount                       // the account is out of its owner's hand
+	ByVault                         // vault itself was taken over: what it enters proves nothing from then on
+	ByGraph                         // the graph does not explain it
+	ByEmergency                     // keys were given out while the ledger could not be written
+	BySession                       // confirmed: the intruder's session
+	ByAddress                       // confirmed: the component, from the intruder's address
+	ByUnrecorded                    // the ledger has no entries about such data: whatever was reachable counts
 	endOfReasons
 )
 
 var reasonNames = []string{"component", "hijacked-session", "shared-address", "low-confidence", "reused-session", "clock-jump", "gap",
-	"outside-retention", "damaged", "lease", "key", "account", "vault", "graph", "emergency", "session", "address"}
+	"outside-retention", "damaged", "lease", "key", "account", "vault", "graph", "emergency", "session", "address", "unrecorded"}
 
 // Names are the reasons' names, in order.
 func (r Reason) Names() []string {

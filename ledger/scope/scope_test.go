@@ -247,6 +247,63 @@ func TestTickets(t *testing.T) {
 	}
 }
 
+// Of data without entries, whatever was reachable counts as exposed.
+func TestUnrecorded(t *testing.T) {
+	h := newHouse()
+	h.ordinary(t)
+	living := scope.Right{Role: "reader", Status: []string{"active"}, Classes: []scope.ClassName{scope.ClassName(sekisho.ClassEnvelope)}, Span: scope.Span{From: 1}, Unrecorded: true}
+	bound := living
+	bound.Bound, bound.Classes = "ticket", []scope.ClassName{scope.ClassName(sekisho.ClassDirectory)}
+	h.graph.Rights, h.graph.Life = append(h.graph.Rights, living, bound), 10_000
+	r := h.compute(t, usual())
+	says(t, r, 2, sekisho.ClassEnvelope, scope.CannotRuleOut, "unrecorded")
+	says(t, r, 2, sekisho.ClassDirectory, scope.CannotRuleOut, "unrecorded")
+	says(t, r, 3, sekisho.ClassEnvelope, scope.NeverReachable)
+	if got := r.Summary(true).Exposed.Classes; got["envelope"].Accounts != 6 || got["directory"].Accounts != 3 {
+		t.Errorf("envelope %d accounts, directory %d", got["envelope"].Accounts, got["directory"].Accounts)
+	}
+}
+
+// A worker that mails pass through is found by its number in the rows of others.
+func TestWorker(t *testing.T) {
+	h := newHouse()
+	gate := ledger.Stream{Role: sekisho.Gate}
+	transit := func(at int, contract, worker uint64) ledger.Entry {
+		e := body(at, contract, 0, 0, 0)
+		e.Kind, e.Class, e.Actor = ledger.PassedBy, sekisho.ClassTransit, worker
+		return e
+	}
+	h.ordinary(t)
+	h.seal(t, gate, 0, transit(1000, 1, 70), transit(2000, 2, 71))
+	h.graph.Streams = append(h.graph.Streams, scope.Pin{Stream: gate.String(), Span: scope.Span{From: 1}})
+	h.graph.Rights = append(h.graph.Rights, scope.Right{Role: "inspect", Status: []string{"active"}, Classes: []scope.ClassName{scope.ClassName(sekisho.ClassTransit)}, Span: scope.Span{From: 1}})
+	in := usual()
+	in.Sessions, in.Addresses = nil, nil
+	in.Components = []scope.Component{{Role: "inspect", Process: 71}}
+	r := h.compute(t, in)
+	says(t, r, 1, sekisho.ClassTransit, scope.NotAffected)
+	says(t, r, 2, sekisho.ClassTransit, scope.CannotRuleOut, "component")
+	in.Components[0].Process = 0
+	says(t, h.compute(t, in), 1, sekisho.ClassTransit, scope.CannotRuleOut, "component")
+}
+
+// What the ledger tells of contracts and accounts completes a graph.
+func TestObserve(t *testing.T) {
+	h := newHouse()
+	made := func(contract, account uint64) ledger.Entry {
+		return ledger.Entry{Kind: ledger.KeyMade, Time: t0, Contract: sekisho.ContractID(contract), Account: sekisho.AccountID(account)}
+	}
+	h.seal(t, ledger.Stream{Role: sekisho.Console}, 0, made(4, 44), made(9, 91), ledger.Entry{Kind: ledger.Termination, Time: t0 + 5, Contract: 9})
+	if err := scope.Observe(scope.Source{FS: h.fs}, h.graph); err != nil {
+		t.Fatal(err)
+	}
+	k := h.graph.Contracts
+	if len(k) != 5 || !slices.Equal(k[3].Accounts, []scope.Run{{41, 4}}) || k[4].ID != 9 || !slices.Equal(k[4].Accounts, []scope.Run{{91, 1}}) ||
+		k[4].Status[1].Status != "terminated" || k[4].Status[0].To != t0+5 {
+		t.Errorf("%+v", k)
+	}
+}
+
 func TestKeysLeasesAccounts(t *testing.T) {
 	h := newHouse()
 	h.ordinary(t)

@@ -95,6 +95,9 @@ func (s Source) Blocks(stream ledger.Stream) ([]uint64, error) {
 		out = append(out, first)
 	}
 	slices.Sort(out)
+	if tails := s.Tails[stream]; len(tails) > 0 { // what was sealed since the tails were read is in them
+		out = slices.DeleteFunc(out, func(first uint64) bool { return first >= tails[0].First })
+	}
 	for _, p := range s.Tails[stream] {
 		for i := 0; i < len(p.Rows); i += block.Max * ledger.RowLen {
 			out = append(out, p.First+uint64(i/ledger.RowLen))

@@ -91,6 +91,7 @@ type worker struct {
 	marked           []uint64 // by asker: the session, if it is marked
 	found            []where
 	contract, person []uint64
+	actor            []uint64
 
 	// Set only to look for the rows of one contract.
 	only      uint64
@@ -142,7 +143,7 @@ func (w *worker) rows(j job) error {
 		return err
 	}
 	inside := func(x watch) bool {
-		return x.span.has(b.TimeMin) && x.span.has(b.TimeMax) && x.lo <= first && x.hi >= end
+		return !x.worker && x.span.has(b.TimeMin) && x.span.has(b.TimeMax) && x.lo <= first && x.hi >= end
 	}
 	whole := !slices.ContainsFunc(watches, func(x watch) bool { return !inside(x) }) && !slices.ContainsFunc(w.found, func(f where) bool {
 		return !f.span.has(b.TimeMin) || !f.span.has(b.TimeMax)
@@ -151,8 +152,11 @@ func (w *worker) rows(j job) error {
 	if err != nil {
 		return err
 	}
+	if w.actor, err = b.Field(block.Actor); err != nil {
+		return err
+	}
 	for _, x := range watches {
-		if x.process != 0 && slices.Contains(process, uint64(x.process)) {
+		if x.process != 0 && (slices.Contains(process, uint64(x.process)) || x.worker && slices.Contains(w.actor, uint64(x.process))) {
 			w.tally.processes[x.of] = true
 		}
 	}
@@ -337,11 +341,13 @@ func (w *worker) judge(watches []watch, process []uint64) {
 	}
 }
 
-// component is what a row is by the component that it was given out to. Doubt of the component stands 16 bits higher than
-// doubt of a mark, until both are settled.
+// doubtShift is how much higher doubt of a component stands than doubt of a mark, until both are settled.
+const doubtShift = 24
+
+// component is what a row is by the component that it was given out to.
 func component(x watch) Reason {
 	if !x.sure {
-		return inComponent | ByDoubt<<16
+		return inComponent | ByDoubt<<doubtShift
 	}
 	return inComponent
 }
@@ -361,7 +367,7 @@ func mark(f where) Reason {
 // exposed has neither; 0 is nothing.
 func settle(f Reason) Reason {
 	const trace = BySession | ByAddress
-	doubt := f>>16&ByDoubt != 0 // of the component
+	doubt := f>>doubtShift&ByDoubt != 0 // of the component
 	f &= inComponent | isMarked | (endOfReasons - 1)
 	strong := f & trace
 	switch {
@@ -465,6 +471,10 @@ func (w *worker) slow(c *course, watches []watch, process []uint64) error {
 	if err != nil {
 		return err
 	}
+	acts, err := b.Acts()
+	if err != nil {
+		return err
+	}
 	found := map[uint16][]where{}
 	for _, f := range w.found {
 		found[uint16(f.who)] = append(found[uint16(f.who)], f)
@@ -476,7 +486,7 @@ func (w *worker) slow(c *course, watches []watch, process []uint64) error {
 		}
 		var f Reason
 		for _, x := range watches {
-			if x.process != 0 && uint64(x.process) != process[k] || seq < x.lo || seq >= x.hi {
+			if !w.given(x, k, acts[v.what[i]], process) || seq < x.lo || seq >= x.hi {
 				continue
 			}
 			switch {
@@ -506,6 +516,15 @@ func (w *worker) slow(c *course, watches []watch, process []uint64) error {
 		}
 	}
 	return nil
+}
+
+// given says whether a row is one that a component got: its process asked, or, for the workers that mails pass through,
+// theirs is the number in the row.
+func (w *worker) given(x watch, who uint16, a block.What, process []uint64) bool {
+	if x.worker {
+		return a.Kind == ledger.PassedBy && w.actor[who] != 0 && (x.process == 0 || uint64(x.process) == w.actor[who])
+	}
+	return x.process == 0 || uint64(x.process) == process[who]
 }
 
 // rowColumns are the columns of a block that judging single rows needs.
@@ -545,7 +564,7 @@ func (w *worker) ticketed(c *course, watches []watch, process []uint64) error {
 	for i, k := range v.who {
 		a, t := acts[v.what[i]], v.times[i]
 		for _, x := range watches {
-			if x.process != 0 && uint64(x.process) != process[k] || t+w.e.graph.Life < uint64(x.span.From) || t >= x.span.ends() {
+			if !w.given(x, k, a, process) || t+w.e.graph.Life < uint64(x.span.From) || t >= x.span.ends() {
 				continue
 			}
 			if a.Kind == ledger.Login {

@@ -3,6 +3,7 @@ package world
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 
@@ -281,19 +282,4 @@ func (w *World) figures(s sums) scope.Figures {
 	return out
 }
 
-func runs(set map[uint64]bool) []scope.Run {
-	list := make([]uint64, 0, len(set))
-	for k := range set {
-		list = append(list, k)
-	}
-	slices.Sort(list)
-	out := []scope.Run{}
-	for _, v := range list {
-		if n := len(out); n > 0 && out[n-1][0]+out[n-1][1] == v {
-			out[n-1][1]++
-		} else {
-			out = append(out, scope.Run{v, 1})
-		}
-	}
-	return out
-}
+func runs(set map[uint64]bool) []scope.Run { return scope.RunsOf(slices.Collect(maps.Keys(set))) }

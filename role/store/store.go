@@ -225,5 +225,6 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreAdmin, s.admin)
 	wire.Handle(v, wire.StoreList, s.list)
 	wire.Handle(v, wire.StoreDecide, s.decide)
+	wire.Handle(v, wire.StoreIncident, s.incident)
 	return v
 }
