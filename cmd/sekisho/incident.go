@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -315,12 +316,7 @@ func (c *incidentStatement) Run(g *Global) error {
 			return err
 		}
 	}
-	b, err := openBook(o.dir)
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	s, err := writeStatement(b, o.src, o.in, o.facts, f, sekisho.ContractID(c.Contract), o.names[c.Contract], c.Out)
+	s, err := writeStatement(o.dir, o.src, o.in, o.facts, f, sekisho.ContractID(c.Contract), o.names[c.Contract], c.Out)
 	if err != nil {
 		return err
 	}
@@ -347,7 +343,7 @@ func printStatement(g *Global, s *incident.Statement, path string) error {
 
 // writeStatement writes the bundle: statement.json, rows.csv with every row that exposed something of the contract, and for
 // the first and last row of each class a proof under the ledger's checkpoint, if it has one.
-func writeStatement(ledger *book.Book, src scope.Source, in *scope.Indicators, g *scope.Graph, f *found, contract sekisho.ContractID, name, path string) (*incident.Statement, error) {
+func writeStatement(dir string, src scope.Source, in *scope.Indicators, g *scope.Graph, f *found, contract sekisho.ContractID, name, path string) (*incident.Statement, error) {
 	known := false
 	for _, k := range g.Contracts {
 		known = known || k.ID == contract
@@ -359,11 +355,11 @@ func writeStatement(ledger *book.Book, src scope.Source, in *scope.Indicators, g
 	if err != nil {
 		return nil, err
 	}
-	s, err := fillStatement(b, ledger, src, in, g, f, contract, name)
+	s, err := fillStatement(b, dir, src, in, g, f, contract, name)
 	return s, errors.Join(err, b.close())
 }
 
-func fillStatement(b *bundle, ledger *book.Book, src scope.Source, in *scope.Indicators, g *scope.Graph, f *found, contract sekisho.ContractID, name string) (*incident.Statement, error) {
+func fillStatement(b *bundle, dir string, src scope.Source, in *scope.Indicators, g *scope.Graph, f *found, contract sekisho.ContractID, name string) (*incident.Statement, error) {
 	w, err := b.file("rows.csv")
 	if err != nil {
 		return nil, err
@@ -382,10 +378,8 @@ func fillStatement(b *bundle, ledger *book.Book, src scope.Source, in *scope.Ind
 	if err != nil {
 		return nil, err
 	}
-	if len(ledger.Note) > 0 {
-		if err := prove(b, ledger, s); err != nil {
-			return nil, err
-		}
+	if err := prove(b, dir, s); err != nil {
+		return nil, err
 	}
 	text, err := s.JSON()
 	if err != nil {
@@ -397,38 +391,62 @@ func fillStatement(b *bundle, ledger *book.Book, src scope.Source, in *scope.Ind
 	return s, err
 }
 
-// prove writes the proofs of a statement's evidence. Rows that are younger than the checkpoint have none yet.
-func prove(b *bundle, from *book.Book, s *incident.Statement) error {
-	n, err := noteSize(from.Note)
+// youngest is how long a new entry may take to come under a checkpoint: vault signs one every second.
+const youngest = 5 * time.Second
+
+// prove writes the proofs of a statement's evidence. A ledger without a checkpoint has none; an entry that was just made is
+// waited for.
+func prove(b *bundle, dir string, s *incident.Statement) error {
+	from, err := openBook(dir)
 	if err != nil {
 		return err
 	}
-	done := map[string]bool{}
+	defer func() { from.Close() }()
+	if len(from.Note) == 0 {
+		return nil
+	}
+	done, began := map[string]bool{}, time.Now()
 	for i := range s.Evidence {
 		e := &s.Evidence[i]
-		name := fmt.Sprintf("proofs/%s-%d.tlog-proof", e.Stream, e.Row)
-		if done[name] {
-			e.Proof = name
+		e.Proof = fmt.Sprintf("proofs/%s-%d.tlog-proof", e.Stream, e.Row)
+		if done[e.Proof] {
 			continue
 		}
-		stream, err := streamOf(from, e.Stream)
+		text, err := proofOf(from, e)
+		for err != nil && time.Since(began) < youngest {
+			time.Sleep(500 * time.Millisecond)
+			from.Close()
+			if from, err = openBook(dir); err != nil {
+				return err
+			}
+			text, err = proofOf(from, e)
+		}
+		if err != nil {
+			return fmt.Errorf("the evidence cannot be proven: %w. \"sekisho ledger verify\" says what is wrong with the ledger", err)
+		}
+		w, err := b.file(e.Proof)
 		if err != nil {
 			return err
 		}
-		p, err := book.Prove(from.Heads, stream, e.Row, from.Note, n)
-		if err != nil {
-			continue
-		}
-		w, err := b.file(name)
-		if err != nil {
+		if _, err := w.Write(text); err != nil {
 			return err
 		}
-		if _, err := w.Write(p.Text()); err != nil {
-			return err
-		}
-		e.Proof, done[name] = name, true
+		done[e.Proof] = true
 	}
 	return nil
+}
+
+func proofOf(from *book.Book, e *incident.Evidence) ([]byte, error) {
+	n, err := noteSize(from.Note)
+	if err != nil {
+		return nil, err
+	}
+	stream, err := streamOf(from, e.Stream)
+	if err != nil {
+		return nil, err
+	}
+	p, err := book.Prove(from.Heads, stream, e.Row, from.Note, n)
+	return p.Text(), err
 }
 
 func streamOf(b *book.Book, name string) (*book.Stream, error) {

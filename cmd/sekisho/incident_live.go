@@ -388,6 +388,7 @@ func liveRights() []scope.Right {
 	}
 	right(sekisho.Reader, "ticket", false, login, header, body, attachment, index)
 	right(sekisho.Reader, "ticket", true, envelope)
+	right(sekisho.Reader, "", true, directory)
 	right(sekisho.Gate, "ticket", false, login)
 	right(sekisho.Gate, "", false, transit)
 	right(sekisho.Gate, "", true, directory)

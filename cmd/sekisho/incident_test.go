@@ -238,16 +238,11 @@ func TestIncidentStatement(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := openBook(c.Ledger)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
 	g, err := src.Graph()
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = writeStatement(b, src, in, g, f, sekisho.ContractID(hit.Contract), "", filepath.Join(t.TempDir(), "x.zip"))
+	_, err = writeStatement(c.Ledger, src, in, g, f, sekisho.ContractID(hit.Contract), "", filepath.Join(t.TempDir(), "x.zip"))
 	if err == nil || !strings.Contains(err.Error(), "not the indicators") {
 		t.Errorf("rows that do not show what the scope says: %v", err)
 	}

@@ -44,7 +44,7 @@ func Of(fsys fs.FS, b *book.Book) (Source, error) {
 	return s, nil
 }
 
-// Streams lists the streams.
+// Streams lists the streams, by name.
 func (s Source) Streams() ([]ledger.Stream, error) {
 	list, err := fs.ReadDir(s.FS, book.Streams)
 	if err != nil && (!errors.Is(err, fs.ErrNotExist) || len(s.Tails) == 0) {
@@ -74,6 +74,7 @@ func (s Source) Streams() ([]ledger.Stream, error) {
 			out = append(out, name)
 		}
 	}
+	slices.SortFunc(out, func(a, b ledger.Stream) int { return strings.Compare(a.String(), b.String()) })
 	return out, nil
 }
 

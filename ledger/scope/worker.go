@@ -69,10 +69,13 @@ const (
 	isMarked           // by a session or an address, of whatever strength
 )
 
-// exposes says whether a row of that kind gave something out.
-func exposes(k ledger.Kind) bool {
+// exposes says whether a row of that kind gave something out. Of keys that are made only secrets of people are shown to who
+// asked; signing keys never leave vault.
+func exposes(k ledger.Kind, c sekisho.Class) bool {
 	switch k {
-	case ledger.Opening, ledger.Login, ledger.PassedBy, ledger.Release, ledger.ConfigRead, ledger.KeyMade, ledger.Recovery, ledger.ArchiveOpen:
+	case ledger.KeyMade:
+		return c == sekisho.ClassLogin
+	case ledger.Opening, ledger.Login, ledger.PassedBy, ledger.Release, ledger.ConfigRead, ledger.Recovery, ledger.ArchiveOpen:
 		return true
 	}
 	return false
@@ -311,7 +314,7 @@ func (w *worker) acts() error {
 	w.column, w.classes = w.column[:0], w.classes[:0]
 	for _, a := range acts {
 		k := -1
-		if exposes(a.Kind) && a.Flags&ledger.FlagDenied == 0 && a.Class != sekisho.NoClass {
+		if exposes(a.Kind, a.Class) && a.Flags&ledger.FlagDenied == 0 && a.Class != sekisho.NoClass {
 			if k = slices.Index(w.classes, a.Class); k < 0 {
 				k = len(w.classes)
 				w.classes = append(w.classes, a.Class)
