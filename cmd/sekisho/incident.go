@@ -38,6 +38,8 @@ type caseFlags struct {
 	Ledger     string `placeholder:"DIR" help:"A ledger directory: exported, copied or synthetic."`
 	Indicators string `placeholder:"FILE" help:"What is known of the intruder: see docs/operate/incident.md."`
 	Graph      string `placeholder:"FILE" help:"Who could reach what; default: graph.json of the ledger."`
+	Verify     bool   `help:"First compare every row with the tree and the checkpoint."`
+	Key        string `placeholder:"KEY" help:"Key of the checkpoints, or a file with it, for --verify; default: the one beside the ledger."`
 	Names      string `placeholder:"FILE" help:"Names of contracts as CSV; default: names.csv of the ledger, if it has one."`
 }
 
@@ -61,8 +63,29 @@ func (c *caseFlags) open(g *Global, id uint64) (*opened, error) {
 		return nil, err
 	}
 	o.dir = c.Ledger
-	o.names, err = c.names()
-	return &o, err
+	if o.names, err = c.names(); err != nil {
+		return nil, err
+	}
+	return &o, c.verify(g, &o)
+}
+
+// verify checks the whole ledger, if that is wanted. What is broken is no error: it becomes part of the scope.
+func (c *caseFlags) verify(g *Global, o *opened) error {
+	if !c.Verify {
+		return nil
+	}
+	v := ledgerVerify{source: source{o.dir}, Key: c.Key}
+	if beside := filepath.Join(o.dir, book.Key); c.Key == "" {
+		if _, err := os.Stat(beside); err != nil {
+			return fmt.Errorf("no key of the checkpoints: name it with --key: %w", err)
+		}
+		v.Key = beside
+	}
+	r, err := v.offline(g, nil)
+	if err == nil {
+		o.src.Verified(r)
+	}
+	return err
 }
 
 // opened is all that a scope is computed from.
@@ -166,6 +189,9 @@ func (o *outputs) show(g *Global, f *found, names incident.Names, sets bool) err
 		funnel(t, out.Summary)
 		row(t, "")
 		row(t, "manifest", out.Manifest)
+		if !f.result.Verified {
+			row(t, "not verified", "the rows were not compared with the tree: --verify, or \"sekisho ledger verify\"")
+		}
 		for _, n := range out.Notices {
 			row(t, "to be known", n)
 		}

@@ -315,6 +315,9 @@ func (c *caseFlags) openLive(g *Global, id uint64) (*opened, error) {
 	if o.src, err = openSource(o.dir); err != nil {
 		return nil, fmt.Errorf("%w: run this command as the user who started the service, or on a copy with --ledger", err)
 	}
+	if err := c.verify(g, o); err != nil {
+		return nil, err
+	}
 	if c.Graph != "" {
 		o.facts, err = graphOf(o.src, c.Graph)
 		return o, err

@@ -196,6 +196,9 @@ func (e *engine) survey(c *course) error {
 	case next < e.src.Sizes[c.Stream]:
 		c.missing = append(c.missing, stretch{Span{Instant(last), 0}, ByGap, next, e.src.Sizes[c.Stream]})
 	}
+	if first, broken := e.src.Broken[c.Stream]; broken {
+		c.missing = append(c.missing, stretch{Span{}, ByDamage, first, 0})
+	}
 	for i := range c.watches {
 		if err := e.bounds(c, &c.watches[i]); err != nil {
 			return err

@@ -48,6 +48,7 @@ type Result struct {
 	Engine     int        `json:"engine"`
 	Title      string     `json:"title,omitempty"`
 	Window     Span       `json:"window"`
+	Verified   bool       `json:"verified"`   // every row was compared with the tree and the checkpoint first
 	Checkpoint string     `json:"checkpoint"` // SHA-256 of the ledger's signed checkpoint; empty without one
 	Indicators string     `json:"indicators"` // SHA-256 of the canonical indicators
 	Marks      []Given    `json:"marks"`
@@ -145,7 +146,7 @@ func (c *Class) lose(contract *Contract, why Reason, accounts ...Run) {
 // result turns the sums into sets and adds what no row shows.
 func (e *engine) result(t *tally) (*Result, error) {
 	r := &Result{Type: "sekisho-scope", Engine: Version, Title: e.in.Title, Window: e.in.window(Span{}), Terminated: newSet(),
-		Unseen: []string{}, Components: []Covered{}, Marks: given(e.in)}
+		Unseen: []string{}, Components: []Covered{}, Marks: given(e.in), Verified: e.src.Proven}
 	if b, err := e.src.Checkpoint(); err != nil {
 		return nil, err
 	} else if len(b) > 0 {

@@ -20,6 +20,8 @@ type Source struct {
 	FS     fs.FS
 	Tails  map[ledger.Stream][]book.Part // rows that are in no block yet
 	Sizes  map[ledger.Stream]uint64      // how many rows the head log vouches for: fewer is a gap
+	Broken map[ledger.Stream]uint64      // first row that a verification does not vouch for any more
+	Proven bool                          // every row was compared with the tree and the checkpoint
 	Faults []string                      // what else is wrong with the ledger; it becomes part of the notices
 }
 
@@ -42,6 +44,22 @@ func Of(fsys fs.FS, b *book.Book) (Source, error) {
 		s.Faults = append(s.Faults, f.Error())
 	}
 	return s, nil
+}
+
+// Verified takes the result of a verification of the same ledger. Rows that are not vouched for count as damaged.
+func (s *Source) Verified(r book.Report) {
+	s.Proven, s.Broken = true, map[ledger.Stream]uint64{}
+	for _, f := range r.Faults {
+		s.Faults = append(s.Faults, f.Error())
+		name, err := ledger.ParseStream(f.Stream)
+		if err != nil { // a fault of the head log or the checkpoint: nothing is vouched for
+			s.Proven = false
+			continue
+		}
+		if first, known := s.Broken[name]; !known || f.Index < first {
+			s.Broken[name] = f.Index
+		}
+	}
 }
 
 // Streams lists the streams, by name.

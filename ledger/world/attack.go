@@ -128,6 +128,7 @@ func (w *World) trace(r *rand.Rand, x *act) {
 	default:
 		x.address = w.own(sharedCount+r.IntN(ownAddresses-sharedCount), x.time)
 	}
+	w.used[x.session] = true
 }
 
 // honest is a session of a real user of some contract at a time.
@@ -220,7 +221,9 @@ func (w *World) Indicators() *scope.Indicators {
 		in.Components = append(in.Components, scope.Component{Stream: w.streams[w.reader(p)].String()})
 	}
 	for _, s := range w.sessions {
-		in.Sessions = append(in.Sessions, scope.Mark{ID: s})
+		if w.used[s] {
+			in.Sessions = append(in.Sessions, scope.Mark{ID: s})
+		}
 	}
 	for _, s := range w.borrowed {
 		in.Sessions = append(in.Sessions, scope.Mark{ID: s, Hijacked: true})

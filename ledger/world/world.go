@@ -29,6 +29,7 @@ type World struct {
 	sessions, borrowed []uint64        // his own, and those of real users
 	shared             map[uint64]bool // pseudonyms that honest people use too
 	addresses          map[uint64]bool // all of his pseudonyms
+	used               map[uint64]bool // sessions in which he did something
 	Truth              Truth
 }
 
@@ -58,7 +59,7 @@ type act struct {
 
 // New makes the world of a shape. seed and events, if not 0, replace the shape's.
 func New(s *Shape, seed, events uint64) (*World, error) {
-	w := &World{Shape: *s, seed: cmp.Or(seed, s.Seed, 1), shared: map[uint64]bool{}, addresses: map[uint64]bool{}}
+	w := &World{Shape: *s, seed: cmp.Or(seed, s.Seed, 1), shared: map[uint64]bool{}, addresses: map[uint64]bool{}, used: map[uint64]bool{}}
 	w.Events = cmp.Or(events, s.Events, 1_000_000)
 	w.components()
 	r := rand.New(rand.NewPCG(w.seed, 1))
