@@ -36,6 +36,7 @@ type Reader struct {
 	news    *news
 	slots   *slots
 	server  *imapserver.Server
+	held    held
 }
 
 // New makes a reader that has not begun to listen.
