@@ -183,7 +183,7 @@ func TestSource(t *testing.T) {
 		case err != nil:
 			return err
 		case d.IsDir():
-			if n := d.Name(); n != "." && (strings.HasPrefix(n, ".") || n == "testdata" || n == "node_modules" || n == "demo-data") {
+			if n := d.Name(); n != "." && (strings.HasPrefix(n, ".") || n == "testdata" || n == "node_modules" || n == "demo-data" || path == "bench/out") {
 				return filepath.SkipDir
 			}
 			return roleDoc(t, path)

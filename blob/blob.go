@@ -112,6 +112,16 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // returns. Errors: Full, nothing was kept, it may be repeated when there is space; TooLarge; Unavailable, the log is
 // dead or closed and it is not known whether the records will be there after it is opened again.
 func (l *Log) Append(records ...[][]byte) ([]Pos, error) {
+	wait, err := l.Begin(records...)
+	if err != nil {
+		return nil, err
+	}
+	return wait()
+}
+
+// Begin is Append in two steps, for a caller who has something to do while the disk works: the records are on their way when it
+// returns, and wait returns what Append would. The pieces must not change until then.
+func (l *Log) Begin(records ...[][]byte) (wait func() ([]Pos, error), err error) {
 	list := make([]record, len(records))
 	var size int64
 	for i, pieces := range records {
@@ -123,7 +133,7 @@ func (l *Log) Append(records ...[][]byte) ([]Pos, error) {
 		size += recordHead + int64(r.size)
 	}
 	if len(list) == 0 {
-		return nil, nil
+		return func() ([]Pos, error) { return nil, nil }, nil
 	}
 	if size > maxGroup {
 		return nil, sekisho.E("blob.append", sekisho.TooLarge, nil)
@@ -146,11 +156,13 @@ func (l *Log) Append(records ...[][]byte) ([]Pos, error) {
 	b.size += size
 	l.mu.Unlock()
 	l.kick()
-	<-b.done
-	if b.err != nil {
-		return nil, b.err
-	}
-	return b.at[from : from+len(list) : from+len(list)], nil
+	return func() ([]Pos, error) {
+		<-b.done
+		if b.err != nil {
+			return nil, b.err
+		}
+		return b.at[from : from+len(list) : from+len(list)], nil
+	}, nil
 }
 
 func makeRecord(pieces [][]byte) (record, error) {

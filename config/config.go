@@ -27,6 +27,8 @@ type Config struct {
 	Limit     Limit     `toml:"limit"`     //
 	Post      Post      `toml:"post"`      //
 	Isolation Isolation `toml:"isolation"` //
+	Keys      Keys      `toml:"keys"`      //
+	Cells     int       `toml:"cells"`     // worker cells of reader; default 1
 }
 
 // Listen says where to listen.
@@ -47,7 +49,7 @@ type DNS struct {
 // Inspect says how mail is inspected.
 type Inspect struct {
 	Workers int    `toml:"workers"` // default: number of cores, at least 2
-	Clamd   string `toml:"clamd"`   // "address:port" or path of clamd's socket; default: none
+	Clamd   string `toml:"clamd"`   // "address:port" of clamd (TCPSocket in its configuration); default: none
 }
 
 // Limit bounds what is taken.
@@ -55,6 +57,8 @@ type Limit struct {
 	Size       string   `toml:"size"`       // of a mail: "50MB"; limit 200MB
 	Recipients int      `toml:"recipients"` // of a mail; default and limit 1000
 	PerSource  int      `toml:"per_source"` // connections of one address; default 20
+	PerMinute  int      `toml:"per_minute"` // mails that one address outside may hand in in a minute; default 600
+	Contract   int      `toml:"contract"`   // recipients that a contract may send to in an hour; default 50000
 	Hourly     int      `toml:"hourly"`     // recipients an account may send to in an hour; default 2000
 	Daily      int      `toml:"daily"`      // and in a day; default 10000
 	Exempt     []string `toml:"exempt"`     // networks without limits of rate
@@ -62,10 +66,24 @@ type Limit struct {
 
 // Post says how mail is sent.
 type Post struct {
-	Connections int  `toml:"connections"` // at a time; default 50
-	Destination int  `toml:"destination"` // to one destination; default 10
-	Port        int  `toml:"port"`        // where mail exchangers listen; default 25
-	Private     bool `toml:"private"`     // may connect to private addresses: closed networks
+	Connections int      `toml:"connections"` // at a time; default 50
+	Destination int      `toml:"destination"` // to one destination; default 10
+	Port        int      `toml:"port"`        // where mail exchangers listen; default 25
+	Private     bool     `toml:"private"`     // may connect to private addresses: closed networks
+	Internal    []string `toml:"internal"`    // networks of the customers' own servers that domains are routed to; default none
+}
+
+// Keys says where the root key comes from, and how long things about keys are kept. Secrets are in files, never here.
+type Keys struct {
+	Root       string `toml:"root"`       // "file" in vault's directory, "descriptor", or "transit"; default file
+	Descriptor int    `toml:"descriptor"` // number of the descriptor that serve was started with
+	Address    string `toml:"address"`    // transit: "https://vault.example:8200"
+	Mount      string `toml:"mount"`      // transit: where the engine is mounted; default "transit"
+	Key        string `toml:"key"`        // transit: name of the key, for this installation alone; default "sekisho"
+	Token      string `toml:"token"`      // transit: file with the token
+	CA         string `toml:"ca"`         // transit: file with the service's CA; default: the host's
+	Backups    int    `toml:"backups"`    // days that data backups are kept; default 90
+	Copies     int    `toml:"copies"`     // days after which copies of the current key table are replaced; default 7
 }
 
 // Isolation says how processes are confined.
@@ -84,9 +102,11 @@ func Defaults() Config {
 		Name: name, Data: "/var/lib/sekisho",
 		Listen:    Listen{MX: ":25", Submission: ":587", Submissions: ":465", IMAP: ":143", IMAPS: ":993"},
 		Inspect:   Inspect{},
-		Limit:     Limit{Size: "50MB", Recipients: 1000, PerSource: 20, Hourly: 2000, Daily: 10_000},
+		Limit:     Limit{Size: "50MB", Recipients: 1000, PerSource: 20, PerMinute: 600, Contract: 50_000, Hourly: 2000, Daily: 10_000},
 		Post:      Post{Connections: 50, Destination: 10, Port: 25},
 		Isolation: Isolation{Least: "L2", UserBase: 71_000},
+		Keys:      Keys{Root: "file", Mount: "transit", Key: "sekisho", Backups: 90, Copies: 7},
+		Cells:     1,
 	}
 }
 
@@ -186,7 +206,10 @@ func (c *Config) check() *Fault {
 			return &Fault{Key: key, Wrong: fmt.Sprintf("%q is no address to listen on", a), Remedy: `Write "address:port" such as ":25" or "192.0.2.1:25", or "" for off`}
 		}
 	}
-	if f := c.checkDNS(); f != nil {
+	if f := c.checkServers(); f != nil {
+		return f
+	}
+	if f := c.checkKeys(); f != nil {
 		return f
 	}
 	switch {
@@ -198,12 +221,14 @@ func (c *Config) check() *Fault {
 		return &Fault{Key: "limit.recipients", Wrong: "it must be from 1 to 1000", Remedy: "1000 is the default"}
 	case c.Inspect.Workers < 0 || c.Inspect.Workers > 256:
 		return &Fault{Key: "inspect.workers", Wrong: "it must be from 1 to 256", Remedy: "Leave it out for one per core"}
-	case c.Limit.PerSource < 1 || c.Limit.Hourly < 1 || c.Limit.Daily < 1:
+	case c.Limit.PerSource < 1 || c.Limit.PerMinute < 1 || c.Limit.Contract < 1 || c.Limit.Hourly < 1 || c.Limit.Daily < 1:
 		return &Fault{Key: "limit.per_source", Wrong: "limits must be at least 1", Remedy: "Leave them out for the defaults"}
 	case c.Isolation.Least != "L1" && c.Isolation.Least != "L2" && c.Isolation.Least != "L3":
 		return &Fault{Key: "isolation.least", Wrong: fmt.Sprintf("there is no level %q", c.Isolation.Least), Remedy: "Write L3 (full), L2 or L1; \"sekisho doctor\" tells what this host reaches"}
 	case c.Isolation.UserBase < 1000 || c.Isolation.UserBase > 1<<30:
 		return &Fault{Key: "isolation.user_base", Wrong: "it must be from 1000 to 1073741824", Remedy: "Choose numbers that no other user of the host has; 71000 is the default"}
+	case c.Cells < 1 || c.Cells > 64:
+		return &Fault{Key: "cells", Wrong: "it must be from 1 to 64", Remedy: "1 is the default"}
 	case c.Post.Port < 1 || c.Post.Port > 65535:
 		return &Fault{Key: "post.port", Wrong: "it is no port", Remedy: "25 is the default"}
 	case c.Post.Connections < 1 || c.Post.Destination < 1:
@@ -212,15 +237,23 @@ func (c *Config) check() *Fault {
 	if _, err := c.Bytes(); err != nil {
 		return &Fault{Key: "limit.size", Wrong: err.Error(), Remedy: `Write "50MB"; at most "200MB"`}
 	}
-	for _, n := range c.Limit.Exempt {
-		if _, err := netip.ParsePrefix(n); err != nil {
-			return &Fault{Key: "limit.exempt", Wrong: fmt.Sprintf("%q is no network", n), Remedy: `Write "192.0.2.0/24"`}
+	for key, list := range map[string][]string{"limit.exempt": c.Limit.Exempt, "post.internal": c.Post.Internal} {
+		for _, n := range list {
+			if _, err := netip.ParsePrefix(n); err != nil {
+				return &Fault{Key: key, Wrong: fmt.Sprintf("%q is no network", n), Remedy: `Write "192.0.2.0/24"`}
+			}
 		}
 	}
 	return nil
 }
 
-func (c *Config) checkDNS() *Fault {
+func (c *Config) checkServers() *Fault {
+	if c.Inspect.Clamd != "" {
+		if _, err := netip.ParseAddrPort(c.Inspect.Clamd); err != nil {
+			return &Fault{Key: "inspect.clamd", Wrong: fmt.Sprintf("%q is no address with a port", c.Inspect.Clamd),
+				Remedy: `Write "127.0.0.1:3310", and "TCPSocket 3310" with "TCPAddr 127.0.0.1" in clamd.conf: the confined roles see no socket files`}
+		}
+	}
 	if c.DNS.Resolver != "" {
 		if _, err := netip.ParseAddrPort(c.DNS.Resolver); err != nil {
 			return &Fault{Key: "dns.resolver", Wrong: fmt.Sprintf("%q is no address with a port", c.DNS.Resolver), Remedy: `Write "127.0.0.1:53"`}

@@ -33,6 +33,7 @@ type Config struct {
 // DB is an open database.
 type DB struct {
 	postgres bool
+	url      string
 	write    *sql.DB
 	read     *sql.DB
 
@@ -47,7 +48,7 @@ type DB struct {
 // Open opens the database and brings its tables up to date. Errors: Unavailable; Corrupt when the tables are of a newer
 // program.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	d := &DB{postgres: strings.HasPrefix(c.URL, "postgres:") || strings.HasPrefix(c.URL, "postgresql:"), stmts: map[string]*sql.Stmt{}}
+	d := &DB{postgres: strings.HasPrefix(c.URL, "postgres:") || strings.HasPrefix(c.URL, "postgresql:"), url: c.URL, stmts: map[string]*sql.Stmt{}}
 	if c.Readers <= 0 {
 		c.Readers = 4
 	}
@@ -105,6 +106,17 @@ func (d *DB) Close() error {
 	}
 	d.wmu.Unlock()
 	return errors.Join(d.read.Close(), d.write.Close())
+}
+
+// CopyTo writes the database as it is at one moment into a new file, while the writer goes on. SQLite only.
+func (d *DB) CopyTo(ctx context.Context, path string) error {
+	c, err := sql.Open("sqlite", sqliteURL(d.url, false))
+	if err != nil {
+		return failure(err)
+	}
+	defer c.Close()
+	_, err = c.ExecContext(ctx, "VACUUM INTO $1", path)
+	return failure(err)
 }
 
 // Postgres says which engine it is, for tests and status.

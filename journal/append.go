@@ -14,67 +14,73 @@ import (
 
 // run is the only one who enters rows.
 func (j *Journal) run() {
-	w := writer{j: j, rows: map[ledger.Stream][]byte{}}
+	w := writer{j: j}
 	for {
 		select {
-		case p := <-j.in:
-			w.take(p)
+		case <-j.wake:
+			w.work()
 		case f := <-j.cut:
 			f()
-			continue
 		case <-j.stop:
+			j.asking.Lock()
+			j.shut = true
+			j.asking.Unlock()
+			w.work()
 			return
 		}
-		w.gather()
-		err := w.write()
-		for _, p := range w.batch {
-			p.done <- err
-		}
-		w.reset()
 	}
 }
 
-// writer gathers what waits and makes one frame of it.
+// writer makes frames of batches.
 type writer struct {
 	j     *Journal
-	batch []*pending
-	n     int                      // rows
-	rows  map[ledger.Stream][]byte // of the streams in order
-	order []ledger.Stream
+	batch *batch
 	frame []byte
 }
 
-func (w *writer) take(p *pending) {
-	w.batch = append(w.batch, p)
-	w.n += len(p.entries)
-	for _, e := range p.entries {
-		s := e.Stream()
-		b := w.rows[s]
-		if len(b) == 0 {
-			w.order = append(w.order, s)
+// work makes frames of all that waits.
+func (w *writer) work() {
+	for w.gather() {
+		w.batch.err = w.write()
+		rows := w.batch.rows
+		close(w.batch.done)
+		for s, b := range rows {
+			rows[s] = b[:0]
 		}
-		w.rows[s] = e.Row(b)
+		w.j.asking.Lock()
+		w.j.spare = rows
+		w.j.asking.Unlock()
 	}
 }
 
-// gather takes what waits meanwhile; it never waits itself, so that one caller alone pays one fdatasync and no more.
-func (w *writer) gather() {
-	runtime.Gosched() // let those who were just answered ask again
-	for w.n < mostRows {
-		select {
-		case p := <-w.j.in:
-			w.take(p)
-		default:
-			return
+// gather takes what waits. It sleeps for nobody, so that one caller alone pays one fdatasync and no more; but as long as others
+// that were just answered come back when they are given the processor, it lets them: who misses this frame waits for two.
+func (w *writer) gather() bool {
+	j := w.j
+	last := 0
+	for idle := 0; idle < 2; {
+		runtime.Gosched()
+		j.asking.Lock()
+		n := 0
+		if j.next != nil {
+			n = j.next.n
 		}
+		if idle++; n > last {
+			idle = 0
+		}
+		if last = n; len(j.full) > 0 {
+			idle = 2
+		}
+		j.asking.Unlock()
 	}
-}
-
-func (w *writer) reset() {
-	w.batch, w.order, w.n = w.batch[:0], w.order[:0], 0
-	for s, b := range w.rows {
-		w.rows[s] = b[:0]
+	j.asking.Lock()
+	defer j.asking.Unlock()
+	if len(j.full) > 0 {
+		w.batch, j.full = j.full[0], j.full[1:]
+		return true
 	}
+	w.batch, j.next = j.next, nil
+	return w.batch != nil
 }
 
 // growth is what a frame adds to one part.
@@ -97,34 +103,22 @@ func (w *writer) write() error {
 	}
 	var list []*growth
 	w.frame = w.frame[:0]
-	for _, name := range w.order {
-		list = w.plan(name, w.rows[name], list)
+	for _, name := range w.batch.order {
+		list = w.plan(name, w.batch.rows[name], list)
 	}
-	written := make(chan error, 1)
-	var at []blob.Pos
-	store := func() {
-		var err error
-		at, err = j.log.Append([][]byte{w.frame})
-		written <- err
+	wait, err := j.log.Begin([][]byte{w.frame})
+	if err != nil {
+		return err
 	}
-	if w.n < 64 { // not worth another thread
-		store()
-		hash(list)
-	} else { // the disk works while the tree is hashed: sections carry the roots before their rows
-		go store()
-		hash(list)
+	for _, g := range list { // while the disk works: sections carry the roots before their rows
+		g.kept = g.edge.AddRows(g.part.blind, g.rows, nil)
 	}
-	if err := <-written; err != nil {
+	at, err := wait()
+	if err != nil {
 		return err
 	}
 	j.commit(list, at[0])
 	return nil
-}
-
-func hash(list []*growth) {
-	for _, g := range list {
-		g.kept = g.edge.AddRows(g.part.blind, g.rows, nil)
-	}
 }
 
 // plan makes the sections of one stream's rows. A section never crosses the end of a part.

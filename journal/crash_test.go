@@ -437,6 +437,9 @@ func TestVerifyFindsEverything(t *testing.T) {
 			}
 		}
 		tries := min(len(b), 150)
+		if testing.Short() {
+			tries = min(tries, 20)
+		}
 		for range tries {
 			i := r.IntN(len(b))
 			x := bytes.Clone(b)

@@ -49,15 +49,21 @@ type Config struct {
 type Journal struct {
 	config Config
 	log    *blob.Log
-	in     chan *pending
-	cut    chan func() // done by run between two frames
+	wake   chan struct{} // tells run that there is something; holds one
+	cut    chan func()   // done by run between two frames
 	stop   chan struct{}
 	once   sync.Once
 	done   sync.WaitGroup
 	parts  chan *part    // to be sealed
 	dirty  chan struct{} // something was entered since the last checkpoint; holds one
 
-	pruning sync.Mutex // held while blocks go or holds change
+	pruning sync.Mutex               // held while blocks go or holds change
+	asking  sync.Mutex               // guards what follows
+	next    *batch                   // gathers; nil when nothing waits
+	full    []*batch                 // those that are, oldest first
+	spare   map[ledger.Stream][]byte // buffers to be used again
+	shut    bool
+
 	signing sync.Mutex // held while a checkpoint is made; guards heads, signer, key
 	heads   headLog
 	signer  *ledger.Signer  // nil until known
@@ -105,9 +111,25 @@ const mostWaiting = 64
 // mostRows bounds a frame.
 const mostRows = 1 << 16
 
-type pending struct {
-	entries []ledger.Entry
-	done    chan error
+// batch is entries that will be one frame.
+type batch struct {
+	n     int                      // rows
+	rows  map[ledger.Stream][]byte // of the streams in order
+	order []ledger.Stream
+	done  chan struct{} // closed when err is known
+	err   error
+}
+
+func (b *batch) take(entries []ledger.Entry) {
+	b.n += len(entries)
+	for _, e := range entries {
+		s := e.Stream()
+		rows := b.rows[s]
+		if len(rows) == 0 {
+			b.order = append(b.order, s)
+		}
+		b.rows[s] = e.Row(rows)
+	}
 }
 
 var errClosed = errors.New("the ledger is closed")
@@ -118,13 +140,29 @@ func (j *Journal) Append(entries ...ledger.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	p := &pending{entries, make(chan error, 1)}
-	select {
-	case j.in <- p:
-		return <-p.done
-	case <-j.stop:
+	j.asking.Lock()
+	if j.shut {
+		j.asking.Unlock()
 		return sekisho.E("journal.append", sekisho.Unavailable, errClosed)
 	}
+	b := j.next
+	if b != nil && b.n+len(entries) > mostRows {
+		j.full, b = append(j.full, b), nil
+	}
+	if b == nil {
+		b = &batch{rows: j.spare, done: make(chan struct{})}
+		if j.next, j.spare = b, nil; b.rows == nil {
+			b.rows = map[ledger.Stream][]byte{}
+		}
+	}
+	b.take(entries)
+	j.asking.Unlock()
+	select {
+	case j.wake <- struct{}{}:
+	default:
+	}
+	<-b.done
+	return b.err
 }
 
 // Close waits for what is under way, makes the last checkpoint and ends.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -228,21 +229,22 @@ func TestOldFormat(t *testing.T) {
 
 func TestPrune(t *testing.T) {
 	dir := t.TempDir()
-	now := day
+	var later atomic.Int64 // after day
+	now := func() time.Time { return day.Add(time.Duration(later.Load())) }
 	c := config(t, dir)
-	c.Clock, c.Rows = func() time.Time { return now }, 1024
+	c.Clock, c.Rows = now, 1024
 	j := open(t, c)
 	n := 0
 	for range 5 {
 		for range 3 {
 			e := entries(sekisho.Reader, 0, n, 500)
 			for i := range e {
-				e[i].Time = uint64(now.UnixMilli())
+				e[i].Time = uint64(now().UnixMilli())
 			}
 			j.Append(e...)
 			n += 500
 		}
-		now = now.Add(300 * 24 * time.Hour)
+		later.Add(int64(300 * 24 * time.Hour))
 	}
 	j.Seal()
 	stream := ledger.Stream{Role: sekisho.Reader}

@@ -18,7 +18,7 @@ import (
 // is Corrupt, with the stream and the entry.
 func Open(c Config) (*Journal, error) {
 	c = c.withDefaults()
-	j := &Journal{config: c, in: make(chan *pending), cut: make(chan func()), stop: make(chan struct{}), grown: make(chan struct{}),
+	j := &Journal{config: c, wake: make(chan struct{}, 1), cut: make(chan func()), stop: make(chan struct{}), grown: make(chan struct{}),
 		parts: make(chan *part, 4*mostWaiting), dirty: make(chan struct{}, 1), streams: map[ledger.Stream]*stream{}}
 	if old, _ := filepath.Glob(filepath.Join(c.Dir, "*.seg")); len(old) > 0 {
 		return nil, sekisho.E("journal.open", sekisho.Corrupt, fmt.Errorf("%s: %w", c.Dir, book.ErrOld))

@@ -43,7 +43,7 @@ const (
 	FlagLease                       // what was given out may be used beyond this request
 	FlagEmergency                   // it was allowed in an emergency
 	FlagGap                         // entries before this one may be missing
-	FlagSync                        // a client that brings its copy up to date: what it did not ask for again it has already
+	FlagSync                        // a client brings its copy up to date, as the asker says: what it did not ask for again it has already
 )
 
 // Start says which program runs: SHA-256 of its file, in Session, Object, Actor and Address, eight bytes each, big-endian.

@@ -11,31 +11,8 @@ import (
 	"testing"
 
 	"sekisho"
+	"sekisho/test/corpus"
 )
-
-// shared finds the test data that is not part of the source; the test is skipped when there is none.
-func shared(t testing.TB, path string) string {
-	t.Helper()
-	root := os.Getenv("SEKISHO_SHARED")
-	if root == "" {
-		dir, _ := os.Getwd()
-		for dir != "/" {
-			if _, err := os.Stat(filepath.Join(dir, "shared")); err == nil {
-				root = filepath.Join(dir, "shared")
-				break
-			}
-			dir = filepath.Dir(dir)
-		}
-		if root == "" {
-			t.Skip("no shared test data: set SEKISHO_SHARED")
-		}
-	}
-	full := filepath.Join(root, path)
-	if _, err := os.Stat(full); err != nil {
-		t.Fatalf("test data is missing: %v", err)
-	}
-	return full
-}
 
 // wrap makes a mail with data attached.
 func wrap(name string, data []byte) []byte {
@@ -76,7 +53,7 @@ func expected(word string) []sekisho.Kind {
 }
 
 func TestGeneratedAttachments(t *testing.T) {
-	dir := shared(t, "data/attach/generated")
+	dir := corpus.Path(t, "data/attach/generated")
 	list, err := os.ReadFile(filepath.Join(dir, "expect.tsv"))
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +88,7 @@ func TestGeneratedAttachments(t *testing.T) {
 }
 
 func TestOfficeFiles(t *testing.T) {
-	dir := shared(t, "data/attach/oletools")
+	dir := corpus.Path(t, "data/attach/oletools")
 	s := scanner(t)
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasSuffix(path, ".md") {

@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"sekisho"
+	"sekisho/test/corpus"
 )
 
 // ordinary are mails of 5 to 10 kilobytes, as people write them.
 func ordinary(b testing.TB) (mails [][]byte, total int) {
-	files, _ := filepath.Glob(filepath.Join(shared(b, "data/mail/spamassassin/ham"), "*.eml"))
+	files, _ := filepath.Glob(filepath.Join(corpus.Path(b, "data/mail/spamassassin/ham"), "*.eml"))
 	for _, f := range files {
 		raw, err := os.ReadFile(f)
 		if err != nil {

@@ -240,5 +240,5 @@ func (j *job) searchable() {
 		t = strings.ToValidUTF8(t[:maxText], "")
 	}
 	j.rep.Text = t
-	j.rep.Tokens = search.Encode(search.Tokens(t))
+	j.rep.Tokens = search.Encode(search.TokensOfFolded(t))
 }

@@ -48,6 +48,17 @@ func (f For) Info() []byte {
 	return binary.BigEndian.AppendUint64(b, uint64(f.Message))
 }
 
+// Reader is what an encapsulation is bound to: everything but the message.
+func (f For) Reader() []byte {
+	f.Message = 0
+	return append([]byte("sekisho/reader/v1/"), f.Info()...)
+}
+
+// Export is the context for which the key of one message's box is exported.
+func (f For) Export() string {
+	return string(binary.BigEndian.AppendUint64([]byte("sekisho/box/message/"), uint64(f.Message)))
+}
+
 // Public is a parsed public key: parsing costs more than using it, so keep it.
 type Public struct{ key hpke.PublicKey }
 
@@ -60,9 +71,13 @@ func ParsePublic(b []byte) (Public, error) {
 	return Public{k}, nil
 }
 
-// Box seals a data key to a reader.
+// Box seals a data key to the reader's key, for that message only: a sender used once.
 func (p Public) Box(f For, data []byte) ([]byte, error) {
-	return hpke.Seal(p.key, hpke.HKDFSHA256(), hpke.AES256GCM(), f.Info(), data)
+	s, err := p.Sender(f)
+	if err != nil {
+		return nil, err
+	}
+	return s.Box(f.Message, data)
 }
 
 // NewKey makes a random key.

@@ -60,6 +60,56 @@ func TestBox(t *testing.T) {
 	}
 }
 
+// Boxes of one sender open for their own message each, and the reader opens them in any order.
+func TestSender(t *testing.T) {
+	p, _ := pair(t)
+	f := seal.For{Contract: 1, Account: 2, Key: 3}
+	var kept seal.Senders
+	now := time.Unix(1_800_000_000, 0)
+	type made struct{ data, box []byte }
+	var all []made
+	for m := range sekisho.MessageID(20) {
+		if m == 10 {
+			now = now.Add(seal.SenderLife)
+		}
+		data := seal.NewKey()
+		f.Message = m
+		box, err := kept.Box(now, p.Public(), f, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, made{data, box})
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		f.Message = sekisho.MessageID(i)
+		if got, err := p.Unbox(f, all[i].box); err != nil || !bytes.Equal(got, all[i].data) {
+			t.Errorf("box %d: %v", i, err)
+		}
+		f.Message++
+		if _, err := p.Unbox(f, all[i].box); !errors.Is(err, seal.ErrSealed) {
+			t.Errorf("box %d opens for another message", i)
+		}
+	}
+	same := func(i, j int) bool { return bytes.Equal(all[i].box[:seal.EncLen], all[j].box[:seal.EncLen]) }
+	if !same(0, 9) || same(9, 10) || !same(10, 19) {
+		t.Error("an encapsulation does not live for its time, or longer")
+	}
+	if bytes.Equal(all[0].box, all[1].box) {
+		t.Error("two boxes are the same")
+	}
+	if _, err := p.Unbox(f, all[0].box[:seal.EncLen]); !errors.Is(err, seal.ErrSealed) {
+		t.Error("a box without a data key opens")
+	}
+	if _, err := kept.Box(now, []byte("no key"), seal.For{Contract: 9}, seal.NewKey()); err == nil {
+		t.Error("boxed to nobody")
+	}
+	kept.Forget(now.Add(seal.SenderLife))
+	f.Message = 21
+	if box, err := kept.Box(now, p.Public(), f, seal.NewKey()); err != nil || bytes.Equal(box[:seal.EncLen], all[19].box[:seal.EncLen]) {
+		t.Error("a forgotten encapsulation was used again", err)
+	}
+}
+
 func content() seal.Content {
 	raw := []byte("Subject: s\r\n\r\nbody one\r\nATTACHED\r\nbody two\r\n")
 	span := func(c sekisho.Class, a, b int64) sekisho.Piece {

@@ -42,11 +42,11 @@ func Fold(s string) string {
 		return string(appendLower(make([]byte, 0, len(s)), s))
 	}
 	for range 4 { // lower case can need composing anew, but it settles at once
-		t := norm.NFKC.String(string(appendLower(make([]byte, 0, len(s)+8), norm.NFKC.String(s))))
-		if t == s {
+		lower := string(appendLower(make([]byte, 0, len(s)+8), norm.NFKC.String(s)))
+		s = norm.NFKC.String(lower)
+		if s == lower { // composed and in lower case: folding it again would change nothing
 			break
 		}
-		s = t
 	}
 	return s
 }
@@ -134,8 +134,10 @@ func (s *set) drain(out []uint32) []uint32 {
 var sets = sync.Pool{New: func() any { return new(set) }}
 
 // Tokens are the tokens of text, in order, each once; nil when it has none.
-func Tokens(text string) []uint32 {
-	text = Fold(text)
+func Tokens(text string) []uint32 { return TokensOfFolded(Fold(text)) }
+
+// TokensOfFolded is Tokens for a text that Fold made.
+func TokensOfFolded(text string) []uint32 {
 	s := sets.Get().(*set)
 	defer sets.Put(s)
 	var a, b rune // the characters before this one in the same run

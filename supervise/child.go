@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"sekisho"
 	"sekisho/sandbox"
 )
@@ -24,6 +26,7 @@ type Child struct {
 	Config    []byte                  // the role's part of the configuration
 	Dir       string                  // where its files are once it is confined; "" for none
 	Listeners map[string]net.Listener // by the names of the table
+	Files     map[string]*os.File     // secrets that this role is given; to be read and closed before Confine
 	Level     sandbox.Level           // reached; set by Confine
 	Digest    [32]byte                // SHA-256 of the program that runs, as the supervisor read it
 
@@ -61,11 +64,11 @@ func Join() (*Child, error) {
 	}
 	defer closeAll(files)
 	role, ok := sekisho.RoleOf(m.Role)
-	if m.Kind != sayBegin || m.Spec == nil || !ok || len(files) != 1+len(m.Listeners) {
+	if m.Kind != sayBegin || m.Spec == nil || !ok || len(files) != 1+len(m.Listeners)+len(m.Files) {
 		return nil, sekisho.E(op, sekisho.Invalid, fmt.Errorf("unexpected message %q", m.Kind))
 	}
 	c := &Child{
-		Self: sekisho.Caller{Role: role, Instance: m.Instance, Cell: m.Cell}, Dir: m.Spec.Home(), Listeners: map[string]net.Listener{},
+		Self: sekisho.Caller{Role: role, Instance: m.Instance, Cell: m.Cell}, Files: map[string]*os.File{}, Dir: m.Spec.Home(), Listeners: map[string]net.Listener{},
 		Digest: digestOf(m.Digest), spec: *m.Spec, control: ctl, lines: make(chan Line), done: make(chan struct{}),
 	}
 	for _, name := range m.Calls {
@@ -82,6 +85,13 @@ func Join() (*Child, error) {
 		if c.Listeners[name], err = net.FileListener(files[1+i]); err != nil {
 			return nil, sekisho.E(op, sekisho.Internal, fmt.Errorf("listener %s: %w", name, err))
 		}
+	}
+	for i, name := range m.Files {
+		fd, err := unix.FcntlInt(files[1+len(m.Listeners)+i].Fd(), unix.F_DUPFD_CLOEXEC, 3)
+		if err != nil {
+			return nil, sekisho.E(op, sekisho.Internal, fmt.Errorf("file %s: %w", name, err))
+		}
+		c.Files[name] = os.NewFile(uintptr(fd), name)
 	}
 	zone := os.Getenv("TZ")
 	os.Clearenv()

@@ -36,12 +36,13 @@ type message struct {
 
 	Role      string           `json:"role,omitempty"`     // begin: yourself; line, lost, breach: the peer; began, ended: who
 	Instance  sekisho.Instance `json:"instance,omitempty"` // likewise
-	Cell      uint16           `json:"cell,omitempty"`     // likewise
+	Cell      uint16           `json:"cell,omitempty"`     // likewise; begin: yours; line: the peer's
 	Digest    []byte           `json:"digest,omitempty"`   // begin, began: SHA-256 of the program
 	Outgoing  bool             `json:"outgoing,omitempty"` // line, lost: you are the one who asks
 	Calls     []string         `json:"calls,omitempty"`    // begin: whom you may call
 	Spec      *sandbox.Spec    `json:"spec,omitempty"`
 	Listeners []string         `json:"listeners,omitempty"` // begin: names of the descriptors after the first, which is the configuration
+	Files     []string         `json:"files,omitempty"`     // begin: names of the descriptors after the listeners
 
 	Level sandbox.Level `json:"level,omitempty"` // hello
 	Error string        `json:"error,omitempty"` // hello: could not be confined; breach: what the peer did

@@ -109,9 +109,12 @@ func (h *home) own(name string, uid int, mode fs.FileMode) error {
 		path, st.Uid, uid, made, now, uid, path)
 }
 
+// Lock is the file that whoever works on a data directory holds with flock.
+func Lock(data string) string { return filepath.Join(data, ownDirectory, "lock") }
+
 // takeLock keeps a second supervisor out as long as this process lives.
 func (h *home) takeLock() error {
-	f, err := os.OpenFile(h.dir(ownDirectory)+"/lock", os.O_RDWR|os.O_CREATE|unix.O_CLOEXEC, 0o600)
+	f, err := os.OpenFile(Lock(h.path), os.O_RDWR|os.O_CREATE|unix.O_CLOEXEC, 0o600)
 	if err != nil {
 		return err
 	}

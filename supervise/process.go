@@ -204,6 +204,9 @@ func (s *Supervisor) start(sl *slot) (*process, error) {
 	r := sl.role
 	p := &process{redteam: newRedteam(), slot: sl, out: make(chan parcel, 1024), ended: make(chan struct{}), logged: make(chan struct{}), began: time.Now(), state: Started}
 	p.self = sekisho.Caller{Role: r.Role, Instance: sekisho.Instance(s.home.boot<<24 | s.next.Add(1))}
+	if r.Cells {
+		p.self.Cell = uint16(sl.worker)
+	}
 	p.spec = sandbox.Spec{
 		Role: r.Role.String(), Level: s.level, Dir: s.home.dir(r.Dir), Stage: s.home.dir(ownDirectory), Files: r.Dir != "",
 		Accept: len(r.Listeners) > 0, Net: r.Net, Memory: r.Memory, Outside: s.outside,
@@ -216,7 +219,7 @@ func (s *Supervisor) start(sl *slot) (*process, error) {
 	if s.c.RoleConfig != nil {
 		settings = s.c.RoleConfig(r.Role)
 	}
-	files, err := s.belongings(r, settings)
+	files, named, err := s.belongings(r, settings)
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +228,7 @@ func (s *Supervisor) start(sl *slot) (*process, error) {
 		return nil, err
 	}
 	begin := message{Kind: sayBegin, Role: p.name(), Instance: p.self.Instance, Cell: p.self.Cell, Digest: s.digest[:],
-		Spec: &p.spec, Listeners: r.Listeners}
+		Spec: &p.spec, Listeners: r.Listeners, Files: named}
 	for _, callee := range r.Calls {
 		begin.Calls = append(begin.Calls, callee.String())
 	}
@@ -243,14 +246,15 @@ func (s *Supervisor) start(sl *slot) (*process, error) {
 	return p, nil
 }
 
-// belongings are the descriptors a child begins with: its configuration, which is ours to close, then its listeners.
-func (s *Supervisor) belongings(r Role, settings []byte) ([]*os.File, error) {
+// belongings are the descriptors a child begins with: its configuration, which is ours to close, then its listeners, then
+// the files that are named.
+func (s *Supervisor) belongings(r Role, settings []byte) (files []*os.File, named []string, err error) {
 	if len(settings) > MaxConfig {
-		return nil, fmt.Errorf("configuration of %v has %d bytes", r.Role, len(settings))
+		return nil, nil, fmt.Errorf("configuration of %v has %d bytes", r.Role, len(settings))
 	}
 	fd, err := unix.MemfdCreate("configuration", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f := os.NewFile(uintptr(fd), "configuration")
 	if _, err = f.Write(settings); err == nil {
@@ -258,13 +262,18 @@ func (s *Supervisor) belongings(r Role, settings []byte) ([]*os.File, error) {
 	}
 	if err != nil {
 		f.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	files := []*os.File{f}
+	files = append(files, f)
 	for _, name := range r.Listeners {
 		files = append(files, s.c.Listeners[name])
 	}
-	return files, nil
+	for _, name := range r.Files {
+		if f := s.c.Files[name]; f != nil {
+			files, named = append(files, f), append(named, name)
+		}
+	}
+	return files, named, nil
 }
 
 // spawn forks and executes. Everything of the child's that we hold is closed here.

@@ -18,6 +18,8 @@ type Role struct {
 	Net       bool           // may make sockets to the outside
 	Calls     []sekisho.Role // whom it may call
 	Listeners []string       // names in Config.Listeners on which it accepts
+	Files     []string       // names in Config.Files that it is given to read; those that are not there are left out
+	Cells     bool           // its workers are cells: each has a number, from 0, that its peers know it by
 	OneStrike bool           // a refused call ends the process at once: it holds the mail of others
 	Memory    uint64         // bytes of private memory; 0 for no limit
 	Hears     bool           // is told of every process that begins and ends, and what program it is
@@ -37,6 +39,7 @@ type Config struct {
 	UserBase  int      // first user id of roles; 0 for 71000. Only used when started as root
 
 	Listeners  map[string]*os.File       // opened before; they stay the caller's
+	Files      map[string]*os.File       // secrets of roles, opened before and never read here; they stay the caller's
 	RoleConfig func(sekisho.Role) []byte // the role's part of the configuration, at most MaxConfig bytes; nil for none
 
 	Log   *slog.Logger // the operator's log: the roles' lines and the supervisor's own; nil for none

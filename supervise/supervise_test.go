@@ -743,6 +743,9 @@ func TestAsOrdinaryUser(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("this is the ordinary user")
 	}
+	if testing.Short() {
+		t.Skip("all of these tests once more: not with -short")
+	}
 	dir, err := os.MkdirTemp("", "sekisho-ordinary-")
 	if err != nil {
 		t.Fatal(err)

@@ -27,35 +27,37 @@ func TestTrust(t *testing.T) {
 	}
 }
 
-// Every key of the configuration is described, and nothing else is.
+// Every key of the configuration is described in both languages, and nothing else is.
 func TestConfigDocumented(t *testing.T) {
-	text, err := os.ReadFile("../docs/operate/config.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	described := map[string]bool{}
-	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z._]+)` \\|").FindAllStringSubmatch(string(text), -1) {
-		described[m[1]] = true
-	}
 	b, err := toml.Marshal(config.Defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := ""
-	for line := range strings.Lines(string(b)) {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "[") {
-			table = strings.Trim(line, "[]") + "."
-		} else if k, _, ok := strings.Cut(line, "="); ok {
-			key := table + strings.TrimSpace(k)
-			if !described[key] {
-				t.Errorf("docs/operate/config.md does not describe %s", key)
-			}
-			delete(described, key)
+	for _, page := range []string{"config.md", "config.ja.md"} {
+		text, err := os.ReadFile("../docs/operate/" + page)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	for k := range described {
-		t.Errorf("docs/operate/config.md describes %s, which there is not", k)
+		described := map[string]bool{}
+		for _, m := range regexp.MustCompile("(?m)^\\| `([a-z._]+)` \\|").FindAllStringSubmatch(string(text), -1) {
+			described[m[1]] = true
+		}
+		table := ""
+		for line := range strings.Lines(string(b)) {
+			line = strings.TrimSpace(line)
+			if strings.HasPrefix(line, "[") {
+				table = strings.Trim(line, "[]") + "."
+			} else if k, _, ok := strings.Cut(line, "="); ok {
+				key := table + strings.TrimSpace(k)
+				if !described[key] {
+					t.Errorf("%s does not describe %s", page, key)
+				}
+				delete(described, key)
+			}
+		}
+		for k := range described {
+			t.Errorf("%s describes %s, which there is not", page, k)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -22,6 +23,9 @@ type House struct {
 	Data  string
 	Ready Ready
 	Cmd   *exec.Cmd
+
+	Extra  string // more of the configuration file, for StartServe
+	Passed string // file that is open as descriptor 3 then; "" for none
 
 	t      testing.TB
 	base   int
@@ -36,13 +40,16 @@ type Ready struct {
 	Level    string         `json:"level"`
 	Ports    map[string]int `json:"ports"`
 	CA       string         `json:"ca"`
-	Accounts []struct {
-		Address     string `json:"address"`
-		Password    string `json:"password"`
-		AppPassword string `json:"app_password"`
-		Contract    uint64 `json:"contract"`
-		Role        string `json:"role"`
-	} `json:"accounts"`
+	Accounts []Account      `json:"accounts"`
+}
+
+// Account is one of the house's people.
+type Account struct {
+	Address     string `json:"address"`
+	Password    string `json:"password"`
+	AppPassword string `json:"app_password"`
+	Contract    uint64 `json:"contract"`
+	Role        string `json:"role"`
 }
 
 // nobody is the ordinary user that tests run the binary as when they themselves run as root.
@@ -163,6 +170,69 @@ func (h *House) Start(mails bool) {
 			h.t.Fatal(err)
 		}
 		return
+	}
+	h.t.Fatalf("not ready after a minute:\n%s", h.Log())
+}
+
+// serve makes the command that starts the plain service on the house's data and ports.
+func (h *House) serve() *exec.Cmd {
+	h.t.Helper()
+	conf := filepath.Join(filepath.Dir(h.Data), "sekisho.toml")
+	top, tables := "", h.Extra
+	if !strings.HasPrefix(tables, "[") {
+		top, tables, _ = strings.Cut(h.Extra, "[")
+		if tables != "" {
+			tables = "[" + tables
+		}
+	}
+	text := fmt.Sprintf("name = \"mx.sekisho.example\"\ndata = %q\n%s\n[listen]\nmx = \"127.0.0.1:%d\"\nsubmission = \"127.0.0.1:%d\"\nsubmissions = \"127.0.0.1:%d\"\nimap = \"127.0.0.1:%d\"\nimaps = \"127.0.0.1:%d\"\n[dns]\nzone = %q\n[limit]\nexempt = [\"127.0.0.0/8\"]\n%s",
+		h.Data, top, h.base+25, h.base+587, h.base+465, h.base+143, h.base+993, filepath.Join(h.Data, "demo.zone"), tables)
+	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
+		h.t.Fatal(err)
+	}
+	c := exec.Command(h.binary, "serve", "--config", conf)
+	c.Dir = filepath.Dir(h.Data)
+	if h.uid != 0 {
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(h.uid), Gid: uint32(h.uid)}}
+	}
+	if h.Passed != "" {
+		f, err := os.Open(h.Passed)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.t.Cleanup(func() { f.Close() })
+		c.ExtraFiles = []*os.File{f}
+	}
+	return c
+}
+
+// TryServe starts the plain service where it is expected to end by itself, and gives what it wrote.
+func (h *House) TryServe() (string, error) {
+	h.t.Helper()
+	c := h.serve()
+	late := time.AfterFunc(2*time.Minute, func() { c.Process.Kill() })
+	defer late.Stop()
+	out, err := c.CombinedOutput()
+	return string(out), err
+}
+
+// StartServe starts the plain service on the house's data and ports, as it is, and returns when it answers.
+func (h *House) StartServe() {
+	h.t.Helper()
+	h.Cmd = h.serve()
+	h.Cmd.Stdout, h.Cmd.Stderr = h.log, h.log
+	if err := h.Cmd.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		c, err := net.Dial("tcp", h.Port("imaps"))
+		if err != nil {
+			continue
+		}
+		c.Close()
+		if _, err := h.Try("contract", "list"); err == nil {
+			return
+		}
 	}
 	h.t.Fatalf("not ready after a minute:\n%s", h.Log())
 }

@@ -13,7 +13,7 @@ import (
 // The calls of dial.
 var (
 	DialLookup  = define[Lookup, Records](sekisho.Dial, 1, "lookup", small, sekisho.Gate, sekisho.Post, sekisho.Console)
-	DialConnect = define[Connect, Connected](sekisho.Dial, 2, "connect", small, sekisho.Post, sekisho.Gate)
+	DialConnect = define[Connect, Connected](sekisho.Dial, 2, "connect", small, sekisho.Post, sekisho.Gate, sekisho.Link)
 )
 
 // Lookup asks the resolver.
@@ -43,7 +43,6 @@ type Connect struct {
 	Host string     // for the log
 	To   netip.Addr // address
 	Port uint16
-	Unix string // clamd's socket, when configured so
 }
 
 // Connected carries the socket.

@@ -20,7 +20,7 @@ var (
 	VaultTerminate   = define[Terminate, Certificate](sekisho.Vault, 46, "terminate", small, sekisho.Console)
 	VaultTerminated  = define[Nothing, Certificates](sekisho.Vault, 47, "terminated", large, sekisho.Console)
 	VaultContact     = define[ContactQuery, ContactGiven](sekisho.Vault, 48, "contact", small, sekisho.Console)
-	VaultSnapshot    = define[Nothing, Snapshot](sekisho.Vault, 49, "snapshot", small, sekisho.Console)
+	VaultSnapshot    = define[SnapshotQuery, Snapshot](sekisho.Vault, 49, "snapshot", small, sekisho.Console)
 )
 
 // Choice says who may open what an owner has lost, and the archive. The zero value is the default: any two of three, of
@@ -141,6 +141,9 @@ type ContactGiven struct {
 	Contact string
 	Expires time.Time
 }
+
+// SnapshotQuery asks for a snapshot, or says that it was copied.
+type SnapshotQuery struct{ Done bool }
 
 // Snapshot names files that a role wrote into its own directory for a backup: consistent, and ciphertext only.
 type Snapshot struct {

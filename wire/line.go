@@ -216,7 +216,7 @@ func (s *Service) Serve(ctx context.Context, by sekisho.Caller, conn *net.UnixCo
 		case <-ended:
 		}
 	}()
-	in := newReader(conn, false)
+	in := newReader(conn, by.Role == sekisho.Door) // nobody else sends descriptors with questions
 	room := make(chan struct{}, together)
 	var write sync.Mutex
 	for {

@@ -52,11 +52,15 @@ func (p *Peer) Add(l *Line) {
 func (p *Peer) Pick(ctx context.Context) (*Line, error) { return p.pick(ctx) }
 
 func (p *Peer) pick(ctx context.Context) (*Line, error) {
+	return p.pickWhere(ctx, func(*Line) bool { return true })
+}
+
+func (p *Peer) pickWhere(ctx context.Context, fits func(*Line) bool) (*Line, error) {
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
 	for {
 		p.mu.Lock()
-		best, more := p.best(), p.more
+		best, more := p.best(fits), p.more
 		p.mu.Unlock()
 		if best != nil {
 			return best, nil
@@ -71,13 +75,16 @@ func (p *Peer) pick(ctx context.Context) (*Line, error) {
 	}
 }
 
-func (p *Peer) best() *Line {
+func (p *Peer) best(fits func(*Line) bool) *Line {
 	var best *Line
 	for _, l := range p.lines {
 		select {
 		case <-l.Ended():
 			continue
 		default:
+		}
+		if !fits(l) {
+			continue
 		}
 		if best == nil || l.asking.Load() < best.asking.Load() {
 			best = l

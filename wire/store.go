@@ -46,6 +46,9 @@ var (
 	StoreAdmin  = define[Admin, AdminDone](sekisho.Store, 60, "admin", small, sekisho.Console)
 	StoreList   = define[List, Listed](sekisho.Store, 61, "list", large, sekisho.Console)
 	StoreDecide = define[Resolution, Nothing](sekisho.Store, 62, "decide", large, sekisho.Console)
+
+	StoreUsage    = define[ContractQuery, Usage](sekisho.Store, 63, "usage", small, sekisho.Console)
+	StoreSnapshot = define[SnapshotQuery, Snapshot](sekisho.Store, 64, "snapshot", small, sekisho.Console)
 )
 
 // Nothing is an empty question or answer.
@@ -147,6 +150,7 @@ type Contract struct {
 	Policy     []byte // rules, the text that package policy reads; empty means the default policy
 	People     []Person
 	Networks   []string // registered relay sources, CIDR
+	Hosts      []string // host names of its own for mail programs: then it has a cell of its own
 	Spool      []byte   // public keys of the contract
 	Quarantine []byte
 	Archive    []byte
@@ -155,6 +159,9 @@ type Contract struct {
 	Unscanned  string // when inspection fails: "defer" or "quarantine"
 }
 
+// Usage is how much of a contract is kept.
+type Usage struct{ Messages, Bytes uint64 }
+
 // Person is somebody whose name others may borrow.
 type Person struct{ Name, Address string }
 
@@ -162,6 +169,7 @@ type Person struct{ Name, Address string }
 type Limit struct {
 	Message    int64 // bytes of a mail
 	Recipients int   // of one mail
+	Total      int   // recipients that all its people and servers may send to
 	Hourly     int   // recipients an account may send to in an hour
 	Daily      int   // and in a day
 }
@@ -549,6 +557,7 @@ type QueueItem struct {
 type SpoolQuery struct {
 	Message sekisho.MessageID
 	Want    Want
+	Archive sekisho.ContractID // console only: a message of this contract's archive instead
 }
 
 // Outcomes reports tries; durable when it returns.
@@ -628,7 +637,7 @@ type AdminDone struct {
 
 // List asks for rows of one kind, newest first where time matters.
 type List struct {
-	What     string             // "contract", "domain", "account", "alias", "group", "quarantine", "hold", "queue", "trace"
+	What     string             // "contract", "domain", "account", "alias", "group", "quarantine", "hold", "queue", "trace", "archive"
 	Contract sekisho.ContractID // 0: all
 	Match    string             // part of an address, subject reference or id
 	ID       uint64             // exactly this one; for trace the trace id, for others the row's id
@@ -646,6 +655,15 @@ type Listed struct {
 	Kept      []Kept // quarantine and hold
 	Queue     []QueueItem
 	Traces    []TraceRow
+	Archived  []Archived
+}
+
+// Archived is a message that a contract's archive keeps.
+type Archived struct {
+	Message  sekisho.MessageID
+	Contract sekisho.ContractID
+	At       time.Time
+	Size     int64
 }
 
 // Kept is a message in quarantine or on hold for one recipient.

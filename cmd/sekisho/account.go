@@ -19,6 +19,7 @@ type accountCommand struct {
 	List        accountList        `cmd:"" help:"List accounts."`
 	Show        accountShow        `cmd:"" help:"Show one account."`
 	AppPassword accountAppPassword `cmd:"" help:"Make or revoke an app password for mail programs."`
+	Recover     accountRecover     `cmd:"" help:"Give an account a new main password with officers' shares."`
 }
 
 type accountAdd struct {

@@ -18,21 +18,33 @@ type contractCommand struct {
 	Set    contractSet    `cmd:"" help:"Change a contract."`
 	Policy contractPolicy `cmd:"" help:"Show or set a contract's rules."`
 	Group  groupCommand   `cmd:"" help:"Groups of addresses for rules."`
+
+	Officers    contractOfficers    `cmd:"" help:"Give a contract new officers' shares."`
+	Rotate      contractRotate      `cmd:"" help:"Replace a contract's key."`
+	Terminate   contractTerminate   `cmd:"" help:"End a contract: its keys are destroyed, for ever."`
+	Certificate contractCertificate `cmd:"" help:"Show the deletion certificate of a terminated contract, or check one."`
+	Contact     contractContact     `cmd:"" help:"Show whom to tell of what concerns a customer who is gone."`
 }
 
 type contractAdd struct {
 	Name     string   `arg:"" help:"Name of the customer."`
 	Language string   `default:"ja" enum:"ja,en" help:"Language of texts that its people get."`
 	Network  []string `placeholder:"CIDR" help:"Network whose hosts may relay through us; may be repeated."`
+	Recovery string   `placeholder:"K/N" help:"Who can open what an owner has lost: K of N officers, or \"none\". Without it any two of three, one of them the operator."`
+	Archive  bool     `help:"Keep every mail in an archive that officers open."`
 }
 
 // Run adds the contract. Repeating it after an interruption finishes what was begun.
 func (c *contractAdd) Run(g *Global) error {
-	a, err := call[console.Contract](g, "contract/add", console.ContractAdd{Name: c.Name, Language: c.Language, Networks: c.Network})
+	a, err := call[console.Contract](g, "contract/add", console.ContractAdd{Name: c.Name, Language: c.Language, Networks: c.Network,
+		Recovery: c.Recovery, Archive: c.Archive})
 	if err != nil {
 		return err
 	}
-	return g.print(a, func(w io.Writer) { showContract(w, a) })
+	return g.print(a, func(w io.Writer) {
+		showContract(w, a)
+		showShares(w, a.Shares)
+	})
 }
 
 type contractList struct {
@@ -69,6 +81,8 @@ func showContract(w io.Writer, k console.Contract) {
 	row(w, "policy", k.Policy)
 	row(w, "networks", strings.Join(k.Networks, " "))
 	row(w, "people", k.People)
+	row(w, "archive", k.Archive)
+	row(w, "hosts", strings.Join(k.Hosts, " "))
 	for _, d := range k.Domains {
 		row(w, "domain", d.Name, strings.Join(d.Route, " "))
 	}
@@ -96,14 +110,17 @@ type contractSet struct {
 	Language  string   `enum:",ja,en" default:"" help:"ja or en."`
 	Network   []string `placeholder:"CIDR" help:"Networks that may relay; replaces the list."`
 	Person    []string `placeholder:"NAME<ADDRESS>" help:"People whose name is worth borrowing; replaces the list."`
+	Total     int      `help:"Recipients that the whole contract may send to in an hour."`
 	Hourly    int      `help:"Recipients an account may send to in an hour."`
 	Daily     int      `help:"And in a day."`
+	Host      []string `placeholder:"NAME" help:"Host names of its own for mail programs: its people sign in there only, in a cell of their own; replaces the list."`
+	Archive   bool     `help:"Keep every mail from now on in an archive that officers open."`
 	Unscanned string   `enum:",defer,quarantine" default:"" help:"What happens to mail that cannot be inspected."`
 }
 
 // Run changes what was named and leaves the rest.
 func (c *contractSet) Run(g *Global) error {
-	q := console.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned}
+	q := console.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Archive: c.Archive, Hosts: c.Host}
 	for _, p := range c.Person {
 		name, rest, ok := strings.Cut(p, "<")
 		if !ok {

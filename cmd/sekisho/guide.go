@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"crypto/hkdf"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
@@ -106,7 +107,11 @@ func (d *guide) customers() error {
 	}
 	for _, c := range customers {
 		if !slices.ContainsFunc(have, func(k console.Contract) bool { return k.Name == c.name }) {
-			if _, err := call[console.Contract](d.g, "contract/add", console.ContractAdd{Name: c.name, Language: c.language}); err != nil {
+			k, err := call[console.Contract](d.g, "contract/add", console.ContractAdd{Name: c.name, Language: c.language})
+			if err != nil {
+				return err
+			}
+			if err := d.keepShares(c.domain, k.Shares); err != nil {
 				return err
 			}
 		}
@@ -119,10 +124,19 @@ func (d *guide) customers() error {
 	return nil
 }
 
-// accounts makes the people. Their secrets come from the demonstration's own root key, so that they are the same at each
+// keepShares writes officers' shares where whoever tries the demonstration finds them. In earnest they are printed and handed
+// to two persons, and stand nowhere.
+func (d *guide) keepShares(domain string, s *console.Shares) error {
+	if s == nil {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(d.g.Data, "demo-shares-"+domain+".txt"), []byte(strings.Join(s.Words, "\n")+"\n"), 0o600)
+}
+
+// accounts makes the people. Their secrets come from the demonstration's own key, so that they are the same at each
 // start and stand nowhere.
 func (d *guide) accounts() error {
-	root, err := os.ReadFile(filepath.Join(d.g.Data, "vault", "root.key"))
+	root, err := d.key()
 	if err != nil {
 		return err
 	}
@@ -148,6 +162,21 @@ func (d *guide) accounts() error {
 		d.ready.Accounts = append(d.ready.Accounts, readyAccount{a.Address, password, app, a.Contract, a.Role})
 	}
 	return nil
+}
+
+// key is the demonstration's own key, from which its people's secrets come. It is not the root key, which can be replaced.
+func (d *guide) key() ([]byte, error) {
+	path := filepath.Join(d.g.Data, "demo.key")
+	b, err := os.ReadFile(path)
+	if err == nil || !os.IsNotExist(err) {
+		return b, err
+	}
+	b = make([]byte, 32)
+	rand.Read(b) // never fails (crypto/rand)
+	if err := os.WriteFile(path+".new", b, 0o600); err != nil {
+		return nil, err
+	}
+	return b, os.Rename(path+".new", path)
 }
 
 // secrets derives an account's main password and app password.
@@ -269,6 +298,8 @@ func decided(t console.Trace) string {
 	switch {
 	case t.Fate == "mailbox" && t.Rule != "":
 		return "delivered, marked (" + t.Rule + ")"
+	case t.Fate == "mailbox" && strings.Contains(t.Reason, "written anew"):
+		return "delivered, written anew"
 	case t.Fate == "mailbox":
 		return "delivered"
 	case t.Fate == "queue":

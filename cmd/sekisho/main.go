@@ -28,6 +28,10 @@ type commands struct {
 	Trace      traceCommand      `cmd:"" help:"What became of a mail, and why."`
 	Ledger     ledgerCommand     `cmd:"" help:"Who was given which key."`
 	Witness    witnessCommand    `cmd:"" help:"Sign checkpoints of other installations' ledgers, on a host of one's own."`
+	Vault      vaultCommand      `cmd:"" help:"Keys of the installation."`
+	Archive    archiveCommand    `cmd:"" help:"Archives of contracts, opened by officers."`
+	Backup     backupCommand     `cmd:"" help:"Make a data backup of the running service."`
+	Restore    restoreCommand    `cmd:"" help:"Put a data backup back, under the current key table."`
 	Incident   incidentCommand   `cmd:"" help:"Breaches: what was reached, whom to tell."`
 	Drill      drillCommand      `cmd:"" help:"Breaches whose truth is known, to see that their scope is found."`
 	Scan       scanCommand       `cmd:"" help:"Inspect mails and files without a running service."`

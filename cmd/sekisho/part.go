@@ -20,6 +20,8 @@ type part struct {
 	Size        int64          `json:"size,omitempty"`        // gate
 	Recipients  int            `json:"recipients,omitempty"`  // gate
 	PerSource   int            `json:"per_source,omitempty"`  // gate
+	PerMinute   int            `json:"per_minute,omitempty"`  // gate
+	Contract    int            `json:"contract,omitempty"`    // gate
 	Hourly      int            `json:"hourly,omitempty"`      // gate
 	Daily       int            `json:"daily,omitempty"`       // gate
 	Exempt      []netip.Prefix `json:"exempt,omitempty"`      // gate
@@ -27,9 +29,18 @@ type part struct {
 	Resolver    string         `json:"resolver,omitempty"`    // dial
 	Zone        string         `json:"zone,omitempty"`        // dial: the text
 	Private     bool           `json:"private,omitempty"`     // dial
+	Internal    []netip.Prefix `json:"internal,omitempty"`    // dial
 	Port        uint16         `json:"port,omitempty"`        // post
 	Connections int            `json:"connections,omitempty"` // post
 	Destination int            `json:"destination,omitempty"` // post
+	Root        string         `json:"root,omitempty"`        // vault: where the root key comes from
+	Backups     int            `json:"backups,omitempty"`     // vault: days
+	Copies      int            `json:"copies,omitempty"`      // vault: days
+	KeyService  string         `json:"key_service,omitempty"` // link (URL), dial (host:port)
+	Mount       string         `json:"mount,omitempty"`       // link
+	Key         string         `json:"key,omitempty"`         // link: the name of the service's key
+	CA          string         `json:"ca,omitempty"`          // link: PEM
+	Cells       int            `json:"cells,omitempty"`       // vault, door: of reader
 }
 
 // parts cuts the configuration into the roles' parts.
@@ -47,24 +58,30 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 	if c.DNS.Resolver == "" && len(zone) == 0 {
 		c.DNS.Resolver = hostResolver()
 	}
-	var exempt []netip.Prefix
-	for _, n := range c.Limit.Exempt {
-		p, err := netip.ParsePrefix(n)
-		if err != nil {
-			return nil, err
-		}
-		exempt = append(exempt, p)
+	exempt, err := prefixes(c.Limit.Exempt)
+	if err != nil {
+		return nil, err
+	}
+	internal, err := prefixes(c.Post.Internal)
+	if err != nil {
+		return nil, err
 	}
 	hosts := []string{c.Name}
 	if c.Name != "localhost" {
 		hosts = append(hosts, "localhost")
 	}
+	destination, address, ca, err := keyService(c)
+	if err != nil {
+		return nil, err
+	}
 	all := map[sekisho.Role]part{
-		sekisho.Vault: {Name: c.Name, Hosts: hosts},
+		sekisho.Vault: {Name: c.Name, Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Cells: c.Cells},
+		sekisho.Door:  {Cells: c.Cells},
+		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca},
 		sekisho.Store: {Hosts: hosts},
-		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, Hourly: c.Limit.Hourly,
+		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, PerMinute: c.Limit.PerMinute, Contract: c.Limit.Contract, Hourly: c.Limit.Hourly,
 			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd},
-		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Clamd: c.Inspect.Clamd},
+		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, KeyService: destination},
 		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination},
 		sekisho.Reader:  {Name: c.Name, Size: size},
 		sekisho.Console: {Name: c.Name},
@@ -76,6 +93,34 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		}
 		return b
 	}, nil
+}
+
+// keyService gives what link and dial are told of the key management service; nothing when there is none.
+func keyService(c config.Config) (destination, address, ca string, err error) {
+	if c.Keys.Root != "transit" {
+		return "", "", "", nil
+	}
+	destination, u, err := c.KeyService()
+	if err != nil {
+		return "", "", "", err
+	}
+	var pem []byte
+	if c.Keys.CA != "" {
+		pem, err = os.ReadFile(c.Keys.CA)
+	}
+	return destination, u.String(), string(pem), err
+}
+
+func prefixes(list []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, n := range list {
+		p, err := netip.ParsePrefix(n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }
 
 // hostResolver is the first name server of this host; "" when there is none.

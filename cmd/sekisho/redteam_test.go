@@ -136,7 +136,7 @@ func startAttacked(t *testing.T) attacked {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, listeners := roles(1), map[string]*os.File{}
+	table, listeners := roles(rolesOption{inspect: 1, cells: 2, link: true}), map[string]*os.File{}
 	for i := range table {
 		table[i].OneStrike = false
 		for _, name := range table[i].Listeners {

@@ -1,20 +1,26 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
 	"sekisho"
 	"sekisho/role/console"
 	"sekisho/role/dial"
+	"sekisho/role/door"
 	"sekisho/role/gate"
 	"sekisho/role/inspect"
+	"sekisho/role/link"
 	"sekisho/role/post"
 	"sekisho/role/reader"
 	"sekisho/role/store"
@@ -34,6 +40,7 @@ type process struct {
 	*supervise.Child
 	part  part
 	roots *x509.CertPool
+	files map[string][]byte // secrets that were passed
 	peers map[sekisho.Role]*wire.Peer
 }
 
@@ -48,22 +55,31 @@ type playing struct {
 // grace is how long what is under way may take when the process is to stop.
 const grace = 5 * time.Second
 
+// mostSecret bounds a secret that is passed by descriptor.
+const mostSecret = 64 << 10
+
 // Run plays the role until the supervisor says stop.
 func (c *roleCommand) Run(*Global) error {
 	child, err := supervise.Join()
 	if err != nil {
 		return err
 	}
-	p := &process{Child: child, peers: map[sekisho.Role]*wire.Peer{}}
+	p := &process{Child: child, files: map[string][]byte{}, peers: map[sekisho.Role]*wire.Peer{}}
 	if len(child.Config) > 0 {
 		if err := json.Unmarshal(child.Config, &p.part); err != nil {
 			return err
 		}
 	}
-	if child.Self.Role == sekisho.Post { // read while there still are files
+	if child.Self.Role == sekisho.Post || child.Self.Role == sekisho.Link { // read while there still are files
 		if p.roots, err = x509.SystemCertPool(); err != nil {
 			p.roots = x509.NewCertPool()
 		}
+	}
+	for name, f := range child.Files {
+		if p.files[name], err = io.ReadAll(io.NewSectionReader(f, 0, mostSecret)); err != nil {
+			return fmt.Errorf("the descriptor for %q cannot be read from its beginning (pass a file, not a pipe): %w", name, err)
+		}
+		f.Close()
 	}
 	for _, r := range child.Calls {
 		p.peers[r] = wire.NewPeer(r)
@@ -178,7 +194,7 @@ func (p *process) breach(by sekisho.Caller, call string, why error) {
 func (p *process) start() (playing, error) {
 	switch p.Self.Role {
 	case sekisho.Vault:
-		v, err := vault.New(vault.Config{Dir: p.Dir, Self: p.Self.Instance, Hosts: p.part.Hosts, Name: p.part.Name, Digest: p.Digest, Log: p.Log()})
+		v, err := p.vault()
 		if err != nil {
 			return playing{}, err
 		}
@@ -197,13 +213,13 @@ func (p *process) start() (playing, error) {
 		}
 		return playing{service: i.Service(p.breach), retired: i.Retired()}, nil
 	case sekisho.Dial:
-		d, err := dial.New(dial.Config{Resolver: p.part.Resolver, Zone: p.part.Zone, Private: p.part.Private, Clamd: p.part.Clamd, Log: p.Log()})
+		d, err := dial.New(dial.Config{Resolver: p.part.Resolver, Zone: p.part.Zone, Private: p.part.Private, Internal: p.part.Internal, Clamd: p.part.Clamd, Link: p.part.KeyService, Log: p.Log()})
 		if err != nil {
 			return playing{}, err
 		}
 		return playing{service: d.Service(p.breach)}, nil
 	case sekisho.Gate:
-		g := gate.New(gate.Config{Name: p.part.Name, Size: p.part.Size, Recipients: p.part.Recipients, PerSource: p.part.PerSource,
+		g := gate.New(gate.Config{Name: p.part.Name, Size: p.part.Size, Recipients: p.part.Recipients, PerSource: p.part.PerSource, PerMinute: p.part.PerMinute, Contract: p.part.Contract,
 			Hourly: p.part.Hourly, Daily: p.part.Daily, Exempt: p.part.Exempt, Clamd: p.part.Clamd != "", Log: p.Log()},
 			gate.Peers{Inspect: p.peers[sekisho.Inspect], Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial]})
 		return playing{run: func(ctx context.Context) error { return g.Serve(ctx, p.Listeners, grace) }}, nil
@@ -216,11 +232,22 @@ func (p *process) start() (playing, error) {
 		r := reader.New(reader.Config{Size: p.part.Size, Log: p.Log()},
 			reader.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect]})
 		arm(p.Child, r)
-		return playing{run: func(ctx context.Context) error { return r.Serve(ctx, p.Listeners) }}, nil
+		return playing{service: r.Service(p.breach), run: func(ctx context.Context) error { return r.Serve(ctx, p.Listeners) }}, nil
 	case sekisho.Console:
 		c := console.New(console.Config{Name: p.part.Name, Log: p.Log()},
 			console.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Dial: p.peers[sekisho.Dial]})
 		return playing{run: func(ctx context.Context) error { return c.Serve(ctx, p.Listeners["admin"]) }}, nil
+	}
+	if p.Self.Role == sekisho.Door {
+		d := door.New(door.Config{Cells: p.part.Cells, Log: p.Log()}, door.Peers{Store: p.peers[sekisho.Store], Reader: p.peers[sekisho.Reader]})
+		return playing{run: func(ctx context.Context) error { return d.Serve(ctx, p.Listeners) }}, nil
+	}
+	if p.Self.Role == sekisho.Link {
+		l, err := p.link()
+		if err != nil {
+			return playing{}, err
+		}
+		return playing{service: l.Service(p.breach)}, nil
 	}
 	return playing{}, fmt.Errorf("no role %q", p.Self.Role)
 }
@@ -236,6 +263,37 @@ func (p *process) tell(v *vault.Vault, l supervise.Line) {
 	if err != nil {
 		p.Log().Error("a start or end is not entered yet", "role", l.Peer.Role.String(), "instance", uint64(l.Peer.Instance), "error", err)
 	}
+}
+
+const day = 24 * time.Hour
+
+// vault makes vault with the source of the root key that was chosen. One that is with a key service is fetched through link
+// while vault starts.
+func (p *process) vault() (*vault.Vault, error) {
+	c := vault.Config{Dir: p.Dir, Self: p.Self.Instance, Hosts: p.part.Hosts, Name: p.part.Name, Digest: p.Digest, Log: p.Log(), Backups: time.Duration(p.part.Backups) * day,
+		Copies: time.Duration(p.part.Copies) * day, Cells: p.part.Cells}
+	switch p.part.Root {
+	case "descriptor":
+		r, err := vault.DescriptorRoot(bytes.NewReader(p.files["root"]))
+		if err != nil {
+			return nil, err
+		}
+		c.Root = r
+	case "transit":
+		c.Root = vault.LinkRoot(p.peers[sekisho.Link])
+	}
+	return vault.New(c)
+}
+
+func (p *process) link() (*link.Link, error) {
+	roots := p.roots
+	if p.part.CA != "" {
+		if roots = x509.NewCertPool(); !roots.AppendCertsFromPEM([]byte(p.part.CA)) {
+			return nil, errors.New("keys.ca holds no certificate")
+		}
+	}
+	return link.New(link.Config{Address: p.part.KeyService, Mount: p.part.Mount, Key: p.part.Key, Token: strings.TrimSpace(string(p.files["token"])),
+		Roots: roots, Log: p.Log()}, link.Peers{Dial: p.peers[sekisho.Dial]}), nil
 }
 
 // passKey checks vault's passes. The key is asked for once, and again when a pass does not fit, at most once a second.

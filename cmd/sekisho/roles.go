@@ -8,16 +8,17 @@ import (
 // roles is the process table: who runs, with what, and whom he may ask. What is not here cannot happen: a role without a
 // directory opens no file, one without Net makes no socket, and one that is not listed as a caller gets no line.
 // docs/trust.md is made from it, with wire's list of calls.
-func roles(workers int) []supervise.Role {
+func roles(o rolesOption) []supervise.Role {
 	const (
 		gate, inspect, store, post   = sekisho.Gate, sekisho.Inspect, sekisho.Store, sekisho.Post
 		reader, vault, dial, console = sekisho.Reader, sekisho.Vault, sekisho.Dial, sekisho.Console
+		link, door                   = sekisho.Link, sekisho.Door
 	)
 	asks := func(r ...sekisho.Role) []sekisho.Role { return r }
-	return []supervise.Role{
-		{Role: vault, Number: 1, Dir: "vault", Hears: true, Note: "keys, logins, signatures, the ledger"},
+	table := []supervise.Role{
+		{Role: vault, Number: 1, Dir: "vault", Hears: true, Calls: asks(link), Files: []string{"root"}, Note: "keys, logins, signatures, the ledger"},
 		{Role: store, Number: 2, Dir: "store", Calls: asks(vault), Note: "database and sealed segments; no key"},
-		{Role: inspect, Number: 3, Workers: workers, OneStrike: true, Note: "opens hostile content; holds nothing"},
+		{Role: inspect, Number: 3, Workers: o.inspect, OneStrike: true, Note: "opens hostile content; holds nothing"},
 		{Role: dial, Number: 4, Net: true, Note: "outbound sockets and DNS; sees no payload"},
 		{Role: gate, Number: 5, Calls: asks(inspect, store, vault, dial), Listeners: []string{"mx", "submission", "submissions"},
 			Note: "SMTP in: judges, seals, makes durable"},
@@ -27,4 +28,28 @@ func roles(workers int) []supervise.Role {
 		{Role: console, Number: 8, Calls: asks(store, vault, inspect, dial), Listeners: []string{"admin"},
 			Note: "operators' commands over a unix socket"},
 	}
+	if o.cells > 1 {
+		for i := range table {
+			if r := &table[i]; r.Role == reader {
+				r.Workers, r.Cells, r.Listeners = o.cells, true, nil
+			}
+		}
+		table = append(table, supervise.Role{Role: door, Number: 10, Calls: asks(store, reader), Listeners: []string{"imap", "imaps"},
+			Note: "where reader has cells: connections to the cell of their host name"})
+	}
+	if o.link {
+		table = append(table, supervise.Role{Role: link, Number: 9, Calls: asks(dial), Files: []string{"token"},
+			Note: "key management service, when one is configured"})
+	}
+	return table
 }
+
+// rolesOption is what the configuration decides about the table.
+type rolesOption struct {
+	inspect int  // inspect processes
+	cells   int  // of reader; up to one means none
+	link    bool // the root key is with a key management service
+}
+
+// everyRole is the whole table, as the documentation shows it.
+func everyRole() []supervise.Role { return roles(rolesOption{inspect: 2, cells: 2, link: true}) }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"sekisho/scan/spam"
+	"sekisho/test/corpus"
 )
 
 // write makes a file below dir.
@@ -99,31 +100,18 @@ func TestLearnAndScore(t *testing.T) {
 // TestShippedModel makes the model anew from the corpus: it must be the shipped one, and be as good as promised on mails
 // that taught it nothing. When it fails after a change of the features, run "sekisho learn" and look at "sekisho score".
 func TestShippedModel(t *testing.T) {
-	root := os.Getenv("SEKISHO_SHARED")
-	if root == "" {
-		dir, _ := os.Getwd()
-		for dir != "/" && root == "" {
-			if _, err := os.Stat(filepath.Join(dir, "shared")); err == nil {
-				root = filepath.Join(dir, "shared")
-			}
-			dir = filepath.Dir(dir)
-		}
-		if root == "" {
-			t.Skip("no shared test data: set SEKISHO_SHARED")
-		}
-	}
-	corpus := filepath.Join(root, "data/mail/spamassassin")
+	mails := corpus.Path(t, "data/mail/spamassassin")
 	model := filepath.Join(t.TempDir(), "model.bin")
 	var out, errs bytes.Buffer
 	g := &Global{JSON: true, Out: &out, Err: &errs}
-	if err := (&learnCommand{Corpus: corpus, Out: model}).Run(g); err != nil {
+	if err := (&learnCommand{Corpus: mails, Out: model}).Run(g); err != nil {
 		t.Fatal(err)
 	}
 	if b, err := os.ReadFile(model); err != nil || !bytes.Equal(b, spam.Shipped()) {
 		t.Errorf("the corpus makes another model than the shipped one: %v", err)
 	}
 	out.Reset()
-	if err := (&scoreCommand{Corpus: corpus, Split: "dev"}).Run(g); err != nil {
+	if err := (&scoreCommand{Corpus: mails, Split: "dev"}).Run(g); err != nil {
 		t.Fatal(err)
 	}
 	var got struct{ Results []measured }

@@ -57,6 +57,7 @@ type house struct {
 	config     config.Config
 	supervisor *supervise.Supervisor
 	listeners  map[string]*os.File
+	files      map[string]*os.File // secrets of roles, never read here
 	ports      map[string]int
 	log        *slog.Logger
 }
@@ -66,7 +67,7 @@ func adminSocket(data string) string { return filepath.Join(data, "admin.sock") 
 
 // newHouse opens the listeners and checks what can be checked before anything starts.
 func newHouse(c config.Config, log *slog.Logger) (*house, error) {
-	h := &house{config: c, listeners: map[string]*os.File{}, ports: map[string]int{}, log: log}
+	h := &house{config: c, listeners: map[string]*os.File{}, files: map[string]*os.File{}, ports: map[string]int{}, log: log}
 	part, err := parts(c)
 	if err != nil {
 		return nil, err
@@ -75,7 +76,10 @@ func newHouse(c config.Config, log *slog.Logger) (*house, error) {
 		return nil, err
 	}
 	least := map[string]sandbox.Level{"L1": sandbox.L1, "L2": sandbox.L2, "L3": sandbox.L3}[c.Isolation.Least]
-	table := roles(inspectWorkers(c))
+	table := roles(rolesOption{inspect: inspectWorkers(c), cells: c.Cells, link: c.Keys.Root == "transit"})
+	if err := h.secrets(); err != nil {
+		return nil, err
+	}
 	if err := h.listen(table); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
@@ -89,7 +93,7 @@ func newHouse(c config.Config, log *slog.Logger) (*house, error) {
 		table[i].Listeners = open
 	}
 	h.supervisor, err = supervise.New(supervise.Config{Table: table, Data: c.Data, Least: least, UserBase: c.Isolation.UserBase,
-		Listeners: h.listeners, RoleConfig: part, Log: log, Alert: h.alert})
+		Listeners: h.listeners, Files: h.files, RoleConfig: part, Log: log, Alert: h.alert})
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
@@ -155,8 +159,31 @@ func (h *house) listenAdmin() error {
 	return h.keep("admin", l)
 }
 
+// secrets opens what vault and link are given to read: as this user, since theirs may not.
+func (h *house) secrets() error {
+	k := h.config.Keys
+	switch k.Root {
+	case "descriptor":
+		f := os.NewFile(uintptr(k.Descriptor), "root key")
+		if _, err := f.Stat(); err != nil {
+			return fmt.Errorf("keys.descriptor = %d is not open: start with \"%d<FILE\": %w", k.Descriptor, k.Descriptor, err)
+		}
+		h.files["root"] = f
+	case "transit":
+		f, err := os.Open(k.Token)
+		if err != nil {
+			return fmt.Errorf("keys.token: %w", err)
+		}
+		h.files["token"] = f
+	}
+	return nil
+}
+
 func (h *house) close() error {
 	var err error
+	for _, f := range h.files {
+		err = errors.Join(err, f.Close())
+	}
 	for _, f := range h.listeners {
 		err = errors.Join(err, f.Close())
 	}

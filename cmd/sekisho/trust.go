@@ -27,7 +27,7 @@ type roleRow struct {
 
 func rows() []roleRow {
 	var out []roleRow
-	for _, r := range roles(2) {
+	for _, r := range everyRole() {
 		x := roleRow{Role: r.Role.String(), User: supervise.DefaultUserBase + r.Number, Files: r.Dir, Network: r.Net, Listeners: r.Listeners, Note: r.Note}
 		for _, c := range r.Calls {
 			x.MayAsk = append(x.MayAsk, c.String())

@@ -11,28 +11,8 @@ import (
 
 	"sekisho/mail/dkim"
 	"sekisho/mail/zone"
+	"sekisho/test/corpus"
 )
-
-// shared finds the test data that is not part of the source; the test is skipped when there is none.
-func shared(t testing.TB, path string) string {
-	t.Helper()
-	root := os.Getenv("SEKISHO_SHARED")
-	if root == "" {
-		for dir, _ := os.Getwd(); dir != "/" && root == ""; dir = filepath.Dir(dir) {
-			if _, err := os.Stat(filepath.Join(dir, "shared")); err == nil {
-				root = filepath.Join(dir, "shared")
-			}
-		}
-		if root == "" {
-			t.Skip("no shared test data: set SEKISHO_SHARED")
-		}
-	}
-	full := filepath.Join(root, path)
-	if _, err := os.Stat(full); err != nil {
-		t.Fatalf("test data is missing: %v", err)
-	}
-	return full
-}
 
 // keyZone is a zone of names and texts.
 func keyZone(t testing.TB, keys map[string]string) *zone.Zone {
@@ -70,7 +50,7 @@ func crlf(s string) []byte {
 
 // TestSuite runs the suite of the ARC working group.
 func TestSuite(t *testing.T) {
-	f, err := os.Open(shared(t, "data/protocol/arc_test_suite/tests/arc-draft-validation-tests.yml"))
+	f, err := os.Open(corpus.Path(t, "data/protocol/arc_test_suite/tests/arc-draft-validation-tests.yml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +88,7 @@ func TestSuite(t *testing.T) {
 // TestStalwart validates real chains with the keys of their time.
 func TestStalwart(t *testing.T) {
 	for name, sealers := range map[string]int{"001.txt": 1, "002.txt": 2} {
-		b, err := os.ReadFile(filepath.Join(shared(t, "data/protocol/stalwart-mail-auth/arc"), name))
+		b, err := os.ReadFile(filepath.Join(corpus.Path(t, "data/protocol/stalwart-mail-auth/arc"), name))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,28 +8,8 @@ import (
 	"time"
 
 	"sekisho/mail/zone"
+	"sekisho/test/corpus"
 )
-
-// shared finds the test data that is not part of the source; the test is skipped when there is none.
-func shared(t testing.TB, path string) string {
-	t.Helper()
-	root := os.Getenv("SEKISHO_SHARED")
-	if root == "" {
-		for dir, _ := os.Getwd(); dir != "/" && root == ""; dir = filepath.Dir(dir) {
-			if _, err := os.Stat(filepath.Join(dir, "shared")); err == nil {
-				root = filepath.Join(dir, "shared")
-			}
-		}
-		if root == "" {
-			t.Skip("no shared test data: set SEKISHO_SHARED")
-		}
-	}
-	full := filepath.Join(root, path)
-	if _, err := os.Stat(full); err != nil {
-		t.Fatalf("test data is missing: %v", err)
-	}
-	return full
-}
 
 // pair reads a file of keys, an empty line and a mail.
 func pair(t testing.TB, file string) (*zone.Zone, []byte) {
@@ -68,7 +48,7 @@ func keyZone(t testing.TB, lines string) *zone.Zone {
 
 // TestStalwart verifies real and published mails with the keys of their time.
 func TestStalwart(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(shared(t, "data/protocol/stalwart-mail-auth/dkim"), "*.txt"))
+	files, _ := filepath.Glob(filepath.Join(corpus.Path(t, "data/protocol/stalwart-mail-auth/dkim"), "*.txt"))
 	if len(files) != 6 {
 		t.Fatalf("%d files", len(files))
 	}

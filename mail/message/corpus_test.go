@@ -4,37 +4,15 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"sekisho"
 	"strings"
 	"testing"
+
+	"sekisho"
+	"sekisho/test/corpus"
 )
 
-// shared finds the test data that is not part of the source; the test is skipped when there is none.
-func shared(t testing.TB, path string) string {
-	t.Helper()
-	root := os.Getenv("SEKISHO_SHARED")
-	if root == "" {
-		dir, _ := os.Getwd()
-		for dir != "/" {
-			if _, err := os.Stat(filepath.Join(dir, "shared")); err == nil {
-				root = filepath.Join(dir, "shared")
-				break
-			}
-			dir = filepath.Dir(dir)
-		}
-		if root == "" {
-			t.Skip("no shared test data: set SEKISHO_SHARED")
-		}
-	}
-	full := filepath.Join(root, path)
-	if _, err := os.Stat(full); err != nil {
-		t.Fatalf("test data is missing: %v", err)
-	}
-	return full
-}
-
 func TestHamIsSeldomAmbiguous(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(shared(t, "data/mail/spamassassin/ham"), "*.eml"))
+	files, _ := filepath.Glob(filepath.Join(corpus.Path(t, "data/mail/spamassassin/ham"), "*.eml"))
 	names, odd, minor := map[string]int{}, 0, 0
 	for _, f := range files {
 		raw, err := os.ReadFile(f)
@@ -63,7 +41,7 @@ func TestHamIsSeldomAmbiguous(t *testing.T) {
 }
 
 func BenchmarkRead(b *testing.B) {
-	files, _ := filepath.Glob(filepath.Join(shared(b, "data/mail/spamassassin/ham"), "*.eml"))
+	files, _ := filepath.Glob(filepath.Join(corpus.Path(b, "data/mail/spamassassin/ham"), "*.eml"))
 	var mails [][]byte
 	total := 0
 	for _, f := range files {
@@ -98,7 +76,7 @@ type stalwart struct {
 // TestAnotherParser compares subjects and the number of parts with those that the tests of Stalwart's parser expect. They
 // differ only where this reader refuses (UTF-7) or knows more (bytes without a label).
 func TestAnotherParser(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(shared(t, "data/mime/stalwart-mail-parser/eml"), "*", "*.eml"))
+	files, _ := filepath.Glob(filepath.Join(corpus.Path(t, "data/mime/stalwart-mail-parser/eml"), "*", "*.eml"))
 	subjects, parts, n := 0, 0, 0
 	for _, f := range files {
 		raw, err := os.ReadFile(f)

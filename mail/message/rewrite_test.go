@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"sekisho"
+	"sekisho/test/corpus"
 )
 
 // texts are the decoded texts of a tree, with the types of what has none.
@@ -50,7 +51,7 @@ func check(t *testing.T, name string, raw []byte) {
 func TestCanonicalKeepsTheReading(t *testing.T) {
 	n := 0
 	for _, dir := range []string{"data/mime", "data/mail/spamassassin/spam"} {
-		err := filepath.WalkDir(shared(t, dir), func(path string, d os.DirEntry, err error) error {
+		err := filepath.WalkDir(corpus.Path(t, dir), func(path string, d os.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
 			}

@@ -16,28 +16,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"sekisho/mail/zone"
+	"sekisho/test/corpus"
 )
-
-// shared finds the test data that is not part of the source; the test is skipped when there is none.
-func shared(t testing.TB, path string) string {
-	t.Helper()
-	root := os.Getenv("SEKISHO_SHARED")
-	if root == "" {
-		for dir, _ := os.Getwd(); dir != "/" && root == ""; dir = filepath.Dir(dir) {
-			if _, err := os.Stat(filepath.Join(dir, "shared")); err == nil {
-				root = filepath.Join(dir, "shared")
-			}
-		}
-		if root == "" {
-			t.Skip("no shared test data: set SEKISHO_SHARED")
-		}
-	}
-	full := filepath.Join(root, path)
-	if _, err := os.Stat(full); err != nil {
-		t.Fatalf("test data is missing: %v", err)
-	}
-	return full
-}
 
 // FakeDNS answers from the zone data of a suite.
 type FakeDNS struct {
@@ -137,7 +117,7 @@ type scenario struct {
 }
 
 func openspf(t *testing.T, file string) (all []scenario) {
-	raw, err := os.ReadFile(shared(t, filepath.Join("data/protocol/spf-openspf", file)))
+	raw, err := os.ReadFile(corpus.Path(t, filepath.Join("data/protocol/spf-openspf", file)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +172,7 @@ func TestOpenSPF(t *testing.T) {
 
 // TestStalwart runs another implementation's cases.
 func TestStalwart(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(shared(t, "data/protocol/stalwart-mail-auth/spf"), "*.yml"))
+	files, _ := filepath.Glob(filepath.Join(corpus.Path(t, "data/protocol/stalwart-mail-auth/spf"), "*.yml"))
 	done := 0
 	for _, file := range files {
 		raw, err := os.ReadFile(file)

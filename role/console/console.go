@@ -68,6 +68,7 @@ func (c *Console) Serve(ctx context.Context, l net.Listener) error {
 		s.Shutdown(grace)
 	})
 	defer stop()
+	go c.resume(ctx)
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
@@ -117,6 +118,16 @@ func (c *Console) routes() http.Handler {
 	route(m, "trace", c.trace)
 	c.ledgerRoutes(m)
 	route(m, "tls/issue", c.tlsIssue)
+	route(m, "contract/officers", c.officers)
+	route(m, "contract/terminate", c.terminate)
+	route(m, "contract/certificate", c.certificates)
+	route(m, "contract/contact", c.contact)
+	route(m, "archive/open", c.archiveOpen)
+	route(m, "archive/list", c.archiveList)
+	route(m, "archive/close", c.archiveClose)
+	route(m, "account/recover", c.recover)
+	route(m, "rotate", c.rotate)
+	route(m, "backup", c.backup)
 	route(m, "incident/open", c.incidentOpen)
 	route(m, "incident/add", c.incidentAdd)
 	route(m, "incident/scope", c.incidentScope)

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -17,6 +18,13 @@ import (
 
 // contractAdd makes a contract in three steps that may be repeated: the row, the keys, the public keys in the row.
 func (c *Console) contractAdd(ctx context.Context, who operator, q ContractAdd) (Contract, error) {
+	recovery, err := choice(q.Recovery)
+	if err == nil && recovery.None && q.Archive {
+		err = sekisho.E("contract", sekisho.Invalid, errors.New("an archive is opened by officers: a contract without them has none"))
+	}
+	if err != nil {
+		return Contract{}, err
+	}
 	done, err := wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Contract: &wire.AdminContract{Do: "add",
 		Set: wire.Contract{Name: q.Name, Language: q.Language, Networks: q.Networks}}})
 	id := done.Contract
@@ -29,9 +37,12 @@ func (c *Console) contractAdd(ctx context.Context, who operator, q ContractAdd) 
 	} else if err != nil {
 		return Contract{}, err
 	}
-	keys, err := wire.VaultContract.Ask(ctx, c.peers.Vault, wire.NewContract{Contract: id})
+	keys, err := wire.VaultContract.Ask(ctx, c.peers.Vault, wire.NewContract{Contract: id, Recovery: recovery, Operator: uint64(who)})
 	if err != nil {
 		return Contract{}, err
+	}
+	if !q.Archive {
+		keys.Archive = nil
 	}
 	_, err = wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true,
 		Set: wire.Contract{ID: id, Spool: keys.Spool, Quarantine: keys.Quarantine, Archive: keys.Archive}}})
@@ -42,7 +53,9 @@ func (c *Console) contractAdd(ctx context.Context, who operator, q ContractAdd) 
 		return Contract{}, err
 	}
 	k, err := c.contract(ctx, q.Name)
-	return contractOf(k), err
+	out := contractOf(k)
+	out.Shares = sharesOf(keys.Shares)
+	return out, err
 }
 
 // inform enters in the ledger what an operator did or looked at.
@@ -52,7 +65,7 @@ func (c *Console) inform(ctx context.Context, who operator, what string, id seki
 }
 
 func contractOf(k wire.Contract) Contract {
-	out := Contract{ID: k.ID, Name: k.Name, Status: k.Status.String(), Language: k.Language, Networks: k.Networks, Policy: "default", People: len(k.People)}
+	out := Contract{ID: k.ID, Name: k.Name, Status: k.Status.String(), Language: k.Language, Networks: k.Networks, Policy: "default", People: len(k.People), Archive: len(k.Archive) > 0, Hosts: k.Hosts}
 	if len(k.Policy) > 0 {
 		out.Policy = "own"
 	}
@@ -107,14 +120,27 @@ func (c *Console) contractSet(ctx context.Context, who operator, q ContractSet) 
 			return Contract{}, err
 		}
 	}
+	var archive []byte
+	if q.Archive {
+		keys, err := wire.VaultContract.Ask(ctx, c.peers.Vault, wire.NewContract{Contract: k.ID, Recovery: wire.Choice{None: true}, Operator: uint64(who)})
+		if err != nil {
+			return Contract{}, err
+		}
+		if archive = keys.Archive; len(archive) == 0 {
+			return Contract{}, sekisho.E("contract", sekisho.Invalid, errors.New("an archive is opened by officers: this contract chose to have none"))
+		}
+	}
 	// The entry first: a change that cannot be entered does not happen.
 	if err := c.inform(ctx, who, "policy", k.ID); err != nil {
 		return Contract{}, err
 	}
 	set := wire.Contract{ID: k.ID, Status: status, Language: q.Language, Networks: q.Networks, People: q.People, Policy: []byte(q.Policy),
-		Unscanned: q.Defer, Limit: k.Limit}
+		Unscanned: q.Defer, Limit: k.Limit, Archive: archive, Hosts: q.Hosts}
 	if q.Hourly > 0 {
 		set.Limit.Hourly = q.Hourly
+	}
+	if q.Total != 0 {
+		set.Limit.Total = q.Total
 	}
 	if q.Daily > 0 {
 		set.Limit.Daily = q.Daily
@@ -122,8 +148,25 @@ func (c *Console) contractSet(ctx context.Context, who operator, q ContractSet) 
 	if _, err := wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: set}}); err != nil {
 		return Contract{}, err
 	}
+	if err := c.pin(ctx, who, k.ID, q.Hosts); err != nil {
+		return Contract{}, err
+	}
 	k, err = c.contract(ctx, q.Contract)
 	return contractOf(k), err
+}
+
+// pin makes certificates for a contract's own host names and tells vault that they are its own.
+func (c *Console) pin(ctx context.Context, who operator, id sekisho.ContractID, hosts []string) error {
+	if len(hosts) == 0 {
+		return nil
+	}
+	for _, h := range hosts {
+		if _, err := wire.VaultSigner.Ask(ctx, c.peers.Vault, wire.NewSigner{Purpose: "tls", Name: h, Algorithm: "ecdsa-p256"}); err != nil {
+			return err
+		}
+	}
+	_, err := wire.VaultPin.Ask(ctx, c.peers.Vault, wire.Pin{Contract: id, Hosts: hosts, Operator: uint64(who)})
+	return err
 }
 
 func (c *Console) contractList(ctx context.Context, _ operator, q Query) ([]Contract, error) {

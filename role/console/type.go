@@ -15,6 +15,8 @@ type ContractAdd struct {
 	Name     string   `json:"name"`
 	Language string   `json:"language,omitempty"` // "ja" or "en"
 	Networks []string `json:"networks,omitempty"` // relay sources
+	Recovery string   `json:"recovery,omitempty"` // "K/N" officers, or "none"; empty: two of three with the operator
+	Archive  bool     `json:"archive,omitempty"`  // every mail is archived too
 }
 
 // Contract is a contract as commands show it.
@@ -27,6 +29,9 @@ type Contract struct {
 	Networks []string           `json:"networks"`
 	Policy   string             `json:"policy,omitempty"` // "default" or "own"
 	People   int                `json:"people"`
+	Archive  bool               `json:"archive"`
+	Hosts    []string           `json:"hosts,omitempty"`  // of its own, for mail programs
+	Shares   *Shares            `json:"shares,omitempty"` // set once, when it was made
 }
 
 // ContractSet changes a contract; empty fields stay.
@@ -37,9 +42,12 @@ type ContractSet struct {
 	Networks []string      `json:"networks,omitempty"`
 	People   []wire.Person `json:"people,omitempty"`
 	Policy   string        `json:"policy,omitempty"` // TOML
+	Total    int           `json:"total,omitempty"`
 	Hourly   int           `json:"hourly,omitempty"`
 	Daily    int           `json:"daily,omitempty"`
 	Defer    string        `json:"unscanned,omitempty"`
+	Archive  bool          `json:"archive,omitempty"` // archive mail from now on
+	Hosts    []string      `json:"hosts,omitempty"`   // host names of its own; replaces the list
 }
 
 // Domain is a domain as commands show it.

@@ -19,12 +19,13 @@ import (
 
 // Config is what dial is told.
 type Config struct {
-	Resolver string   // "host:port" of the DNS resolver
-	Zone     string   // a master file's text; names in it are answered from it alone
-	Private  bool     // post may connect to loopback and private addresses: demonstrations, closed networks
-	Ports    []uint16 // where post may connect; empty: 25, 465, 587
-	Routes   []string // "host:port" that contracts route to: post may connect there whatever the rules above say
-	Clamd    string   // "host:port" or path of clamd: the only place that gate may connect to
+	Resolver string         // "host:port" of the DNS resolver
+	Zone     string         // a master file's text; names in it are answered from it alone
+	Private  bool           // post may connect to loopback and private addresses: demonstrations, closed networks
+	Ports    []uint16       // where post may connect; empty: 25, 465, 587
+	Internal []netip.Prefix // networks of the customers' own servers: post may connect there, at any port, whatever the rules above say
+	Clamd    string         // "address:port" of clamd: the only place that gate may connect to
+	Link     string         // "host:port" of the key management service: the only place that link may connect to
 	Log      *slog.Logger
 }
 
@@ -88,6 +89,9 @@ const connectTime = 30 * time.Second
 
 func (d *Dial) connect(ctx context.Context, by sekisho.Caller, q wire.Connect) (wire.Connected, error) {
 	network, address, err := d.destination(by.Role, q)
+	if err == nil && by.Role == sekisho.Link {
+		address, err = d.fixed(ctx, address)
+	}
 	if err != nil {
 		return wire.Connected{}, sekisho.E("dial.connect", sekisho.Denied, err)
 	}
@@ -117,23 +121,45 @@ func (d *Dial) destination(role sekisho.Role, q wire.Connect) (network, address 
 		if d.config.Clamd == "" {
 			return "", "", errors.New("no clamd is configured")
 		}
-		if strings.HasPrefix(d.config.Clamd, "/") {
-			return "unix", d.config.Clamd, nil
-		}
 		return "tcp", d.config.Clamd, nil
+	}
+	if role == sekisho.Link {
+		if d.config.Link == "" {
+			return "", "", errors.New("no key management service is configured")
+		}
+		return "tcp", d.config.Link, nil
 	}
 	to := netip.AddrPortFrom(q.To.Unmap(), q.Port)
 	address = to.String()
-	if slices.Contains(d.config.Routes, net.JoinHostPort(q.Host, fmt.Sprint(q.Port))) {
+	if slices.ContainsFunc(d.config.Internal, func(n netip.Prefix) bool { return n.Contains(to.Addr()) }) {
 		return "tcp", address, nil
 	}
 	if !d.config.Private && !public(to.Addr()) {
-		return "", "", fmt.Errorf("%s is not a public address", to.Addr())
+		return "", "", fmt.Errorf("%s is not a public address, nor in post.internal", to.Addr())
 	}
 	if !d.config.Private && !slices.Contains(d.config.Ports, q.Port) {
 		return "", "", fmt.Errorf("port %d is not for mail", q.Port)
 	}
 	return "tcp", address, nil
+}
+
+// fixed resolves a destination of the configuration.
+func (d *Dial) fixed(ctx context.Context, destination string) (string, error) {
+	host, port, err := net.SplitHostPort(destination)
+	if err != nil {
+		return "", err
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return destination, nil
+	}
+	r, err := d.ask(ctx, wire.Lookup{Type: "IP", Name: host})
+	if err != nil {
+		return "", err
+	}
+	if len(r.IP) == 0 {
+		return "", fmt.Errorf("%s has no address", host)
+	}
+	return net.JoinHostPort(r.IP[0].String(), port), nil
 }
 
 // public says whether an address can belong to somebody outside: a hostile MX must not lead post into the operator's own

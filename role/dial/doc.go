@@ -3,7 +3,8 @@
 // # Does
 //
 // Answers DNS questions of gate and post, from a resolver or, in demonstrations, from a zone in memory. Connects to where
-// the asking role may connect and passes the connected socket on.
+// the asking role may connect and passes the connected socket on: post to mail servers, gate to clamd, link to the key
+// management service.
 //
 // # Holds
 //

@@ -66,7 +66,7 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 			return arrival{}, err
 		}
 	}
-	id, err := in.gate.ids.take(ctx)
+	id, err := in.gate.ids.Take(ctx)
 	if err != nil {
 		return arrival{}, err
 	}
@@ -83,7 +83,11 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 		a.Trace.Envelope.From = v.from
 	}
 	for _, o := range group {
-		a.Deliveries = append(a.Deliveries, in.delivery(o))
+		d := in.delivery(o)
+		if v.canonical {
+			d.Reason += "; written anew, as it could be read in two ways"
+		}
+		a.Deliveries = append(a.Deliveries, d)
 	}
 	return a, in.box(&a, group, data)
 }
@@ -153,17 +157,23 @@ func (in *intake) box(a *arrival, group []outcome, data []byte) error {
 			continue
 		}
 		done[r] = true
-		k, err := in.gate.directory.public(public)
-		if err != nil {
-			return err
-		}
-		box, err := k.Box(seal.For{Contract: a.Sealed.Contract, Account: r.account, Key: uint8(r.key), Message: a.Sealed.ID}, data)
+		box, err := in.gate.senders.Box(in.envelope.At, public, seal.For{Contract: a.Sealed.Contract, Account: r.account, Key: uint8(r.key), Message: a.Sealed.ID}, data)
 		if err != nil {
 			return err
 		}
 		a.Sealed.Boxes = append(a.Sealed.Boxes, wire.Box{Account: r.account, Key: r.key, Sealed: box})
 	}
-	return nil
+	return in.archive(a, group[0].contract, data)
+}
+
+// archive seals the data key to the contract's archive too, when it keeps one and somebody gets the mail.
+func (in *intake) archive(a *arrival, c *contract, data []byte) error {
+	if len(c.Archive) == 0 || len(a.Sealed.Boxes) == 0 {
+		return nil
+	}
+	box, err := in.gate.senders.Box(in.envelope.At, c.Archive, seal.For{Contract: a.Sealed.Contract, Key: uint8(wire.ArchiveKey), Message: a.Sealed.ID}, data)
+	a.Sealed.Boxes = append(a.Sealed.Boxes, wire.Box{Key: wire.ArchiveKey, Sealed: box})
+	return err
 }
 
 // plainSummary describes a mail that nobody could inspect, without looking into it: a header, and the rest.

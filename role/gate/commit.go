@@ -25,7 +25,7 @@ type commit struct {
 const (
 	mostTogether  = 128
 	bytesTogether = 32 << 20
-	rounds        = 2
+	rounds        = 1
 )
 
 func newCommitter(g *Gate) *committer {

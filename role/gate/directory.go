@@ -6,7 +6,6 @@ import (
 
 	"sekisho"
 	"sekisho/policy"
-	"sekisho/seal"
 	"sekisho/wire"
 )
 
@@ -17,7 +16,6 @@ type directory struct {
 
 	mu        sync.Mutex // guards what follows
 	contracts map[sekisho.ContractID]*contract
-	keys      map[string]seal.Public // parsed, by their bytes
 	standard  *policy.Policy
 }
 
@@ -28,11 +26,8 @@ type contract struct {
 	domains []string
 }
 
-// mostKeys bounds the parsed public keys that are kept (each about 5 KB).
-const mostKeys = 20_000
-
 func newDirectory(store *wire.Peer) *directory {
-	return &directory{store: store, contracts: map[sekisho.ContractID]*contract{}, keys: map[string]seal.Public{}}
+	return &directory{store: store, contracts: map[sekisho.ContractID]*contract{}}
 }
 
 // contract gives a contract's settings, at least as new as version.
@@ -73,25 +68,4 @@ func (d *directory) compile(text []byte) (*policy.Policy, error) {
 		d.standard = p
 	}
 	return d.standard, nil
-}
-
-// public parses a public key, once.
-func (d *directory) public(b []byte) (seal.Public, error) {
-	d.mu.Lock()
-	k, ok := d.keys[string(b)]
-	d.mu.Unlock()
-	if ok {
-		return k, nil
-	}
-	k, err := seal.ParsePublic(b)
-	if err != nil {
-		return k, err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.keys) >= mostKeys {
-		clear(d.keys)
-	}
-	d.keys[string(b)] = k
-	return k, nil
 }

@@ -8,12 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/emersion/go-smtp"
 
-	"sekisho"
+	"sekisho/seal"
 	"sekisho/wire"
 )
 
@@ -23,6 +22,8 @@ type Config struct {
 	Size       int64          // most bytes of a mail; 0: 50 MB
 	Recipients int            // most recipients of a mail; 0: 1,000
 	PerSource  int            // most connections of one address at a time; 0: 20
+	PerMinute  int            // mails that one address outside may hand in in a minute; 0: 600
+	Contract   int            // recipients that a contract may send to in an hour; 0: 50,000
 	Hourly     int            // recipients that an account may send to in an hour; 0: 2,000
 	Daily      int            // and in a day; 0: 10,000
 	Exempt     []netip.Prefix // sources without limits of rate: loopback in demonstrations
@@ -30,6 +31,9 @@ type Config struct {
 	Clock      func() time.Time
 	Log        *slog.Logger
 }
+
+// leaseSize is how many message ids are set aside at once.
+const leaseSize = 4096
 
 // Peers are the roles that gate asks.
 type Peers struct{ Inspect, Store, Vault, Dial *wire.Peer }
@@ -39,25 +43,20 @@ type Gate struct {
 	config    Config
 	peers     Peers
 	directory *directory
-	ids       *lease
+	ids       *wire.IDs
 	commits   *committer
 	resolver  *resolver
 	limits    *limits
 	keyring   *wire.Keyring
+	senders   seal.Senders
+	flight    flight
 	servers   []*smtp.Server
 }
 
 // New makes a gate that has not begun to listen.
 func New(c Config, p Peers) *Gate {
-	or := func(v *int, d int) {
-		if *v == 0 {
-			*v = d
-		}
-	}
-	or(&c.Recipients, 1000)
-	or(&c.PerSource, 20)
-	or(&c.Hourly, 2000)
-	or(&c.Daily, 10_000)
+	c.Recipients, c.PerSource, c.PerMinute = or(c.Recipients, 1000), or(c.PerSource, 20), or(c.PerMinute, 600)
+	c.Contract, c.Hourly, c.Daily = or(c.Contract, 50_000), or(c.Hourly, 2000), or(c.Daily, 10_000)
 	if c.Size == 0 {
 		c.Size = 50 << 20
 	}
@@ -67,7 +66,7 @@ func New(c Config, p Peers) *Gate {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), ids: &lease{store: p.Store}, limits: newLimits(c),
+	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
 		keyring: wire.NewKeyring(p.Vault)}
 	g.commits, g.resolver = newCommitter(g), newResolver(p.Dial, c.Clock)
 	return g
@@ -124,33 +123,4 @@ type logWriter struct{ log *slog.Logger }
 func (w logWriter) Write(b []byte) (int, error) {
 	w.log.Debug("smtp", "line", string(b))
 	return len(b), nil
-}
-
-// lease gives out message ids that store set aside for this process.
-type lease struct {
-	store *wire.Peer
-
-	mu   sync.Mutex // guards what follows
-	next sekisho.MessageID
-	left uint64
-}
-
-// leaseSize is how many ids are asked for at once.
-const leaseSize = 4096
-
-// take gives one id.
-func (l *lease) take(ctx context.Context) (sekisho.MessageID, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.left == 0 {
-		got, err := wire.StoreLease.Ask(ctx, l.store, wire.Lease{Count: leaseSize})
-		if err != nil {
-			return 0, err
-		}
-		l.next, l.left = got.First, got.Count
-	}
-	id := l.next
-	l.next++
-	l.left--
-	return id, nil
 }

@@ -178,6 +178,8 @@ func (s *session) Mail(from string, opts *smtp.MailOptions) error {
 		m.envelope.Account, m.envelope.Contract = s.account.Account, s.account.Contract
 	case s.relay != nil && within(from, s.relay.Domains):
 		m.envelope.Contract, m.envelope.Listener = s.relay.Contract, "relay"
+	case !s.gate.limits.mail(s.client, m.envelope.At):
+		return refuse(450, "4.7.1", "Too many mails from your address in a minute: slow down")
 	}
 	s.mail = m
 	return nil
@@ -277,22 +279,36 @@ func (s *session) admit(r wire.Recipient) error {
 			}
 		}
 	}
-	if outbound && s.account != nil {
-		c, err := s.contractOf(s.account)
-		if err != nil {
-			return s.gate.answer(err)
-		}
-		if !s.gate.limits.send(s.account.Account, s.client, 1, c.Limit.Hourly, c.Limit.Daily, s.gate.config.Clock()) {
+	if !outbound {
+		return nil
+	}
+	return s.mayWrite()
+}
+
+// mayWrite counts one more recipient of an outbound mail, by account and by contract.
+func (s *session) mayWrite() error {
+	id, version := s.mail.envelope.Contract, uint64(0)
+	if s.account != nil {
+		version = s.account.Version
+	} else {
+		version = s.relay.Version
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), commandTime)
+	defer cancel()
+	c, err := s.gate.directory.contract(ctx, id, version)
+	if err != nil {
+		return s.gate.answer(err)
+	}
+	now := s.gate.config.Clock()
+	if !s.gate.limits.contract(id, s.client, 1, c.Limit.Total, now) {
+		return refuse(450, "4.7.1", "Your organisation has sent to more recipients than allowed in an hour: try later")
+	}
+	if s.account != nil {
+		if !s.gate.limits.send(s.account.Account, s.client, 1, c.Limit.Hourly, c.Limit.Daily, now) {
 			return refuse(450, "4.7.1", "You have sent to more recipients than allowed in this time: try later")
 		}
 	}
 	return nil
-}
-
-func (s *session) contractOf(who *wire.Identified) (*contract, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), commandTime)
-	defer cancel()
-	return s.gate.directory.contract(ctx, who.Contract, who.Version)
 }
 
 // unknownRecipient ends a connection that guesses addresses (directory harvest).
@@ -310,7 +326,9 @@ func (s *session) Data(r io.Reader) error {
 	if m == nil {
 		return refuse(503, "5.5.1", "MAIL first")
 	}
-	raw, err := io.ReadAll(r)
+	b := &bounded{Reader: r, flight: &s.gate.flight}
+	defer b.release()
+	raw, err := io.ReadAll(b)
 	if err != nil {
 		if _, known := err.(*smtp.SMTPError); known {
 			return err

@@ -25,11 +25,11 @@ func (p *Post) notify(ctx context.Context, g parcel, notices []notice, now time.
 	for _, f := range fields {
 		head = append(head, f.Raw...)
 	}
-	c, err := wire.StoreContract.Ask(ctx, p.peers.Store, wire.ContractQuery{Contract: i.Contract})
+	c, err := p.known.contract(ctx, i.Contract, now)
 	if err != nil {
 		return err
 	}
-	id, err := p.ids(ctx)
+	id, err := p.ids.Take(ctx)
 	if err != nil {
 		return err
 	}

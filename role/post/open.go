@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
@@ -96,7 +97,7 @@ var signed = []string{"From", "Reply-To", "Subject", "Date", "To", "Cc", "Messag
 // sign puts DKIM signatures in front, one per key of the sender's domain. The keys are in vault. A mail whose From is of
 // no domain of the contract goes unsigned.
 func (p *Post) sign(ctx context.Context, i wire.QueueItem, raw []byte) ([]byte, error) {
-	c, err := wire.StoreContract.Ask(ctx, p.peers.Store, wire.ContractQuery{Contract: i.Contract})
+	c, err := p.known.contract(ctx, i.Contract, p.config.Clock())
 	if err != nil {
 		return nil, err
 	}
@@ -106,15 +107,22 @@ func (p *Post) sign(ctx context.Context, i wire.QueueItem, raw []byte) ([]byte, 
 	if !ok {
 		return raw, nil
 	}
-	var signatures bytes.Buffer
-	for _, k := range d.DKIM {
-		s, err := p.signature(ctx, i.Message, d.Name, k, raw)
-		if err != nil {
-			return nil, fmt.Errorf("DKIM %s._domainkey.%s: %w", k.Selector, d.Name, err)
-		}
-		signatures.WriteString(s)
+	// All keys sign at the same time: their entries share one commit of the ledger.
+	signatures, failures := make([]string, len(d.DKIM)), make([]error, len(d.DKIM))
+	var signing sync.WaitGroup
+	for n, k := range d.DKIM {
+		signing.Go(func() {
+			var err error
+			if signatures[n], err = p.signature(ctx, i.Message, d.Name, k, raw); err != nil {
+				failures[n] = fmt.Errorf("DKIM %s._domainkey.%s: %w", k.Selector, d.Name, err)
+			}
+		})
 	}
-	return append(signatures.Bytes(), raw...), nil
+	signing.Wait()
+	if err := errors.Join(failures...); err != nil {
+		return nil, err
+	}
+	return append([]byte(strings.Join(signatures, "")), raw...), nil
 }
 
 // domainOf finds the contract's domain that the header From names, or the envelope when From is empty.

@@ -35,7 +35,8 @@ type Post struct {
 	config Config
 	peers  Peers
 	hosts  *hosts
-	ids    func(context.Context) (sekisho.MessageID, error)
+	ids    *wire.IDs
+	known  *settings
 }
 
 // New makes a post that has not begun to send.
@@ -64,13 +65,11 @@ func New(c Config, p Peers) *Post {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	post := &Post{config: c, peers: p, hosts: newHosts()}
-	post.ids = func(ctx context.Context) (sekisho.MessageID, error) {
-		l, err := wire.StoreLease.Ask(ctx, p.Store, wire.Lease{Count: 1})
-		return l.First, err
-	}
-	return post
+	return &Post{config: c, peers: p, hosts: newHosts(), ids: wire.NewIDs(p.Store, noticeIDs), known: &settings{store: p.Store}}
 }
+
+// noticeIDs is how many message ids are set aside at once, for notices to senders.
+const noticeIDs = 16
 
 // Times of the loop.
 const (

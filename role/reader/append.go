@@ -28,7 +28,7 @@ func (s *session) Append(name string, r imap.LiteralReader, o *imap.AppendOption
 	}
 	ctx, cancel := s.command()
 	defer cancel()
-	arrival, err := s.seal(ctx, raw)
+	arrival, passage, err := s.seal(ctx, raw)
 	if err != nil {
 		return nil, s.failed(err)
 	}
@@ -39,7 +39,9 @@ func (s *session) Append(name string, r imap.LiteralReader, o *imap.AppendOption
 		}
 	}
 	arrival.Deliveries = []wire.Delivery{d}
+	entered := s.enter(ctx, passage)
 	got, err := s.accept(ctx, wire.Accept{Messages: []wire.Arrival{arrival}})
+	<-entered
 	if err != nil {
 		return nil, s.failed(err)
 	}
@@ -47,37 +49,44 @@ func (s *session) Append(name string, r imap.LiteralReader, o *imap.AppendOption
 	return &imap.AppendData{UID: imap.UID(p.UID), UIDValidity: p.UIDValidity}, nil
 }
 
-// seal has a mail summarised and seals it to its owner. That it passed through inspect in the clear is entered.
-func (s *session) seal(ctx context.Context, raw []byte) (wire.Arrival, error) {
+// enter has vault enter that a mail passed through inspect in the clear, beside the accept: both are durable before the
+// answer. As with mail that arrives, filing goes on when the ledger cannot be written: nothing was opened from rest.
+func (s *session) enter(ctx context.Context, p wire.Passage) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if _, err := wire.VaultTransit.Ask(ctx, s.reader.peers.Vault, wire.Transit{Runs: []wire.Passage{p}}); err != nil {
+			s.reader.config.Log.Error("transit not entered", "error", err)
+		}
+	}()
+	return done
+}
+
+// seal has a mail summarised and seals it to its owner. The passage is what the ledger has to say of its way through inspect.
+func (s *session) seal(ctx context.Context, raw []byte) (wire.Arrival, wire.Passage, error) {
+	fail := func(err error) (wire.Arrival, wire.Passage, error) { return wire.Arrival{}, wire.Passage{}, err }
 	report, worker, err := s.summarise(ctx, raw)
 	if err != nil {
-		return wire.Arrival{}, err
+		return fail(err)
 	}
-	leased, err := wire.StoreLease.Ask(ctx, s.reader.peers.Store, wire.Lease{Count: 1})
+	id, err := s.reader.ids.Take(ctx)
 	if err != nil {
-		return wire.Arrival{}, err
-	}
-	id := leased.First
-	if _, err := wire.VaultTransit.Ask(ctx, s.reader.peers.Vault, wire.Transit{Runs: []wire.Passage{{Contract: s.ticket.Contract, First: id, Count: 1, Bytes: uint64(len(raw)), Worker: worker}}}); err != nil {
-		return wire.Arrival{}, err
+		return fail(err)
 	}
 	data := seal.NewKey()
 	sealed, err := seal.Seal(data, id, seal.Content{Raw: raw, Pieces: report.Summary.Pieces, Summary: wire.EncodeSummary(report.Summary),
 		Text: []byte(report.Text), Index: report.Tokens})
 	if err != nil {
-		return wire.Arrival{}, err
+		return fail(err)
 	}
-	public, err := seal.ParsePublic(s.who.Public)
+	box, err := s.reader.senders.Box(s.reader.config.Clock(), s.who.Public, seal.For{Contract: s.ticket.Contract, Account: s.ticket.Account, Key: uint8(wire.AccountKey), Message: id}, data)
 	if err != nil {
-		return wire.Arrival{}, err
+		return fail(err)
 	}
-	box, err := public.Box(seal.For{Contract: s.ticket.Contract, Account: s.ticket.Account, Key: uint8(wire.AccountKey), Message: id}, data)
-	if err != nil {
-		return wire.Arrival{}, err
-	}
+	passage := wire.Passage{Contract: s.ticket.Contract, First: id, Count: 1, Bytes: uint64(len(raw)), Worker: worker}
 	return wire.Arrival{Sealed: wire.SealedMessage{ID: id, Contract: s.ticket.Contract, Size: int64(len(raw)),
 		Boxes:   []wire.Box{{Account: s.ticket.Account, Key: wire.AccountKey, Sealed: box}},
-		Summary: sealed.Summary, Header: sealed.Header, Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index}}, nil
+		Summary: sealed.Summary, Header: sealed.Header, Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index}}, passage, nil
 }
 
 // scanTries is how many inspect workers a mail is given to: one may end just then.

@@ -12,7 +12,7 @@
 //
 // # Holds
 //
-// The mailboxes that are open in this process, in the clear as far as they are being read; their tickets.
+// The mailboxes of its cell that are open in this process, in the clear as far as they are being read; their tickets.
 //
 // # Trusts
 //
@@ -27,5 +27,5 @@
 //
 // An intruder reads what the open sessions can open, at the pace that vault's quota allows, and every opening is entered
 // with account and message. Other mailboxes stay closed: there is no key for them here, and store's pass is made for one
-// session of this very process.
+// session of this very process. Where reader has cells, vault lets it log in people of its own cell only.
 package reader

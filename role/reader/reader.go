@@ -7,12 +7,14 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
 
 	"sekisho"
+	"sekisho/seal"
 	"sekisho/wire"
 )
 
@@ -33,11 +35,18 @@ type Reader struct {
 	config  Config
 	peers   Peers
 	keyring *wire.Keyring
+	ids     *wire.IDs
+	senders seal.Senders
 	news    *news
 	slots   *slots
 	server  *imapserver.Server
+	passed  map[string]*passed // by the names of listeners; what door passes comes in there
+	idled   atomic.Int64       // how often a connection went idle
 	held    held
 }
+
+// leaseSize is how many message ids are set aside at once, for mails that people file.
+const leaseSize = 256
 
 // New makes a reader that has not begun to listen.
 func New(c Config, p Peers) *Reader {
@@ -56,7 +65,8 @@ func New(c Config, p Peers) *Reader {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Reader{config: c, peers: p, keyring: wire.NewKeyring(p.Vault), news: newNews(), slots: newSlots(c.Connections, c.PerSource)}
+	r := &Reader{config: c, peers: p, keyring: wire.NewKeyring(p.Vault), ids: wire.NewIDs(p.Store, leaseSize), news: newNews(), slots: newSlots(c.Connections, c.PerSource),
+		passed: map[string]*passed{"imap": newPassed(), "imaps": newPassed()}}
 	r.server = imapserver.New(&imapserver.Options{
 		NewSession: func(conn *imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
 			return newSession(r, conn), &imapserver.GreetingData{}, nil
@@ -84,9 +94,15 @@ func (l lines) Printf(format string, args ...any) {
 	l.log.Debug("imap", "format", format, "args", args)
 }
 
-// Serve answers on the listeners, by name: "imap" begins in the clear and offers STARTTLS, "imaps" begins with TLS. It
-// returns when ctx is done and all connections are closed.
+// Serve answers on the listeners, by name: "imap" begins in the clear and offers STARTTLS, "imaps" begins with TLS. Without
+// listeners it takes what door passes. It returns when ctx is done and all connections are closed.
 func (r *Reader) Serve(ctx context.Context, listeners map[string]net.Listener) error {
+	if len(listeners) == 0 {
+		listeners = map[string]net.Listener{}
+		for name, p := range r.passed {
+			listeners[name] = p
+		}
+	}
 	failed := make(chan error, len(listeners))
 	for name, l := range listeners {
 		l = &counted{Listener: l, slots: r.slots}
@@ -96,6 +112,7 @@ func (r *Reader) Serve(ctx context.Context, listeners map[string]net.Listener) e
 		go func() { failed <- r.server.Serve(l) }()
 	}
 	go r.news.follow(ctx, r.peers.Store, r.config.Log)
+	go r.tidy(ctx)
 	select {
 	case err := <-failed:
 		return err

@@ -26,6 +26,7 @@ import (
 	"sekisho/role/store"
 	"sekisho/role/vault"
 	"sekisho/seal"
+	"sekisho/test/corpus"
 	"sekisho/wire"
 )
 
@@ -417,7 +418,7 @@ func TestReadMail(t *testing.T) {
 }
 
 func TestEveryMailOfTheCorpusComesBackToTheByte(t *testing.T) {
-	dir := shared(t, "data/mime/ruby-mail")
+	dir := corpus.Path(t, "data/mime/ruby-mail")
 	h := newHouse(t)
 	var raws []string
 	filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -443,23 +444,6 @@ func TestEveryMailOfTheCorpusComesBackToTheByte(t *testing.T) {
 			t.Fatalf("mail %d: %.200q", i+1, got)
 		}
 	}
-}
-
-func shared(t testing.TB, path string) string {
-	t.Helper()
-	if d := os.Getenv("SEKISHO_SHARED"); d != "" {
-		return filepath.Join(d, path)
-	}
-	d, _ := os.Getwd()
-	for ; d != "/"; d = filepath.Dir(d) {
-		for _, s := range []string{filepath.Join(d, "shared", path), filepath.Join(filepath.Dir(d), "shared", path)} {
-			if _, err := os.Stat(s); err == nil {
-				return s
-			}
-		}
-	}
-	t.Skip("the shared data is not here; set SEKISHO_SHARED")
-	return ""
 }
 
 func TestChangeMail(t *testing.T) {

@@ -368,6 +368,7 @@ func (b *selected) uidsAt(places []int) []sekisho.UID {
 
 // Idle tells changes as they happen until stop is closed (RFC 2177).
 func (s *session) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
+	s.reader.idled.Add(1)
 	for {
 		if s.box != nil {
 			if err := s.Poll(w, true); err != nil {

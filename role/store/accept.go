@@ -113,6 +113,9 @@ func (a *arrival) refs() (n int64) {
 			n++
 		}
 	}
+	if a.archived() {
+		n++
+	}
 	return n
 }
 
@@ -219,6 +222,11 @@ func (t *txn) accept(in *incoming) (wire.Placed, error) {
 		return t.placedBefore(in)
 	}
 	t.refers(in.pos)
+	if in.archived() {
+		if err := t.archive(in); err != nil {
+			return wire.Placed{}, err
+		}
+	}
 	now := t.s.now()
 	p := wire.Placed{Message: in.Sealed.ID}
 	for i := range in.Deliveries {

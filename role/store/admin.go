@@ -121,6 +121,9 @@ func (t *txn) setContract(q wire.AdminContract, out *wire.AdminDone) error {
 	if id, err := contractID(t, next.Name); err != nil || id != 0 && id != old.ID {
 		return orExists(err, "contract %q", next.Name)
 	}
+	if err := t.freeHosts(old.ID, next.Hosts); err != nil {
+		return err
+	}
 	out.Contract = old.ID
 	if next.Status == sekisho.Terminated {
 		next = wire.Contract{ID: old.ID, Name: next.Name, Status: next.Status}
@@ -141,6 +144,7 @@ func kept(old, next wire.Contract) wire.Contract {
 	fillList(&next.Policy, old.Policy)
 	fillList(&next.People, old.People)
 	fillList(&next.Networks, old.Networks)
+	fillList(&next.Hosts, old.Hosts)
 	fillList(&next.Spool, old.Spool)
 	fillList(&next.Quarantine, old.Quarantine)
 	fillList(&next.Archive, old.Archive)

@@ -9,7 +9,10 @@ import (
 
 func TestIncident(t *testing.T) {
 	w := newWorld(t, "")
-	change := func(q wire.IncidentChange) wire.Incidents { t.Helper(); return ask(w, wire.StoreIncident, w.console, q) }
+	change := func(q wire.IncidentChange) wire.Incidents {
+		t.Helper()
+		return ask(w, wire.StoreIncident, w.console, q)
+	}
 	deny := func(kind sekisho.ErrorKind, q wire.IncidentChange) {
 		t.Helper()
 		refused(w, kind, wire.StoreIncident, w.console, q)

@@ -98,12 +98,21 @@ func (t *txn) updateQueue(it *wire.QueueItem, state string, due time.Time) error
 }
 
 // spool answers StoreSpool.
-func (s *Store) spool(ctx context.Context, _ sekisho.Caller, q wire.SpoolQuery) (wire.SealedMessage, error) {
+func (s *Store) spool(ctx context.Context, by sekisho.Caller, q wire.SpoolQuery) (wire.SealedMessage, error) {
 	var out wire.SealedMessage
 	var contract, segment int64
 	var row []byte
 	at := stored{id: q.Message}
-	found, err := s.db.One(ctx, []any{&contract}, messageOwner, int64(q.Message))
+	var found bool
+	var err error
+	switch {
+	case q.Archive == 0:
+		found, err = s.db.One(ctx, []any{&contract}, messageOwner, int64(q.Message))
+	case by.Role == sekisho.Console:
+		found, err = s.db.One(ctx, []any{&contract}, archivedOwner, int64(q.Archive), int64(q.Message))
+	default:
+		err = sekisho.E("store.spool", sekisho.Denied, errors.New("archives are for officers"))
+	}
 	if err == nil && found {
 		found, err = s.db.One(ctx, []any{&contract, &segment, &at.pos.Offset, &row, &at.size}, messageFind, contract, int64(q.Message))
 	}
@@ -111,7 +120,7 @@ func (s *Store) spool(ctx context.Context, _ sekisho.Caller, q wire.SpoolQuery) 
 		return out, err
 	}
 	if !found {
-		return out, sekisho.E("store.spool", sekisho.NotFound, errors.New("no such message in queue, hold or quarantine"))
+		return out, sekisho.E("store.spool", sekisho.NotFound, errors.New("no such message in queue, hold, quarantine or archive"))
 	}
 	at.pos = blob.Pos{Segment: uint64(segment), Offset: at.pos.Offset}
 	if at.shape, err = getShape(row); err != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -46,6 +47,9 @@ type Store struct {
 	db      *db.DB
 	log     *blob.Log
 	service *wire.Service
+
+	compacted time.Time    // when the oldest segment was looked at; used by tidy only
+	holding   atomic.Int64 // until when nothing is given back, in microseconds: a backup is being copied
 
 	ops   chan *op
 	ended chan struct{} // closed when nothing is written any more
@@ -131,12 +135,19 @@ func (s *Store) mend() error {
 	} else if err != nil {
 		return err
 	}
-	return s.db.Write(context.Background(), func(t *db.Tx) error {
+	err = s.db.Write(context.Background(), func(t *db.Tx) error {
 		if err := unlease(t); err != nil {
+			return err
+		}
+		if err := s.restored(t); err != nil {
 			return err
 		}
 		return exhume(t, last)
 	})
+	if err != nil {
+		return err
+	}
+	return s.forgetRestored()
 }
 
 // Service answers the calls.
@@ -169,7 +180,7 @@ func (s *Store) tidy(ctx context.Context) {
 				s.c.Log.Error("forgetting old traces", "error", err)
 			}
 		}
-		if err := s.bury(ctx); err != nil && ctx.Err() == nil {
+		if err := s.giveBackSpace(ctx); err != nil && ctx.Err() == nil {
 			s.c.Log.Error("giving space back", "error", err)
 		}
 		select {
@@ -179,6 +190,24 @@ func (s *Store) tidy(ctx context.Context) {
 		}
 	}
 }
+
+// giveBackSpace forgets dead records and writes the oldest segments anew, unless a backup is being copied.
+func (s *Store) giveBackSpace(ctx context.Context) error {
+	if s.held() {
+		return nil
+	}
+	if err := s.bury(ctx); err != nil {
+		return err
+	}
+	if now := s.now(); now.Sub(s.compacted) >= compactTime {
+		s.compacted = now
+		return s.compact(ctx)
+	}
+	return nil
+}
+
+// compactTime is how often the oldest segment is looked at.
+const compactTime = 20 * time.Minute
 
 // room says whether the disk can take n more bytes and still leaves the reserve.
 func (s *Store) room(n int64) error {
@@ -225,6 +254,9 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreAdmin, s.admin)
 	wire.Handle(v, wire.StoreList, s.list)
 	wire.Handle(v, wire.StoreDecide, s.decide)
+	wire.Handle(v, wire.StoreUsage, s.usage)
+	wire.Handle(v, wire.StoreHost, s.host)
+	wire.Handle(v, wire.StoreSnapshot, s.snapshot)
 	wire.Handle(v, wire.StoreIncident, s.incident)
 	return v
 }

@@ -86,6 +86,8 @@ func (s *Store) list(ctx context.Context, _ sekisho.Caller, q wire.List) (out wi
 		out.Queue, err = listQueue(r, q)
 	case "trace":
 		out.Traces, err = listTraces(r, q)
+	case "archive":
+		out.Archived, err = listArchive(r, q)
 	default:
 		err = sekisho.E("store.list", sekisho.Invalid, fmt.Errorf("no list %q", q.What))
 	}

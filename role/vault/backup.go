@@ -17,9 +17,12 @@ const snapshotFile = "keys.snapshot.db"
 
 // snapshot writes a copy of vault's database for a data backup. The current table and the root key are never part of one:
 // what is in the copy is unreadable without them.
-func (v *Vault) snapshot(_ context.Context, who sekisho.Caller, _ wire.Nothing) (wire.Snapshot, error) {
+func (v *Vault) snapshot(_ context.Context, who sekisho.Caller, q wire.SnapshotQuery) (wire.Snapshot, error) {
 	v.life.Lock()
 	defer v.life.Unlock()
+	if q.Done {
+		return wire.Snapshot{}, os.RemoveAll(filepath.Join(v.config.Dir, snapshotFile))
+	}
 	e := by(who, ledger.ConfigRead)
 	e.Class = sekisho.ClassExport
 	if err := v.enter(e); err != nil {

@@ -184,5 +184,5 @@ func (v *Vault) pair(c sekisho.ContractID, n wire.KeyName) (key.Pair, error) {
 	if err != nil {
 		return key.Pair{}, sekisho.E("vault.pair", sekisho.Corrupt, err)
 	}
-	return key.ParsePair(private)
+	return v.parsed.pair(pairName{c, n}, private)
 }

@@ -28,7 +28,7 @@ type drive struct {
 // Every call of vault leaves its entry, durable before the answer, or gives nothing out that opens anything. A call that is
 // added to the rules without being added here fails this test.
 func TestEveryCallIsEntered(t *testing.T) {
-	b := open(t, t.TempDir())
+	b := openWith(t, Config{Dir: t.TempDir(), Cells: 4})
 	var rules []wire.Rule
 	for _, r := range wire.Rules() {
 		if r.Callee == sekisho.Vault {
@@ -41,10 +41,10 @@ func TestEveryCallIsEntered(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(background, time.Minute)
 	defer cancel()
-	instance := sekisho.Instance(100)
+	instance, cell := sekisho.Instance(100), wire.CellOf(1, 4)
 	line := func(role sekisho.Role) *wire.Peer {
 		p := wire.NewPeer(sekisho.Vault)
-		if err := wire.Local(ctx, sekisho.Caller{Role: role, Instance: instance + sekisho.Instance(role), Cell: 3}, service, p); err != nil {
+		if err := wire.Local(ctx, sekisho.Caller{Role: role, Instance: instance + sekisho.Instance(role), Cell: cell}, service, p); err != nil {
 			t.Fatal(err)
 		}
 		return p
@@ -55,6 +55,7 @@ func TestEveryCallIsEntered(t *testing.T) {
 	}
 	b.fillAndSeal()
 	d := newDriven(b)
+	d.console = ledger.Stream{Role: sekisho.Console, Cell: cell}.String()
 	seen := map[string]bool{}
 	for _, x := range d.drives() {
 		i := slices.IndexFunc(rules, func(r wire.Rule) bool { return r.Name == x.call })
@@ -95,7 +96,7 @@ func TestEveryCallIsEntered(t *testing.T) {
 		}
 	}
 	b.whole()
-	if _, err := b.journal.Stream(ledger.Stream{Role: sekisho.Reader, Cell: 3}); err != nil {
+	if _, err := b.journal.Stream(ledger.Stream{Role: sekisho.Reader, Cell: cell}); err != nil {
 		t.Errorf("a cell has no stream of its own: %v", err)
 	}
 }
@@ -165,6 +166,7 @@ type driven struct {
 	tls     wire.Signer
 	note    wire.Submission
 	data    []byte
+	console string // its stream
 }
 
 func newDriven(b *bench) *driven {
@@ -199,6 +201,7 @@ func (d *driven) drives() []drive {
 	return append([]drive{
 		{"vault.hello", nil, "a public key", is(wire.VaultHello, nothing, nil)},
 		{"vault.contract", k(ledger.KeyMade), "", is(wire.VaultContract, just(wire.NewContract{Contract: 1}), func(a wire.ContractKeys) { d.keys = a })},
+		{"vault.pin", k(ledger.Grant), "", is(wire.VaultPin, just(wire.Pin{Contract: 1, Hosts: []string{"imap.mori.example"}, Operator: 1}), nil)},
 		{"vault.account", k(ledger.KeyMade), "", is(wire.VaultAccount, just(wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse", AppPassword: true}),
 			func(a wire.AccountKeys) { d.ann, d.secrets["an app password"] = a, []byte(a.AppPassword) })},
 		{"vault.slot", k(ledger.KeyMade), "", is(wire.VaultSlot, just(wire.NewSlot{Contract: 1, Account: 11, Password: "correct horse", Do: "app-password"}), nil)},
@@ -240,15 +243,15 @@ func (d *driven) aboutLedger() []drive {
 	witness := d.b.witness()
 	return []drive{
 		{"vault.tail", nil, "rows are numbers", is(wire.VaultTail, just(wire.Tail{Most: 1000}), nil)},
-		{"vault.tail", nil, "rows are numbers", is(wire.VaultTail, just(wire.Tail{Stream: "0-console-3", Most: 1000}), nil)},
+		{"vault.tail", nil, "rows are numbers", is(wire.VaultTail, just(wire.Tail{Stream: d.console, Most: 1000}), nil)},
 		{"vault.verify", nil, "numbers and roots", is(wire.VaultVerify, just(wire.Verify{}), nil)},
 		{"vault.streams", nil, "numbers, roots, a public key", is(wire.VaultStreams, just(wire.Nothing{}), nil)},
-		{"vault.prove", nil, "one row, hashes, a signed note", is(wire.VaultProve, just(wire.Prove{Stream: "0-console-3"}), nil)},
+		{"vault.prove", nil, "one row, hashes, a signed note", is(wire.VaultProve, just(wire.Prove{Stream: d.console}), nil)},
 		{"vault.hold", k(ledger.Hold), "", is(wire.VaultHold, just(wire.HoldChange{From: d.b.now, Until: d.b.now, Reason: "case", Operator: 1}), nil)},
 		{"vault.hold", nil, "what holds there are", is(wire.VaultHold, just(wire.HoldChange{}), nil)},
 		{"vault.hold", k(ledger.Hold), "", is(wire.VaultHold, just(wire.HoldChange{Lift: 1, Operator: 1}), nil)},
 		{"vault.prune", k(ledger.Prune), "", is(wire.VaultPrune, func() wire.Prune {
-			d.b.now = d.b.now.Add(2 * journal.Retention)
+			d.b.ledger.Add(2 * journal.Retention.Milliseconds())
 			return wire.Prune{Operator: 1}
 		}, nil)},
 		{"vault.submit", nil, "a signed note and hashes", is(wire.VaultSubmit, just(wire.Submit{}), func(a wire.Submission) { d.note = a })},
@@ -278,7 +281,7 @@ func (d *driven) aboutLife() []drive {
 			return wire.Officers{Contract: 1, Shares: words(), Operator: 1}
 		}, nil)},
 		{"vault.rotate", k(ledger.Rotation), "", is(wire.VaultRotate, just(wire.Rotate{What: "contract", Contract: 1, Operator: 1}), nil)},
-		{"vault.snapshot", nil, "names of files with ciphertext", is(wire.VaultSnapshot, just(wire.Nothing{}), nil)},
+		{"vault.snapshot", nil, "names of files with ciphertext", is(wire.VaultSnapshot, just(wire.SnapshotQuery{}), nil)},
 		{"vault.terminate", k(ledger.Termination), "", is(wire.VaultTerminate, just(wire.Terminate{Contract: 1, Name: "Mori", Contact: "who@mori.example", Operator: 1}), nil)},
 		{"vault.terminated", nil, "signed statements", is(wire.VaultTerminated, just(wire.Nothing{}), nil)},
 		{"vault.contact", k(ledger.Opening), "", is(wire.VaultContact, just(wire.ContactQuery{Contract: 1, Operator: 1}), nil)},

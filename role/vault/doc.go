@@ -4,13 +4,14 @@
 //
 // Makes and keeps contract keys, key pairs, slots and signing keys. Logs people in: a secret is right when it opens a
 // slot. Gives out class keys of messages, signs for DKIM and TLS, and enters each of these in the ledger, on disk, before
-// it answers.
+// it answers. Replaces keys, joins officers' shares, and destroys the keys of contracts that end, with a signed certificate.
 //
 // # Holds
 //
 // The root key, and through it everything that is under a contract key alone: spool, quarantine and signing keys, live
 // sessions' keys only together with the secret in their tickets. Mailboxes of people who are not logged in stay closed to
-// it too: their private keys are in slots under secrets that it does not keep.
+// it too: their private keys are in slots under secrets that it does not keep, and behind officers' shares of which it keeps
+// one at most, never enough. Archives likewise, but for the time that officers open one.
 //
 // # Trusts
 //
@@ -19,7 +20,7 @@
 //
 // # May call
 //
-// Nobody.
+// link, when the root key is with a key management service: at the start, and when the root key is replaced.
 //
 // # If taken over
 //

@@ -69,6 +69,7 @@ var keySchema = []string{
 	`CREATE TABLE IF NOT EXISTS share (contract BIGINT NOT NULL, x BIGINT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (contract, x))`,
 	`CREATE TABLE IF NOT EXISTS succession (contract BIGINT NOT NULL, account BIGINT NOT NULL, number BIGINT NOT NULL, public BLOB NOT NULL,
 		sealed BLOB NOT NULL, PRIMARY KEY (contract, account, number))`,
+	`CREATE TABLE IF NOT EXISTS pin (host TEXT PRIMARY KEY, contract BIGINT NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS archive_opening (contract BIGINT NOT NULL, id BIGINT NOT NULL, at BIGINT NOT NULL, until BIGINT NOT NULL,
 		actor BIGINT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (contract, id))`,
 }

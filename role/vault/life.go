@@ -19,6 +19,7 @@ func (v *Vault) serveLife(s *wire.Service) {
 	wire.Handle(s, wire.VaultTerminated, using(v, v.terminated))
 	wire.Handle(s, wire.VaultContact, using(v, v.contact))
 	wire.Handle(s, wire.VaultSnapshot, v.snapshot)
+	wire.Handle(s, wire.VaultPin, using(v, v.pin))
 }
 
 // using keeps keys from being replaced or destroyed while an answer uses them.

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"database/sql"
+	"errors"
 	"time"
 
 	"sekisho"
@@ -154,7 +155,7 @@ func rewrapInstallation(tx *sql.Tx, f func([]byte, string) ([]byte, error)) erro
 }
 
 // perContract are the tables whose rows go with their contract.
-var perContract = []string{"under", "key_pair", "account", "slot", "signer", "officer", "share", "succession", "archive_opening"}
+var perContract = []string{"under", "key_pair", "account", "slot", "signer", "officer", "share", "succession", "archive_opening", "pin"}
 
 // forget deletes every row of a contract.
 func (k *keyTable) forget(c sekisho.ContractID) error {
@@ -298,4 +299,29 @@ func (k *keyTable) addArchiveOpening(r archiveRow) error {
 func (k *keyTable) shutArchive(c sekisho.ContractID, id uint64, at time.Time) error {
 	_, err := k.db.Exec(`UPDATE archive_opening SET until = $3 WHERE contract = $1 AND id = $2 AND until > $3`, int64(c), int64(id), at.UnixMilli())
 	return err
+}
+
+// setPins replaces the host names of a contract.
+func (k *keyTable) setPins(c sekisho.ContractID, hosts []string) error {
+	return k.change(func(tx *sql.Tx) error {
+		if _, err := tx.Exec(`DELETE FROM pin WHERE contract = $1`, int64(c)); err != nil {
+			return err
+		}
+		for _, h := range hosts {
+			if _, err := tx.Exec(`INSERT INTO pin (host, contract) VALUES ($1, $2)`, h, int64(c)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// pinned gives the contract that has a host name; 0 for none.
+func (k *keyTable) pinned(host string) (sekisho.ContractID, error) {
+	var c int64
+	err := k.db.QueryRow(`SELECT contract FROM pin WHERE host = $1`, host).Scan(&c)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return sekisho.ContractID(c), err
 }

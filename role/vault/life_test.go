@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -325,7 +326,7 @@ func TestTermination(t *testing.T) {
 	ann, bob := b.account(1, 11), b.account(2, 22)
 	annMail, bobMail := b.mail(ann.Public, 1, 11, 5), b.mail(bob.Public, 2, 22, 6)
 	annLive, bobLive := must[wire.Ticket](t)(b.signIn(1, 11, ann.AppPassword)), must[wire.Ticket](t)(b.signIn(2, 22, bob.AppPassword))
-	must[wire.Snapshot](t)(b.snapshot(background, console, wire.Nothing{}))
+	must[wire.Snapshot](t)(b.snapshot(background, console, wire.SnapshotQuery{}))
 	copyData(t, dir, backup)
 	if err := os.Rename(filepath.Join(backup, snapshotFile), filepath.Join(backup, "keys.db")); err != nil {
 		t.Fatal(err)
@@ -623,4 +624,89 @@ func forge(t *testing.T, words string) string {
 	}
 	s.Value[3] ^= 1
 	return s.String()
+}
+
+// A reader logs in people of its own cell and shows certificates of its own cell, whatever it asks for.
+func TestCells(t *testing.T) {
+	b := open(t, t.TempDir())
+	b.config.Cells = 3
+	ann, bob := b.account(1, 11), b.account(2, 22)
+	must[wire.Nothing](t)(b.pin(background, console, wire.Pin{Contract: 1, Hosts: []string{"imap.mori.example"}}))
+	signer := must[wire.Signer](t)(b.newSigner(background, console, wire.NewSigner{Purpose: "tls", Name: "imap.mori.example", Algorithm: "ecdsa-p256"}))
+	own := must[wire.Signer](t)(b.newSigner(background, console, wire.NewSigner{Purpose: "tls", Name: "localhost", Algorithm: "ecdsa-p256"}))
+	digest := make([]byte, 32)
+	for cell := range uint16(3) {
+		who := sekisho.Caller{Role: sekisho.Reader, Instance: 7, Cell: cell}
+		mine := cell == wire.CellOf(1, 3)
+		_, err1 := b.login(background, who, wire.Login{Contract: 1, Account: 11, Secret: ann.AppPassword, Client: client})
+		_, err2 := b.signTLS(background, who, wire.Sign{Key: signer.Key, Digest: digest, Hash: 5})
+		if (err1 == nil) != mine || (err2 == nil) != mine {
+			t.Errorf("cell %d, Mori is in %d: login %v, certificate %v", cell, wire.CellOf(1, 3), err1, err2)
+		}
+		_, err := b.login(background, who, wire.Login{Contract: 2, Account: 22, Secret: bob.AppPassword, Client: client})
+		if (err == nil) != (cell == 0) {
+			t.Errorf("cell %d, somebody of the shared cell: %v", cell, err)
+		}
+		if _, err := b.signTLS(background, who, wire.Sign{Key: own.Key, Digest: digest, Hash: 5}); err != nil {
+			t.Errorf("cell %d: the installation's certificate: %v", cell, err)
+		}
+	}
+	gate := sekisho.Caller{Role: sekisho.Gate, Instance: 9}
+	if _, err := b.login(background, gate, wire.Login{Contract: 1, Account: 11, Secret: ann.AppPassword, Client: client}); err != nil {
+		t.Errorf("submission has no cells: %v", err)
+	}
+}
+
+// Mail is read without a gap while every key is being replaced.
+func TestRotationUnderLoad(t *testing.T) {
+	b := open(t, t.TempDir())
+	ann := b.account(1, 11)
+	mail := b.mail(ann.Public, 1, 11, 5)
+	v := b.Vault
+	v.config.Clock = time.Now
+	ctx, cancel := context.WithCancel(background)
+	s := v.Service(func(by sekisho.Caller, call string, why error) { t.Errorf("%s: %v", call, why) })
+	asks, admin := wire.NewPeer(sekisho.Vault), wire.NewPeer(sekisho.Vault)
+	must[struct{}](t)(struct{}{}, errors.Join(wire.Local(ctx, reader, s, asks), wire.Local(ctx, console, s, admin)))
+	var running sync.WaitGroup
+	stop := make(chan struct{})
+	reads := make([]int, 4)
+	for i := range reads {
+		running.Go(func() {
+			ticket, err := wire.VaultLogin.Ask(ctx, asks, wire.Login{Contract: 1, Account: 11, Secret: ann.AppPassword, Protocol: "imap", Client: client})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			q := wire.Open{Session: ticket.Session, Secret: ticket.Secret, Classes: []sekisho.Class{sekisho.ClassBody}, Boxes: []wire.MessageBox{mail.MessageBox}}
+			for {
+				got, err := wire.VaultOpen.Ask(ctx, asks, q)
+				if err != nil || len(got.Messages[0].Keys) != 1 {
+					t.Errorf("after %d reads: %v", reads[i], err)
+					return
+				}
+				reads[i]++
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for range 10 {
+		for _, q := range []wire.Rotate{{What: "root"}, {What: "contract", Contract: 1}, {What: "contract"}, {What: "accounts", Contract: 1}} {
+			if _, err := wire.VaultRotate.Ask(ctx, admin, q); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	close(stop)
+	running.Wait()
+	cancel()
+	for i, n := range reads {
+		if n < 2 {
+			t.Errorf("reader %d read %d times", i, n)
+		}
+	}
 }

@@ -38,6 +38,9 @@ func (v *Vault) login(ctx context.Context, who sekisho.Caller, q wire.Login) (wi
 	if v.guess.blocked(q.Account, q.Client, now) {
 		return wire.Ticket{}, errors.Join(refused, v.enter(e))
 	}
+	if err := v.inCell(who, q.Contract); q.Account != 0 && err != nil {
+		return wire.Ticket{}, errors.Join(refused, v.enter(e))
+	}
 	// Mail protocols take app passwords only: those are random, so they need no slow hash.
 	secret, ok := key.AppSecret(q.Secret)
 	if !ok {

@@ -104,11 +104,11 @@ func (v *Vault) loaded(id uint64, purpose string) (crypto.Signer, signerRow, err
 	if err != nil {
 		return nil, row, sekisho.E("vault.sign", sekisho.Corrupt, err)
 	}
-	k, err := x509.ParsePKCS8PrivateKey(der)
+	k, err := v.parsed.signer(id, der)
 	if err != nil {
 		return nil, row, sekisho.E("vault.sign", sekisho.Corrupt, err)
 	}
-	return k.(crypto.Signer), row, nil // generate makes nothing else
+	return k, row, nil
 }
 
 func (v *Vault) signDKIM(_ context.Context, who sekisho.Caller, q wire.Sign) (wire.Signed, error) {
@@ -121,6 +121,9 @@ func (v *Vault) signTLS(_ context.Context, who sekisho.Caller, q wire.Sign) (wir
 
 func (v *Vault) sign(who sekisho.Caller, q wire.Sign, purpose string) (wire.Signed, error) {
 	k, row, err := v.loaded(q.Key, purpose)
+	if err == nil && purpose == "tls" {
+		err = v.hostInCell(who, row.name)
+	}
 	if err != nil {
 		return wire.Signed{}, v.deny(who, nil, 0, err)
 	}

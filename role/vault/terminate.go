@@ -161,6 +161,7 @@ func (v *Vault) endContract(row terminationRow) (terminationRow, error) {
 		row.step = destroyed
 	}
 	delete(v.generations, row.contract)
+	v.parsed.forget()
 	v.config.crash("terminate: destroyed")
 	if row.step < certified {
 		if err := v.keys.forget(row.contract); err != nil {

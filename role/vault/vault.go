@@ -32,6 +32,7 @@ type Config struct {
 	Digest [32]byte       // of the program that runs: SHA-256 of its file, as the supervisor read it
 	Ledger journal.Config // zero but for tests: directory, signer, clock and log are set by New
 
+	Cells   int           // how many cells reader has; 0: one
 	Root    Root          // where the root key comes from; nil: a file in Dir
 	Backups time.Duration // how long data backups are kept; 0: 90 days
 	Copies  time.Duration // how long copies of the current key table may be behind; 0: 7 days
@@ -51,6 +52,7 @@ type Vault struct {
 	guess   guessing
 	living  living
 	checks  checks
+	parsed  parsed
 	address []byte // pseudonyms of network addresses are derived from it
 
 	// life is held for writing while keys are replaced or destroyed, for reading by every answer that uses keys. It guards

@@ -17,31 +17,8 @@ import (
 	"testing"
 
 	"sekisho/scan/file"
+	"sekisho/test/corpus"
 )
-
-// shared finds the test data that is not part of the source; the test is skipped when there is none.
-func shared(t testing.TB, path string) string {
-	t.Helper()
-	root := os.Getenv("SEKISHO_SHARED")
-	if root == "" {
-		dir, _ := os.Getwd()
-		for dir != "/" {
-			if _, err := os.Stat(filepath.Join(dir, "shared")); err == nil {
-				root = filepath.Join(dir, "shared")
-				break
-			}
-			dir = filepath.Dir(dir)
-		}
-		if root == "" {
-			t.Skip("no shared test data: set SEKISHO_SHARED")
-		}
-	}
-	full := filepath.Join(root, path)
-	if _, err := os.Stat(full); err != nil {
-		t.Fatalf("test data is missing: %v", err)
-	}
-	return full
-}
 
 // zipped makes a zip of files.
 func zipped(t testing.TB, files ...string) []byte {
@@ -169,7 +146,7 @@ func TestStreams(t *testing.T) {
 
 // TestGoArchives reads the files that Go's own archive packages are tested with: nothing may fail.
 func TestGoArchives(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(shared(t, "data/attach/go-archive-testdata"), "*", "*"))
+	files, _ := filepath.Glob(filepath.Join(corpus.Path(t, "data/attach/go-archive-testdata"), "*", "*"))
 	want := map[string]string{"zip64.zip": "README=This small file is", "zip64-2.zip": "README=This small file is", "unix.zip": "hello=world ", "test-trailing-junk.zip": "test.txt=This is a test text"}
 	for _, f := range files {
 		data, err := os.ReadFile(f)

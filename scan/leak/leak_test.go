@@ -9,31 +9,8 @@ import (
 	"testing"
 
 	"sekisho/search"
+	"sekisho/test/corpus"
 )
-
-// shared finds the test data that is not part of the source; the test is skipped when there is none.
-func shared(t testing.TB, path string) string {
-	t.Helper()
-	root := os.Getenv("SEKISHO_SHARED")
-	if root == "" {
-		dir, _ := os.Getwd()
-		for dir != "/" {
-			if _, err := os.Stat(filepath.Join(dir, "shared")); err == nil {
-				root = filepath.Join(dir, "shared")
-				break
-			}
-			dir = filepath.Dir(dir)
-		}
-		if root == "" {
-			t.Skip("no shared test data: set SEKISHO_SHARED")
-		}
-	}
-	full := filepath.Join(root, path)
-	if _, err := os.Stat(full); err != nil {
-		t.Fatalf("test data is missing: %v", err)
-	}
-	return full
-}
 
 func TestTable(t *testing.T) {
 	for text, want := range map[string]Kind{
@@ -71,7 +48,7 @@ func TestTable(t *testing.T) {
 }
 
 func TestValues(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join(shared(t, "data/dlp/jp-pii-synthetic"), "values.tsv"))
+	b, err := os.ReadFile(filepath.Join(corpus.Path(t, "data/dlp/jp-pii-synthetic"), "values.tsv"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +96,7 @@ func TestValues(t *testing.T) {
 }
 
 func TestDocuments(t *testing.T) {
-	f, err := os.Open(filepath.Join(shared(t, "data/dlp/jp-pii-synthetic"), "docs.jsonl"))
+	f, err := os.Open(filepath.Join(corpus.Path(t, "data/dlp/jp-pii-synthetic"), "docs.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}

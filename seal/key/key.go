@@ -16,6 +16,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/argon2"
 
@@ -59,12 +60,24 @@ func Derive(secret, salt []byte, purpose string) []byte {
 }
 
 // Pair is a key pair that boxes are made for.
-type Pair struct{ private hpke.PrivateKey }
+type Pair struct {
+	private hpke.PrivateKey
+	recent  *recent
+}
+
+// recent keeps the encapsulations that a pair opened last: boxes that one sender made come together.
+type recent struct {
+	mu sync.Mutex // guards what follows
+	by map[string]*hpke.Recipient
+}
+
+// mostRecent bounds them.
+const mostRecent = 256
 
 // NewPair makes a key pair.
 func NewPair() (Pair, error) {
 	k, err := hpke.MLKEM768X25519().GenerateKey()
-	return Pair{k}, err
+	return Pair{k, &recent{}}, err
 }
 
 // ParsePair reads a private half as Private wrote it.
@@ -73,7 +86,7 @@ func ParsePair(private []byte) (Pair, error) {
 	if err != nil {
 		return Pair{}, seal.ErrSealed
 	}
-	return Pair{k}, nil
+	return Pair{k, &recent{}}, nil
 }
 
 // Private is the private half, for sealing into slots only.
@@ -90,11 +103,39 @@ func (p Pair) Public() []byte { return p.private.PublicKey().Bytes() }
 
 // Unbox opens a box made by seal.Public.Box for the same reader and message.
 func (p Pair) Unbox(f seal.For, box []byte) ([]byte, error) {
-	b, err := hpke.Open(p.private, hpke.HKDFSHA256(), hpke.AES256GCM(), f.Info(), box)
-	if err != nil || len(b) != seal.KeyLen {
+	if len(box) < seal.EncLen {
 		return nil, seal.ErrSealed
 	}
-	return b, nil
+	enc := box[:seal.EncLen]
+	name := string(f.Reader()) + string(enc)
+	p.recent.mu.Lock()
+	r := p.recent.by[name]
+	p.recent.mu.Unlock()
+	if r == nil {
+		var err error
+		if r, err = hpke.NewRecipient(enc, p.private, hpke.HKDFSHA256(), hpke.AES256GCM(), f.Reader()); err != nil {
+			return nil, seal.ErrSealed
+		}
+	}
+	k, err := r.Export(f.Export(), seal.KeyLen)
+	if err != nil {
+		return nil, seal.ErrSealed
+	}
+	data, err := gcm(k).Open(nil, nil, box[seal.EncLen:], f.Info())
+	if err != nil || len(data) != seal.KeyLen {
+		return nil, seal.ErrSealed
+	}
+	p.recent.keep(name, r)
+	return data, nil
+}
+
+func (k *recent) keep(enc string, r *hpke.Recipient) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.by == nil || len(k.by) >= mostRecent {
+		k.by = map[string]*hpke.Recipient{}
+	}
+	k.by[enc] = r
 }
 
 // Mailbox is an account's symmetric key: after the first opening of a mail its data key is wrapped under it, since that
