@@ -75,9 +75,15 @@ const (
 	Termination                  // a contract's keys were destroyed
 )
 
+// The kinds about incidents.
+const (
+	Scoped Kind = iota + 60 // a scope was computed: SHA-256 of its manifest as Start has that of a program, Bytes the incident, Count the scope
+)
+
 var kinds = [...]string{"", "opening", "denial", "login", "failure", "key-made", "key-gone", "grant", "start", "stop",
 	"transit", "signature", "release", "config-read", "heartbeat", "emergency", "gap", "prune", "hold",
-	40: "share-used", "recovery", "archive-open", "archive-shut", "rotation", "termination"}
+	40: "share-used", "recovery", "archive-open", "archive-shut", "rotation", "termination",
+	60: "scope"}
 
 // String is the kind as commands print it.
 func (k Kind) String() string {
