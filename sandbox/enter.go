@@ -116,7 +116,7 @@ func identity(s Spec) (bool, error) {
 			break
 		}
 		if e != 0 {
-			return false, fmt.Errorf("capability %d: %w", c, e)
+			return false, fmt.Errorf("capability %d: %w", c, threads(e))
 		}
 	}
 	if err := syscall.Setgroups(nil); err != nil {
@@ -139,13 +139,21 @@ func identity(s Spec) (bool, error) {
 	return true, nil
 }
 
+// threads explains the one failure that has nothing to do with this host.
+func threads(e syscall.Errno) error {
+	if e == syscall.ENOTSUP {
+		return fmt.Errorf("%w: this program was built with cgo and cannot confine all its threads; build it with CGO_ENABLED=0", e)
+	}
+	return e
+}
+
 // noNewPrivileges makes every later step down final, and keeps others of the same user from looking into the process.
 // Changing the user has cleared the parent-death signal: it is asked for again, or the process would outlive its
 // supervisor.
 func noNewPrivileges() error {
 	for _, set := range [][2]uintptr{{unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL)}, {unix.PR_SET_NO_NEW_PRIVS, 1}} {
 		if _, _, e := syscall.AllThreadsSyscall(unix.SYS_PRCTL, set[0], set[1], 0); e != 0 {
-			return fmt.Errorf("prctl %d: %w", set[0], e)
+			return fmt.Errorf("prctl %d: %w", set[0], threads(e))
 		}
 	}
 	return unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
