@@ -43,7 +43,7 @@ const (
 	FlagLease                       // what was given out may be used beyond this request
 	FlagEmergency                   // it was allowed in an emergency
 	FlagGap                         // entries before this one may be missing
-	FlagSync                        // a client that brings its copy up to date: what it did not ask for again it has already
+	FlagSync                        // a client brings its copy up to date, as the asker says: what it did not ask for again it has already
 )
 
 // Start says which program runs: SHA-256 of its file, in Session, Object, Actor and Address, eight bytes each, big-endian.
@@ -75,9 +75,15 @@ const (
 	Termination                  // a contract's keys were destroyed
 )
 
+// The kinds about incidents.
+const (
+	Scoped Kind = iota + 60 // a scope was computed: SHA-256 of its manifest as Start has that of a program, Bytes the incident, Count the scope
+)
+
 var kinds = [...]string{"", "opening", "denial", "login", "failure", "key-made", "key-gone", "grant", "start", "stop",
 	"transit", "signature", "release", "config-read", "heartbeat", "emergency", "gap", "prune", "hold",
-	40: "share-used", "recovery", "archive-open", "archive-shut", "rotation", "termination"}
+	40: "share-used", "recovery", "archive-open", "archive-shut", "rotation", "termination",
+	60: "scope"}
 
 // String is the kind as commands print it.
 func (k Kind) String() string {

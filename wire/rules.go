@@ -14,6 +14,7 @@ func Rules() []Rule {
 		InspectScan.Rule, InspectRewrite.Rule,
 		VaultRotate.Rule, VaultRecover.Rule, VaultOfficers.Rule, VaultArchive.Rule, VaultArchiveRead.Rule, VaultArchiveShut.Rule,
 		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
+		StoreIncident.Rule, VaultScope.Rule, VaultAddress.Rule,
 		DialLookup.Rule, DialConnect.Rule,
 	}
 }

@@ -115,6 +115,7 @@ type Open struct {
 	Classes []sekisho.Class // header, body, attachment, index; each is an entry of its own
 	Boxes   []MessageBox
 	Index   bool // also the account's index key
+	Sync    bool // the client brings its copy up to date; entered as the asker says it
 }
 
 // MessageBox is one message's box.

@@ -32,6 +32,8 @@ type commands struct {
 	Archive    archiveCommand    `cmd:"" help:"Archives of contracts, opened by officers."`
 	Backup     backupCommand     `cmd:"" help:"Make a data backup of the running service."`
 	Restore    restoreCommand    `cmd:"" help:"Put a data backup back, under the current key table."`
+	Incident   incidentCommand   `cmd:"" help:"Breaches: what was reached, whom to tell."`
+	Drill      drillCommand      `cmd:"" help:"Breaches whose truth is known, to see that their scope is found."`
 	Scan       scanCommand       `cmd:"" help:"Inspect mails and files without a running service."`
 	Score      scoreCommand      `cmd:"" help:"Measure the inspection on a corpus with labels."`
 	Learn      learnCommand      `cmd:"" help:"Remake the spam model from a corpus."`

@@ -49,8 +49,8 @@ func (o operator) String() string { return "operator uid " + strconv.FormatUint(
 
 type operatorKey struct{}
 
-// mostBody bounds a question.
-const mostBody = 4 << 20
+// mostBody bounds a question: the largest are manifests of scopes.
+const mostBody = 64 << 20
 
 // callTime bounds one call.
 const callTime = 2 * time.Minute
@@ -128,6 +128,13 @@ func (c *Console) routes() http.Handler {
 	route(m, "account/recover", c.recover)
 	route(m, "rotate", c.rotate)
 	route(m, "backup", c.backup)
+	route(m, "incident/open", c.incidentOpen)
+	route(m, "incident/add", c.incidentAdd)
+	route(m, "incident/scope", c.incidentScope)
+	route(m, "incident/close", c.incidentClose)
+	route(m, "incident/show", c.incidentShow)
+	route(m, "incident/list", c.incidentList)
+	route(m, "incident/address", c.incidentAddress)
 	return m
 }
 

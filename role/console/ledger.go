@@ -45,7 +45,7 @@ type Entry struct {
 	Actor    uint64    `json:"actor,omitempty"`
 	Address  uint64    `json:"address,omitempty"`
 	Flags    uint8     `json:"flags,omitempty"`
-	Digest   []byte    `json:"digest,omitempty"` // start: SHA-256 of the program
+	Digest   []byte    `json:"digest,omitempty"` // start: SHA-256 of the program; scope: of the manifest
 }
 
 // EntryOf is an entry as commands show it.
@@ -56,7 +56,7 @@ func EntryOf(s ledger.Stream, n uint64, e ledger.Entry) Entry {
 	if e.Class != sekisho.NoClass {
 		out.Class = e.Class.String()
 	}
-	if e.Kind == ledger.Start {
+	if e.Kind == ledger.Start || e.Kind == ledger.Scoped {
 		d := e.Digest()
 		out.Digest, out.Session, out.Object, out.Actor, out.Address = d[:], 0, 0, 0, 0
 	}

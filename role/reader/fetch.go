@@ -24,6 +24,8 @@ func (s *session) Fetch(w *imapserver.FetchWriter, set imap.NumSet, o *imap.Fetc
 	ctx, cancel := s.command()
 	defer cancel()
 	places := s.box.numbered(set)
+	s.sync = set.Dynamic()
+	defer func() { s.sync = false }()
 	for len(places) > 0 {
 		n := min(len(places), together)
 		if err := s.fetchBatch(ctx, w, places[:n], o); err != nil {

@@ -85,7 +85,7 @@ func classesOf(set uint16) (out []sekisho.Class) {
 }
 
 func (s *session) openGroup(ctx context.Context, classes []sekisho.Class, list []*mail) ([]wire.Rewrapped, error) {
-	q := wire.Open{Session: s.ticket.Session, Secret: s.ticket.Secret, Classes: classes}
+	q := wire.Open{Session: s.ticket.Session, Secret: s.ticket.Secret, Classes: classes, Sync: s.sync}
 	for _, m := range list {
 		b := m.Sealed.Boxes[0]
 		q.Boxes = append(q.Boxes, wire.MessageBox{Message: m.Sealed.ID, Key: b.Key, Sealed: b.Sealed})

@@ -26,6 +26,7 @@ type session struct {
 	ticket wire.Ticket
 	box    *selected // nil when none is selected
 	wake   chan struct{}
+	sync   bool // a FETCH up to the newest is being answered: the client brings its copy up to date
 }
 
 func newSession(r *Reader, c *imapserver.Conn) *session {

@@ -257,5 +257,6 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreUsage, s.usage)
 	wire.Handle(v, wire.StoreHost, s.host)
 	wire.Handle(v, wire.StoreSnapshot, s.snapshot)
+	wire.Handle(v, wire.StoreIncident, s.incident)
 	return v
 }

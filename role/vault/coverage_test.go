@@ -3,6 +3,7 @@ package vault
 import (
 	"bytes"
 	"context"
+	"net/netip"
 	"reflect"
 	"slices"
 	"testing"
@@ -230,6 +231,9 @@ func (d *driven) drives() []drive {
 		{"vault.tls", k(ledger.Signature), "", is(wire.VaultTLS, func() wire.Sign { return wire.Sign{Key: d.tls.Key, Digest: []byte("x")} }, nil)},
 		{"vault.chains", nil, "certificates are public", is(wire.VaultChains, nothing, nil)},
 		{"vault.inform", k(ledger.ConfigRead), "", is(wire.VaultInform, just(wire.Inform{What: "config-read", Contract: 1, Operator: 1}), nil)},
+		{"vault.address", nil, "numbers that stand for addresses which the asker has", is(wire.VaultAddress, just(wire.Addresses{List: []netip.Addr{netip.MustParseAddr("192.0.2.1")},
+			From: time.Unix(1_700_000_000, 0), To: time.Unix(1_700_100_000, 0)}), nil)},
+		{"vault.scope", k(ledger.Scoped), "", is(wire.VaultScope, just(wire.ScopeReport{Incident: 1, Number: 1, Manifest: make([]byte, 32)}), nil)},
 		{"vault.inform", k(ledger.Grant), "", is(wire.VaultInform, just(wire.Inform{What: "policy", Contract: 1, Operator: 1}), nil)},
 	}, append(d.aboutLedger(), d.aboutLife()...)...)
 }

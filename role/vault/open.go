@@ -39,6 +39,11 @@ func (v *Vault) open(_ context.Context, who sekisho.Caller, q wire.Open) (wire.O
 	e := by(who, ledger.Opening)
 	e.Session, e.Contract, e.Account, e.Address = q.Session, s.contract, s.account, s.address
 	entries := openings(e, q.Classes, q.Boxes, data)
+	if q.Sync {
+		for i := range entries {
+			entries[i].Flags |= ledger.FlagSync
+		}
+	}
 	if q.Index {
 		e.Class, e.Object, e.Flags = sekisho.ClassIndex, uint64(s.account), ledger.FlagLease // the key opens what is indexed later too
 		entries = append(entries, e)

@@ -146,12 +146,14 @@ func (s *session) spend(n, quota int, now time.Time) bool {
 
 // pseudonym stands for a network address in the ledger: equal for equal addresses of one day, meaningless without the
 // installation's key for them.
-func (v *Vault) pseudonym(a netip.Addr) uint64 {
+func (v *Vault) pseudonym(a netip.Addr) uint64 { return v.pseudonymOn(a, v.config.Clock()) }
+
+// pseudonymOn is the pseudonym on a day.
+func (v *Vault) pseudonymOn(a netip.Addr, day time.Time) uint64 {
 	if !a.IsValid() {
 		return 0
 	}
-	day := v.config.Clock().UTC().Format(time.DateOnly)
-	k := key.Derive(v.address, []byte(day), "address/v1/"+a.Unmap().String())
+	k := key.Derive(v.address, []byte(day.UTC().Format(time.DateOnly)), "address/v1/"+a.Unmap().String())
 	n := uint64(0)
 	for _, b := range k[:8] {
 		n = n<<8 | uint64(b)

@@ -232,6 +232,8 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultChains, v.chains)
 	v.ledgerService(s)
 	wire.Handle(s, wire.VaultInform, v.inform)
+	wire.Handle(s, wire.VaultScope, v.scope)
+	wire.Handle(s, wire.VaultAddress, v.addresses)
 	v.serveLife(s)
 	return s
 }

@@ -318,3 +318,77 @@ func TestSigners(t *testing.T) {
 		t.Errorf("%d chains", len(c.List))
 	}
 }
+
+// What the supervisor tells is entered in the stream of whom it is about; what could not be entered comes with the next beat,
+// marked; and every component that lives says so.
+func TestBeats(t *testing.T) {
+	b := open(t, t.TempDir())
+	cell := sekisho.Caller{Role: sekisho.Reader, Instance: 70, Cell: 2}
+	twin := sekisho.Caller{Role: sekisho.Reader, Instance: 71, Cell: 2}
+	digest := [32]byte{1, 2, 3}
+	for _, who := range []sekisho.Caller{cell, twin, {Role: sekisho.Inspect, Instance: 72}} {
+		if err := b.Began(who, digest); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := b.entries()[len(b.entries())-1]
+	if last.Kind != ledger.Start || last.Role != sekisho.Inspect || last.Process != 72 || last.Digest() != digest {
+		t.Errorf("%+v", last)
+	}
+	if err := b.beat(); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.count(ledger.Entry{Kind: ledger.Heartbeat}); n != 3 { // vault itself, reader's cell once, inspect
+		t.Errorf("%d heartbeats, want 3", n)
+	}
+	if err := b.Ended(twin); err != nil {
+		t.Fatal(err)
+	}
+	s := must[*book.Stream](t)(b.journal.Stream(ledger.Stream{Role: sekisho.Reader, Cell: 2}))
+	if s.Size() != 4 {
+		t.Errorf("%s has %d entries, want two starts, a beat and an end", s.Name, s.Size())
+	}
+	v := b.journal
+	b.journal = openWith(t, Config{Dir: t.TempDir()}).journal // one that is closed: nothing can be entered
+	b.journal.Close()
+	if err := b.Ended(cell); err == nil {
+		t.Fatal("entered in a closed ledger")
+	}
+	b.journal = v
+	if err := b.beat(); err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, e := range b.entries() {
+		found = found || e.Kind == ledger.Stop && e.Process == 70 && e.Flags&ledger.FlagGap != 0
+	}
+	if !found {
+		t.Error("an end that could not be entered at once is lost")
+	}
+	if len(b.living.unsaid) > 0 {
+		t.Error("it would be entered again")
+	}
+}
+
+func TestFlags(t *testing.T) {
+	b := open(t, t.TempDir())
+	ann := b.account(1, 11)
+	ticket := must[wire.Ticket](t)(b.signIn(1, 11, ann.AppPassword))
+	q := wire.Open{Session: ticket.Session, Secret: ticket.Secret, Classes: []sekisho.Class{sekisho.ClassBody}, Index: true, Sync: true,
+		Boxes: []wire.MessageBox{b.mail(ann.Public, 1, 11, 5).MessageBox, {Message: 9, Key: wire.AccountKey, Sealed: []byte("no box")}}}
+	must[wire.Opened](t)(b.open(background, reader, q))
+	for _, e := range b.entries() {
+		want := uint8(0)
+		switch {
+		case e.Kind == ledger.Opening && e.Class == sekisho.ClassIndex:
+			want = ledger.FlagLease
+		case e.Kind == ledger.Opening:
+			want = ledger.FlagSync
+		case e.Kind == ledger.Denial:
+			want = ledger.FlagSync | ledger.FlagDenied
+		}
+		if e.Flags != want {
+			t.Errorf("%+v: flags %d, want %d", e, e.Flags, want)
+		}
+	}
+}
