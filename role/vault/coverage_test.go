@@ -274,7 +274,7 @@ func (d *driven) aboutLife() []drive {
 			return wire.Officers{Contract: 1, Shares: words(), Operator: 1}
 		}, nil)},
 		{"vault.rotate", k(ledger.Rotation), "", is(wire.VaultRotate, just(wire.Rotate{What: "contract", Contract: 1, Operator: 1}), nil)},
-		{"vault.snapshot", nil, "names of files with ciphertext", is(wire.VaultSnapshot, just(wire.SnapshotQuery{}), nil)},
+		{"vault.snapshot", k(ledger.ConfigRead), "", is(wire.VaultSnapshot, just(wire.SnapshotQuery{}), nil)},
 		{"vault.terminate", k(ledger.Termination), "", is(wire.VaultTerminate, just(wire.Terminate{Contract: 1, Name: "Mori", Contact: "who@mori.example", Operator: 1}), nil)},
 		{"vault.terminated", nil, "signed statements", is(wire.VaultTerminated, just(wire.Nothing{}), nil)},
 		{"vault.contact", k(ledger.Opening), "", is(wire.VaultContact, just(wire.ContactQuery{Contract: 1, Operator: 1}), nil)},
