@@ -20,7 +20,7 @@ const controlDescriptor = 3
 
 // Child is the role's side of its supervisor.
 type Child struct {
-	taken // only in builds with the tag redteam it holds anything
+	taken     // only in builds with the tag redteam it holds anything
 	Self      sekisho.Caller
 	Calls     []sekisho.Role          // whom it may call, as the table says: a line to each of their processes will come
 	Config    []byte                  // the role's part of the configuration
