@@ -13,6 +13,8 @@ func (s *Supervisor) probed(*process, message) error { return errors.New("unexpe
 // taken is the part of a child that only those builds have.
 type taken struct{}
 
+func newTaken() taken { return taken{} }
+
 // redteam is the part of a process that only those builds have.
 type redteam struct{}
 

@@ -22,6 +22,8 @@ type taken struct {
 	take func(order []byte) ([]byte, error)
 }
 
+func newTaken() taken { return taken{} }
+
 // OnTake says what the role does when it is taken over; the order is the role's own matter.
 func (c *Child) OnTake(f func(order []byte) ([]byte, error)) { c.take = f }
 
