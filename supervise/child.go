@@ -20,6 +20,7 @@ const controlDescriptor = 3
 
 // Child is the role's side of its supervisor.
 type Child struct {
+	taken     // only in builds with the tag redteam it holds anything
 	Self      sekisho.Caller
 	Calls     []sekisho.Role          // whom it may call, as the table says: a line to each of their processes will come
 	Config    []byte                  // the role's part of the configuration
@@ -66,7 +67,7 @@ func Join() (*Child, error) {
 	if m.Kind != sayBegin || m.Spec == nil || !ok || len(files) != 1+len(m.Listeners)+len(m.Files) {
 		return nil, sekisho.E(op, sekisho.Invalid, fmt.Errorf("unexpected message %q", m.Kind))
 	}
-	c := &Child{
+	c := &Child{taken: newTaken(),
 		Self: sekisho.Caller{Role: role, Instance: m.Instance, Cell: m.Cell}, Files: map[string]*os.File{}, Dir: m.Spec.Home(), Listeners: map[string]net.Listener{},
 		Digest: digestOf(m.Digest), spec: *m.Spec, control: ctl, lines: make(chan Line), done: make(chan struct{}),
 	}

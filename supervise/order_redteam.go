@@ -17,8 +17,62 @@ import (
 // This file exists only in builds with the tag redteam: the supervisor can order a confined role to attack from inside,
 // and sees whether the attack was refused and reported.
 
+// taken is the part of a child that only these builds have: what it does when its role is to behave as one taken over.
+type taken struct {
+	take func(order []byte) ([]byte, error)
+}
+
+func newTaken() taken { return taken{} }
+
+// OnTake says what the role does when it is taken over; the order is the role's own matter.
+func (c *Child) OnTake(f func(order []byte) ([]byte, error)) { c.take = f }
+
+// orderToTake begins the name of an attack that is not one of the sandbox: behind it stands the role's order.
+const orderToTake = "take:"
+
+// takeOver obeys the order to behave as a role that was taken over.
+func (c *Child) takeOver(name, order string) error {
+	if c.take == nil {
+		return errors.New("this role has no order to be taken over")
+	}
+	out, err := c.take([]byte(order))
+	if err != nil {
+		out, _ = json.Marshal(err.Error())
+	}
+	return c.control.send(message{Kind: sayDone, Probe: name, Result: out})
+}
+
+// Take has the process of a role with that number, which is its cell where the role has cells, behave as if it were taken
+// over, and gives what it got.
+func (s *Supervisor) Take(role sekisho.Role, worker int, order []byte) ([]byte, error) {
+	for _, sl := range s.slots {
+		if sl.role.Role != role || sl.worker != worker {
+			continue
+		}
+		p, _, err := s.serves(sl)
+		if err != nil {
+			return nil, err
+		}
+		s.mu.Lock()
+		p.say(message{Kind: sayProbe, Probe: orderToTake + string(order)})
+		s.mu.Unlock()
+		select {
+		case out := <-p.got:
+			return out, nil
+		case <-p.ended:
+			return nil, errors.New("it ended")
+		case <-time.After(time.Minute):
+			return nil, errors.New("no answer")
+		}
+	}
+	return nil, fmt.Errorf("no process of %v", role)
+}
+
 // probe obeys the order to attack.
 func (c *Child) probe(m message) error {
+	if order, is := strings.CutPrefix(m.Probe, orderToTake); is {
+		return c.takeOver(orderToTake, order)
+	}
 	outcome, err := sandbox.Try(m.Probe, c.Dir)
 	if err != nil {
 		return err
@@ -32,6 +86,14 @@ func (c *Child) probe(m message) error {
 
 // probed hands the answer to whoever waits for it.
 func (s *Supervisor) probed(p *process, m message) error {
+	if m.Probe == orderToTake {
+		select {
+		case p.got <- m.Result:
+			return nil
+		default:
+			return errors.New("an answer that nobody asked for")
+		}
+	}
 	var o sandbox.Outcome
 	if err := json.Unmarshal(m.Result, &o); err != nil {
 		return err
@@ -45,9 +107,12 @@ func (s *Supervisor) probed(p *process, m message) error {
 }
 
 // redteam is the part of a process that only these builds have.
-type redteam struct{ outcomes chan sandbox.Outcome }
+type redteam struct {
+	outcomes chan sandbox.Outcome
+	got      chan []byte // by a role that was taken over
+}
 
-func newRedteam() redteam { return redteam{make(chan sandbox.Outcome, 1)} }
+func newRedteam() redteam { return redteam{make(chan sandbox.Outcome, 1), make(chan []byte, 1)} }
 
 // What became of an attack. Anything else in a cell is the name of an error that the kernel gave without the sandbox
 // having been asked: the attack failed, and nobody was told.

@@ -27,11 +27,11 @@ const smallShape = `{"title": "small", "seed": 3, "from": "2025-01-01", "days": 
 	"hits": {"body": {"contracts": 3, "accounts": 9, "objects": 70}, "credential": {"contracts": 5, "objects": 2}}, "union": 7,
 	"decoys": {"elsewhere": 5, "shared": 5, "syncs": 2, "hijacked": 3}}`
 
-// ran runs a command and gives what it printed.
-func ran[A any](t *testing.T, c interface{ Run(*Global) error }) A {
+// ran runs a command, of the service that g names, and gives what it printed.
+func ran[A any](t *testing.T, g *Global, c interface{ Run(*Global) error }) A {
 	t.Helper()
 	var out, errs bytes.Buffer
-	if err := c.Run(&Global{JSON: true, Out: &out, Err: &errs}); err != nil {
+	if err := c.Run(&Global{JSON: true, Data: g.Data, Out: &out, Err: &errs}); err != nil {
 		t.Fatal(err)
 	}
 	var a A
@@ -49,7 +49,7 @@ func small(t *testing.T) (dir string, c caseFlags) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "world")
 	shape := write(t, t.TempDir(), "small.json", smallShape)
-	got := ran[written](t, &drillWorld{worldFlags{Shape: shape}, dir})
+	got := ran[written](t, &Global{}, &drillWorld{worldFlags{Shape: shape}, dir})
 	if got.Events != 30000 || got.Ledger != dir {
 		t.Fatalf("%+v", got)
 	}
@@ -58,7 +58,7 @@ func small(t *testing.T) (dir string, c caseFlags) {
 
 func TestDrillScope(t *testing.T) {
 	shape := write(t, t.TempDir(), "small.json", smallShape)
-	got := ran[drilled](t, &drillScope{worldFlags: worldFlags{Shape: shape}, Sets: true})
+	got := ran[drilled](t, &Global{}, &drillScope{worldFlags: worldFlags{Shape: shape}, Sets: true})
 	if !got.Equals || got.Confirmed.Union != 7 || got.Confirmed.Sum != 8 || got.Confirmed.Classes["body"].Accounts != 9 || got.Confirmed.Sets == nil {
 		t.Errorf("%+v", got)
 	}
@@ -106,7 +106,7 @@ func TestIncidentScope(t *testing.T) {
 	os.RemoveAll(filepath.Join(dir, "truth")) // it must not be needed
 	at := t.TempDir()
 	file := func(name string) string { return filepath.Join(at, name) }
-	got := ran[scoped](t, &incidentScope{caseFlags: c, outputs: outputs{Level: "exposed", Lang: "ja", CSV: file("s.csv"), Parquet: file("s.parquet"),
+	got := ran[scoped](t, &Global{}, &incidentScope{caseFlags: c, outputs: outputs{Level: "exposed", Lang: "ja", CSV: file("s.csv"), Parquet: file("s.parquet"),
 		HTML: file("s.html"), Manifest: file("s.manifest")}})
 	if got.Confirmed.Union != 7 || len(got.Manifest) != 64 {
 		t.Errorf("%+v", got)
@@ -152,9 +152,9 @@ func TestIncidentDiff(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := caseFlags{Ledger: c.Ledger, Indicators: write(t, at, "first.json", string(b))}
-	ran[scoped](t, &incidentScope{caseFlags: first, outputs: outputs{Level: "exposed", Lang: "en", Manifest: filepath.Join(at, "1")}})
-	ran[scoped](t, &incidentScope{caseFlags: c, outputs: outputs{Level: "exposed", Lang: "en", Manifest: filepath.Join(at, "2")}})
-	d := ran[scope.Difference](t, &incidentDiff{What: []string{filepath.Join(at, "1"), filepath.Join(at, "2")}})
+	ran[scoped](t, &Global{}, &incidentScope{caseFlags: first, outputs: outputs{Level: "exposed", Lang: "en", Manifest: filepath.Join(at, "1")}})
+	ran[scoped](t, &Global{}, &incidentScope{caseFlags: c, outputs: outputs{Level: "exposed", Lang: "en", Manifest: filepath.Join(at, "2")}})
+	d := ran[scope.Difference](t, &Global{}, &incidentDiff{What: []string{filepath.Join(at, "1"), filepath.Join(at, "2")}})
 	added := uint64(0)
 	for _, x := range d.Changes {
 		if x.Level == "confirmed" && x.Class == "" {
@@ -177,7 +177,7 @@ func TestIncidentStatement(t *testing.T) {
 	}
 	hit := incident.Lines(f.result, scope.Confirmed, nil)[0]
 	out := filepath.Join(t.TempDir(), "statement.zip")
-	s := ran[incident.Statement](t, &incidentStatement{caseFlags: c, Contract: hit.Contract, Out: out})
+	s := ran[incident.Statement](t, &Global{}, &incidentStatement{caseFlags: c, Contract: hit.Contract, Out: out})
 	if s.Verdict != "affected" || s.Manifest != f.hash || len(s.Evidence) == 0 || s.Name == "" {
 		t.Errorf("%+v", s)
 	}
@@ -222,7 +222,7 @@ func TestIncidentStatement(t *testing.T) {
 		}
 	}
 	// Contract 2 is pinned to the other cell.
-	s = ran[incident.Statement](t, &incidentStatement{caseFlags: c, Contract: 2, Out: filepath.Join(t.TempDir(), "new", "folder")})
+	s = ran[incident.Statement](t, &Global{}, &incidentStatement{caseFlags: c, Contract: 2, Out: filepath.Join(t.TempDir(), "new", "folder")})
 	if s.Verdict != "never-reachable" || s.Rows != 0 {
 		t.Errorf("contract 2: %+v", s)
 	}
@@ -272,11 +272,11 @@ func TestBadCases(t *testing.T) {
 	}
 	// A block that was put together anew, with one row changed, is found by --verify only.
 	c.Verify = true
-	if got := ran[scoped](t, &incidentScope{caseFlags: c, outputs: outputs{Level: "exposed", Lang: "en"}}); len(got.Notices) != 0 {
+	if got := ran[scoped](t, &Global{}, &incidentScope{caseFlags: c, outputs: outputs{Level: "exposed", Lang: "en"}}); len(got.Notices) != 0 {
 		t.Errorf("a whole ledger: %v", got.Notices)
 	}
 	forge(t, filepath.Join(dir, "streams", "1-reader-0", "0000000000000000.block"))
-	forged := ran[scoped](t, &incidentScope{caseFlags: c, outputs: outputs{Level: "exposed", Lang: "en"}})
+	forged := ran[scoped](t, &Global{}, &incidentScope{caseFlags: c, outputs: outputs{Level: "exposed", Lang: "en"}})
 	if forged.Exposed.Contracts != forged.Reachable.Contracts || len(forged.Notices) == 0 {
 		t.Errorf("forged rows: %d of %d exposed, notices %v", forged.Exposed.Contracts, forged.Reachable.Contracts, forged.Notices)
 	}
@@ -285,7 +285,7 @@ func TestBadCases(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "streams", "1-reader-0", "0000000000000000.block")); err != nil {
 		t.Fatal(err)
 	}
-	got := ran[scoped](t, &incidentScope{caseFlags: c, outputs: outputs{Level: "exposed", Lang: "en"}})
+	got := ran[scoped](t, &Global{}, &incidentScope{caseFlags: c, outputs: outputs{Level: "exposed", Lang: "en"}})
 	if got.Exposed.Contracts != got.Reachable.Contracts || got.Exposed.Contracts == 0 || len(got.Notices) == 0 {
 		t.Errorf("%d of %d are exposed, notices %v", got.Exposed.Contracts, got.Reachable.Contracts, got.Notices)
 	}

@@ -105,6 +105,20 @@ func reach(t *testing.T, p supervise.ProcessStatus) {
 // startForAttack is serve with two differences: a refused call does not end a process, and the ports are any.
 func startForAttack(t *testing.T) *supervise.Supervisor {
 	t.Helper()
+	return startAttacked(t, 1).Supervisor
+}
+
+// attacked is a running service that can be attacked from inside.
+type attacked struct {
+	*supervise.Supervisor
+	data string
+	at   map[string]string // addresses of the listeners, by name
+}
+
+// startAttacked is the same with that many cells of reader.
+func startAttacked(t *testing.T, cells int) attacked {
+	t.Helper()
+	out := attacked{at: map[string]string{}}
 	dir, err := os.MkdirTemp("", "sekisho-redteam-") // t.TempDir is closed for the roles' users
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +132,7 @@ func startForAttack(t *testing.T) *supervise.Supervisor {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	c := config.Defaults()
-	c.Data = filepath.Join(dir, "data")
+	c.Data, c.Cells = filepath.Join(dir, "data"), cells
 	part, err := parts(c)
 	if err != nil {
 		t.Fatal(err)
@@ -128,6 +142,7 @@ func startForAttack(t *testing.T) *supervise.Supervisor {
 		table[i].OneStrike = false
 		for _, name := range table[i].Listeners {
 			listeners[name] = anyListener(t, filepath.Join(dir, name), name == "admin")
+			out.at[name] = addressOf(t, listeners[name])
 		}
 	}
 	var log strings.Builder
@@ -159,7 +174,21 @@ func startForAttack(t *testing.T) *supervise.Supervisor {
 	if before := len(s.Status().Alerts); before != 0 {
 		t.Errorf("the roles made refused calls before any attack: %+v", s.Status().Alerts)
 	}
-	return s
+	out.Supervisor, out.data = s, c.Data
+	return out
+}
+
+func addressOf(t *testing.T, f *os.File) string {
+	t.Helper()
+	l, err := net.FileListener(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, ok := l.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }
 
 func anyListener(t *testing.T, path string, local bool) *os.File {

@@ -231,6 +231,7 @@ func (p *process) start() (playing, error) {
 	case sekisho.Reader:
 		r := reader.New(reader.Config{Size: p.part.Size, Log: p.Log()},
 			reader.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect]})
+		arm(p.Child, r)
 		return playing{service: r.Service(p.breach), run: func(ctx context.Context) error { return r.Serve(ctx, p.Listeners) }}, nil
 	case sekisho.Console:
 		c := console.New(console.Config{Name: p.part.Name, Log: p.Log()},

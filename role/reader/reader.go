@@ -42,6 +42,7 @@ type Reader struct {
 	server  *imapserver.Server
 	passed  map[string]*passed // by the names of listeners; what door passes comes in there
 	idled   atomic.Int64       // how often a connection went idle
+	held    held
 }
 
 // leaseSize is how many message ids are set aside at once, for mails that people file.

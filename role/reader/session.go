@@ -45,6 +45,7 @@ func (s *session) command() (context.Context, context.CancelFunc) {
 // Close ends the session, in vault too.
 func (s *session) Close() error {
 	s.leave()
+	s.reader.held.drop(s)
 	if s.ticket.Session != 0 {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
@@ -84,6 +85,7 @@ func (s *session) Login(name, secret string) error {
 		return wrongSecret()
 	}
 	s.who, s.ticket = who, t
+	s.reader.held.add(s)
 	return nil
 }
 
