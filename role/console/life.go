@@ -148,8 +148,7 @@ func (c *Console) terminate(ctx context.Context, who operator, q Terminate) (Cer
 		return Certificate{}, sekisho.E("terminate", sekisho.Invalid, fmt.Errorf("the contract's name is %q: confirm it", k.Name))
 	}
 	if k.Status == sekisho.Active { // nothing new comes in from here on
-		set := wire.Contract{ID: k.ID, Status: sekisho.Suspended}
-		if _, err := wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: set}}); err != nil {
+		if err := c.status(ctx, k.ID, sekisho.Suspended); err != nil {
 			return Certificate{}, err
 		}
 	}
@@ -168,14 +167,30 @@ func (c *Console) terminate(ctx context.Context, who operator, q Terminate) (Cer
 	return certificateOf(got)
 }
 
-// purge deletes a terminated contract's rows in store; once more is harmless.
+// purge deletes a terminated contract's rows in store; once more is harmless, also at the same time.
 func (c *Console) purge(ctx context.Context, id sekisho.ContractID) error {
-	all, err := wire.StoreList.Ask(ctx, c.peers.Store, wire.List{What: "contract", Contract: id, Most: 1})
-	if err != nil || len(all.Contracts) == 0 || all.Contracts[0].Status == sekisho.Terminated {
+	if gone, err := c.gone(ctx, id); err != nil || gone {
 		return err
 	}
-	set := wire.Contract{ID: id, Status: sekisho.Terminated}
-	_, err = wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: set}})
+	return c.status(ctx, id, sekisho.Terminated)
+}
+
+// gone says whether a contract's rows are deleted.
+func (c *Console) gone(ctx context.Context, id sekisho.ContractID) (bool, error) {
+	all, err := wire.StoreList.Ask(ctx, c.peers.Store, wire.List{What: "contract", Contract: id, Most: 1})
+	return err == nil && (len(all.Contracts) == 0 || all.Contracts[0].Status == sekisho.Terminated), err
+}
+
+// status sets a contract's status; one that was terminated meanwhile, by whom ever, stays so.
+func (c *Console) status(ctx context.Context, id sekisho.ContractID, to sekisho.Status) error {
+	set := wire.Contract{ID: id, Status: to}
+	_, err := wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: set}})
+	if sekisho.KindOf(err) != sekisho.Denied {
+		return err
+	}
+	if gone, again := c.gone(ctx, id); again == nil && gone {
+		return nil
+	}
 	return err
 }
 
@@ -251,6 +266,10 @@ func (c *Console) contact(ctx context.Context, who operator, q Query) (Contact, 
 // backup has store and vault write what a data backup is copied from. Store comes first: what its database refers to is in
 // its segments already, and keys that are newer than the mail they open do no harm.
 func (c *Console) backup(ctx context.Context, _ operator, q BackupQuery) (Backup, error) {
+	if q.Keys {
+		v, err := wire.VaultSnapshot.Ask(ctx, c.peers.Vault, wire.SnapshotQuery{Done: q.Done, Keys: true})
+		return Backup{Vault: Snapshot(v)}, err
+	}
 	s, err := wire.StoreSnapshot.Ask(ctx, c.peers.Store, wire.SnapshotQuery{Done: q.Done})
 	if err != nil {
 		return Backup{}, err

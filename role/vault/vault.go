@@ -50,9 +50,9 @@ type Vault struct {
 	pass    ed25519.PrivateKey
 	argon   chan struct{} // holds a token for each argon2id computation under way
 	guess   guessing
+	parsed  parsed
 	living  living
 	checks  checks
-	parsed  parsed
 	address []byte // pseudonyms of network addresses are derived from it
 
 	// life is held for writing while keys are replaced or destroyed, for reading by every answer that uses keys. It guards
