@@ -2,10 +2,10 @@ package journal
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
+	"time"
 
 	"sekisho"
 	"sekisho/blob"
@@ -95,11 +95,8 @@ type growth struct {
 // write makes one frame durable and then lets the streams grow; after an error they are as before.
 func (w *writer) write() error {
 	j := w.j
-	j.mu.Lock()
-	behind := j.waiting
-	j.mu.Unlock()
-	if behind > mostWaiting {
-		return sekisho.E("journal.append", sekisho.Unavailable, errors.Join(errors.New("sealing is behind"), j.Failure()))
+	if err := j.letSeal(); err != nil {
+		return err
 	}
 	var list []*growth
 	w.frame = w.frame[:0]
@@ -119,6 +116,26 @@ func (w *writer) write() error {
 	}
 	j.commit(list, at[0])
 	return nil
+}
+
+// letSeal waits while too many parts wait for the sealer; when the sealer does not succeed, nothing more is taken.
+func (j *Journal) letSeal() error {
+	for {
+		j.mu.Lock()
+		behind, failure := j.waiting > mostWaiting, j.failure
+		j.mu.Unlock()
+		if !behind {
+			return nil
+		}
+		if failure != nil {
+			return sekisho.E("journal.append", sekisho.Unavailable, fmt.Errorf("blocks cannot be written: %w", failure))
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-j.stop:
+			return sekisho.E("journal.append", sekisho.Unavailable, errClosed)
+		}
+	}
 }
 
 // plan makes the sections of one stream's rows. A section never crosses the end of a part.

@@ -542,3 +542,43 @@ func TestRollBackOfEverything(t *testing.T) {
 		t.Errorf("towards a witness that has seen more: %v", err)
 	}
 }
+
+// Pruning that ends anywhere leaves a ledger that verifies, with one piece of each stream, and can be done again.
+func TestPruneEndsAnywhere(t *testing.T) {
+	for n := range 14 {
+		dir := t.TempDir()
+		d := &chaos{left: 1 << 30, files: map[string][]undo{}}
+		c := chaosConfig(t, dir, d)
+		c.Rows = 256
+		var later atomic.Int64
+		c.Clock = func() time.Time { return day.Add(time.Duration(later.Load())) }
+		j := open(t, c)
+		for i := range 5 {
+			if err := j.Append(entriesOf(sekisho.Reader, 256*i, 256)...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := j.Seal(); err != nil {
+			t.Fatal(err)
+		}
+		later.Store(int64(2 * Retention))
+		d.mu.Lock()
+		d.left = n
+		d.mu.Unlock()
+		j.Prune(0, 1)
+		j.Close()
+		d.lose(rand.New(rand.NewPCG(uint64(n), 3)))
+		c.Disk = nil
+		j = open(t, c)
+		j.Sign()
+		whole(t, dir)
+		if list, err := j.Prune(0, 1); err != nil || j.Streams()[0].First != 1024 {
+			t.Errorf("after %d changes: %+v %v, first %d", n, list, err, j.Streams()[0].First)
+		}
+		j.Close()
+		whole(t, dir)
+		if t.Failed() {
+			t.Fatalf("after %d changes", n)
+		}
+	}
+}

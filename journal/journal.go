@@ -104,9 +104,9 @@ type part struct {
 
 func (p *part) end() uint64 { return p.first + uint64(len(p.rows)/ledger.RowLen) }
 
-// mostWaiting bounds how many parts may wait for being sealed, and so the memory: beyond, nothing is entered, and so nothing
-// is opened.
-const mostWaiting = 64
+// mostWaiting bounds how many parts may wait for being sealed, and so the memory: beyond, callers wait, and when blocks cannot
+// be written at all, nothing is entered and so nothing is opened.
+const mostWaiting = 16
 
 // mostRows bounds a frame.
 const mostRows = 1 << 16

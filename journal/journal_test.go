@@ -295,3 +295,26 @@ func TestPrune(t *testing.T) {
 		t.Errorf("a block was taken away beyond what was pruned, and nothing was found: %+v, before %+v", bad.Streams, r.Streams)
 	}
 }
+
+// When nothing is entered, nothing is written: no checkpoint follows from a checkpoint.
+func TestIdleWritesNothing(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, config(t, dir))
+	if err := j.Append(entries(sekisho.Reader, 0, 0, 5)...); err != nil {
+		t.Fatal(err)
+	}
+	note, err := j.Sign()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		time.Sleep(20 * time.Millisecond) // many times what a checkpoint waits here
+		again, err := j.Sign()
+		if err != nil || !bytes.Equal(again, note) {
+			t.Fatalf("%s %v", again, err)
+		}
+	}
+	if r := whole(t, dir); r.Heads != 1 {
+		t.Errorf("%d heads of one burst", r.Heads)
+	}
+}

@@ -44,8 +44,11 @@ func (j *Journal) Prove(name ledger.Stream, number uint64) (ledger.Proof, error)
 	}
 	defer s.Close()
 	if number >= s.Size() || number < s.First() {
-		return ledger.Proof{}, sekisho.E("journal.prove", sekisho.NotFound,
-			fmt.Errorf("%s has the entries %d to %d; those before are pruned", name, s.First(), s.Size()-1))
+		why := fmt.Errorf("%s has the entries %d to %d", name, s.First(), s.Size()-1)
+		if number < s.First() {
+			why = fmt.Errorf("%w; those before are pruned", why)
+		}
+		return ledger.Proof{}, sekisho.E("journal.prove", sekisho.NotFound, why)
 	}
 	j.mu.Lock()
 	signed := j.streams[name].headed > number

@@ -67,7 +67,7 @@ func Join() (*Child, error) {
 	if m.Kind != sayBegin || m.Spec == nil || !ok || len(files) != 1+len(m.Listeners)+len(m.Files) {
 		return nil, sekisho.E(op, sekisho.Invalid, fmt.Errorf("unexpected message %q", m.Kind))
 	}
-	c := &Child{
+	c := &Child{taken: newTaken(),
 		Self: sekisho.Caller{Role: role, Instance: m.Instance, Cell: m.Cell}, Files: map[string]*os.File{}, Dir: m.Spec.Home(), Listeners: map[string]net.Listener{},
 		Digest: digestOf(m.Digest), spec: *m.Spec, control: ctl, lines: make(chan Line), done: make(chan struct{}),
 	}

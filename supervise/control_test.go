@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -136,5 +137,22 @@ func TestLogOfChild(t *testing.T) {
 	}
 	if level, text := levelOf([]byte(want[:strings.Index(want, "\n")+1])); level != slog.LevelError || text != "msg=refused peer=192.0.2.1 mail.id=7" {
 		t.Errorf("read back: %v %q", level, text)
+	}
+}
+
+// The number of starts is lifted and never lowered, and the next start goes on from there.
+func TestLift(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, ownDirectory), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []uint64{500, 100, 500} {
+		if err := Lift(dir, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := &home{path: dir}
+	if err := h.count(); err != nil || h.boot != 501 {
+		t.Errorf("start %d: %v", h.boot, err)
 	}
 }

@@ -126,6 +126,21 @@ func (h *home) takeLock() error {
 	return nil
 }
 
+// Lift makes the number of starts at least n, durably: where a data directory was lost, the numbers of processes that the
+// ledger knows must not come again.
+func Lift(data string, n uint64) error {
+	h := &home{path: data}
+	b, err := os.ReadFile(h.dir(ownDirectory) + "/boot")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if now, err := strconv.ParseUint(strings.TrimSpace(string(b)), 10, 40); err == nil && now >= n {
+		return nil
+	}
+	h.boot = n
+	return h.keepCount()
+}
+
 // count adds one to the number of starts. The new number is written beside the old one, made durable, and put in its
 // place; a start that dies here leaves either number, and a number never comes twice.
 func (h *home) count() error {
@@ -140,6 +155,11 @@ func (h *home) count() error {
 		}
 	}
 	h.boot++
+	return h.keepCount()
+}
+
+func (h *home) keepCount() error {
+	name := h.dir(ownDirectory) + "/boot"
 	f, err := os.OpenFile(name+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err

@@ -22,6 +22,8 @@ type taken struct {
 	take func(order []byte) ([]byte, error)
 }
 
+func newTaken() taken { return taken{} }
+
 // OnTake says what the role does when it is taken over; the order is the role's own matter.
 func (c *Child) OnTake(f func(order []byte) ([]byte, error)) { c.take = f }
 
@@ -40,10 +42,11 @@ func (c *Child) takeOver(name, order string) error {
 	return c.control.send(message{Kind: sayDone, Probe: name, Result: out})
 }
 
-// Take has one process of a role behave as if it were taken over, and gives what it got.
-func (s *Supervisor) Take(role sekisho.Role, order []byte) ([]byte, error) {
+// Take has the process of a role with that number, which is its cell where the role has cells, behave as if it were taken
+// over, and gives what it got.
+func (s *Supervisor) Take(role sekisho.Role, worker int, order []byte) ([]byte, error) {
 	for _, sl := range s.slots {
-		if sl.role.Role != role {
+		if sl.role.Role != role || sl.worker != worker {
 			continue
 		}
 		p, _, err := s.serves(sl)

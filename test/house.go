@@ -358,6 +358,17 @@ func (h *House) TLS() *tls.Config {
 	return &tls.Config{ServerName: "localhost", RootCAs: roots}
 }
 
+// saveCA writes the house's CA where TLS reads it, when the data directory was made anew.
+func (h *House) saveCA() {
+	h.t.Helper()
+	ca := Ask[struct {
+		CA string `json:"ca"`
+	}](h.t, h.Socket(), "tls/issue", map[string]string{"name": "localhost"})
+	if err := os.WriteFile(h.Ready.CA, []byte(ca.CA), 0o644); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // Secret is an account's app password.
 func (h *House) Secret(address string) string {
 	for _, a := range h.Ready.Accounts {

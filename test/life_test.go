@@ -124,6 +124,32 @@ func termination(t *testing.T, h *House) {
 	h.StartServe()
 	untilPurged(t, h)
 	check("restored")
+	keys := filepath.Join(dir, "keys")
+	for range 2 { // each copy over the one before
+		h.Run("vault", "copy", keys)
+	}
+	h.Stop()
+	if out, err := h.Try("restore", backup, "--keys", keys); err == nil {
+		t.Errorf("a copy of the key table was put over the one that is there: %s", out)
+	}
+	zone, err := os.ReadFile(filepath.Join(h.Data, "demo.zone"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(h.Data); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := h.Try("restore", backup); err == nil {
+		t.Errorf("restored without keys: %s", out)
+	}
+	h.Run("restore", backup, "--keys", keys)
+	if err := os.WriteFile(filepath.Join(h.Data, "demo.zone"), zone, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h.StartServe()
+	untilPurged(t, h)
+	h.saveCA()
+	check("restored on an empty disk")
 }
 
 // untilPurged waits until console has deleted again what a restored backup brought back.

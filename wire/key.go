@@ -143,7 +143,10 @@ type ContactGiven struct {
 }
 
 // SnapshotQuery asks for a snapshot, or says that it was copied.
-type SnapshotQuery struct{ Done bool }
+type SnapshotQuery struct {
+	Done bool
+	Keys bool // vault: the current key table instead of data; its copies replace one another
+}
 
 // Snapshot names files that a role wrote into its own directory for a backup: consistent, and ciphertext only.
 type Snapshot struct {

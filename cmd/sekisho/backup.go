@@ -56,7 +56,7 @@ func (c *backupCommand) Run(g *Global) error {
 	return g.print(a, func(w io.Writer) {
 		row(w, "backup", c.Dir)
 		row(w, "bytes", total)
-		row(w, "not in it", "vault/current.db and the root key: copy those apart, each copy over the one before")
+		row(w, "not in it", "the current key table and the root key: sekisho vault copy DIR, each time over the copy before")
 	})
 }
 
@@ -142,9 +142,53 @@ func copyFile(from, to string) (int64, error) {
 	return n, errors.Join(err, out.Sync(), out.Close())
 }
 
+// vaultCopy copies what a data backup must not hold.
+type vaultCopy struct {
+	Dir string `arg:"" help:"Directory of the copy; what an earlier copy left there is replaced."`
+}
+
+// Run copies the current key table, and the root key when it is in a file. The copy before is replaced: what was destroyed
+// since must be in no copy.
+func (c *vaultCopy) Run(g *Global) error {
+	cfg, err := g.load()
+	if err != nil {
+		return err
+	}
+	got, err := call[console.Backup](g, "backup", console.BackupQuery{Keys: true})
+	if err != nil {
+		return err
+	}
+	err = os.MkdirAll(c.Dir, 0o700)
+	var names []string
+	for _, f := range got.Vault.Files {
+		name := strings.Replace(f, ".snapshot", "", 1)
+		to := filepath.Join(c.Dir, name)
+		if err == nil {
+			err = os.RemoveAll(to + ".new")
+		}
+		if err == nil {
+			_, err = copyFile(filepath.Join(cfg.Data, "vault", f), to+".new")
+		}
+		if err == nil {
+			err = os.Rename(to+".new", to)
+		}
+		names = append(names, to)
+	}
+	_, done := call[console.Backup](g, "backup", console.BackupQuery{Keys: true, Done: true})
+	if err = errors.Join(err, done); err != nil {
+		return readable(err)
+	}
+	return g.print(map[string]any{"files": names}, func(w io.Writer) {
+		for _, n := range names {
+			row(w, "replaced", n)
+		}
+	})
+}
+
 // restoreCommand puts a data backup back, under the current key table.
 type restoreCommand struct {
-	Dir string `arg:"" help:"Directory that \"sekisho backup\" made."`
+	Dir  string `arg:"" help:"Directory that \"sekisho backup\" made."`
+	Keys string `placeholder:"DIR" help:"Where nothing is left: also put back the newest copy that \"sekisho vault copy\" made."`
 }
 
 // Run moves what is there aside and puts the backup in its place. The service must not run. The ledger that is there stays:
@@ -157,8 +201,13 @@ func (c *restoreCommand) Run(g *Global) error {
 	if _, err := os.Stat(filepath.Join(c.Dir, marker)); err != nil {
 		return fmt.Errorf("%s is no finished backup: %w", c.Dir, err)
 	}
-	if _, err := os.Stat(filepath.Join(cfg.Data, "vault", "current.db")); err != nil {
-		return fmt.Errorf("no current key table in %s: put vault/current.db and the root key back from their newest copies first: %w", cfg.Data, err)
+	table := filepath.Join(cfg.Data, "vault", "current.db")
+	_, missing := os.Stat(table)
+	switch {
+	case missing == nil && c.Keys != "":
+		return fmt.Errorf("%s is there: an older copy would bring keys back that were destroyed. If it is lost or broken, move it away first", table)
+	case missing != nil && c.Keys == "":
+		return fmt.Errorf("no current key table in %s: name the newest copy with --keys: %w", cfg.Data, missing)
 	}
 	unlock, err := lockData(cfg.Data)
 	if err != nil {
@@ -172,6 +221,15 @@ func (c *restoreCommand) Run(g *Global) error {
 			users[r.Dir] = cfg.Isolation.UserBase + r.Number
 		}
 	}
+	for _, f := range []string{"current.db", "root.key"} {
+		from := filepath.Join(c.Keys, f)
+		if _, err := os.Stat(from); c.Keys == "" || f == "root.key" && err != nil { // the root key may come from elsewhere
+			continue
+		}
+		if err := replace(g, from, filepath.Join(cfg.Data, "vault", f), filepath.Join(aside, "vault"), users["vault"]); err != nil {
+			return err
+		}
+	}
 	for _, p := range []struct{ dir, name string }{{"store", "store.db"}, {"store", "segment"}, {"vault", "keys.db"}, {"vault", "ledger"}} {
 		to := filepath.Join(cfg.Data, p.dir, p.name)
 		if p.name == "ledger" {
@@ -180,6 +238,11 @@ func (c *restoreCommand) Run(g *Global) error {
 			}
 		}
 		if err := replace(g, filepath.Join(c.Dir, p.dir, p.name), to, filepath.Join(aside, p.dir), users[p.dir]); err != nil {
+			return err
+		}
+	}
+	if c.Keys != "" { // starts were counted in what is lost: go on where no count can have been
+		if err := supervise.Lift(cfg.Data, uint64(time.Now().Unix())); err != nil {
 			return err
 		}
 	}
@@ -236,6 +299,9 @@ func replace(g *Global, from, to, aside string, uid int) error {
 
 // lockData keeps a service from starting on a data directory, or says that one runs.
 func lockData(data string) (func() error, error) {
+	if err := os.MkdirAll(filepath.Dir(supervise.Lock(data)), 0o700); err != nil {
+		return nil, readable(err)
+	}
 	f, err := os.OpenFile(supervise.Lock(data), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, readable(err)

@@ -29,16 +29,17 @@ import (
 	"sekisho/role/reader"
 )
 
-// TestBreachDrill takes the confined reader of the running product over and lets it read what it really can: mails of two of
-// three people who are signed in. The scope must confirm exactly these mails, expose no more than the people with tickets, and
-// name nothing of the contract that was not signed in.
+// TestBreachDrill takes one of two confined readers of the running product over and lets it read what it really can. Told to
+// read the mails of two people, it gets those of the one who is signed in there: the other's contract has a cell of its own.
+// The scope must confirm exactly these mails, expose no more than the people with tickets at that reader, and name nothing
+// of the other cell or of the contract of which nobody was signed in.
 //
 //	go test -tags redteam -run BreachDrill ./cmd/sekisho
 func TestBreachDrill(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("not root: the roles of level L3 are taken over")
 	}
-	h := startAttacked(t)
+	h := startAttacked(t, 2)
 	if err := os.Symlink(h.at["admin"], adminSocket(h.data)); err != nil && !os.IsExist(err) {
 		t.Fatal(err)
 	}
@@ -50,9 +51,9 @@ func TestBreachDrill(t *testing.T) {
 			send(t, h.at["submissions"], p, fmt.Sprintf("From: %[1]s\r\nTo: %[1]s\r\nSubject: %[2]d\r\nMessage-ID: <%[2]d.%[1]s>\r\nDate: Mon, 2 Nov 2026 10:00:00 +0900\r\n\r\nsecret %[2]d\r\n", p.Address, i))
 		}
 	}
-	// Three of four sign in; all three read something themselves. The fourth, of another contract, does not.
-	for _, p := range people[:3] {
-		signIn(t, h.at["imaps"], p)
+	// Three of four sign in and read something themselves, the third one in the other cell. The fourth does not.
+	for i, p := range people[:3] {
+		signIn(t, h.at["imaps"], p, []string{"localhost", "localhost", ownHost}[i])
 	}
 	time.Sleep(20 * time.Millisecond)
 	from := time.Now()
@@ -60,7 +61,7 @@ func TestBreachDrill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := h.Take(sekisho.Reader, plan)
+	raw, err := h.Take(sekisho.Reader, 0, plan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func TestBreachDrill(t *testing.T) {
 	if err := json.Unmarshal(raw, &loot); err != nil {
 		t.Fatalf("%v: %s", err, raw)
 	}
-	if len(loot.Read) != 6 || loot.Refused != 12 {
+	if len(loot.Read) != 3 || loot.Refused != 3 {
 		t.Fatalf("the intruder read %d mails and was refused %d times: the drill itself is wrong", len(loot.Read), loot.Refused)
 	}
 
@@ -77,10 +78,10 @@ func TestBreachDrill(t *testing.T) {
 	id := openIncident(t, g, began, loot, from, until)
 	out := filepath.Join(t.TempDir(), "scope.manifest")
 	s := ran[scoped](t, g, &incidentScope{ID: id, caseFlags: caseFlags{Verify: true}, outputs: outputs{Level: "exposed", Lang: "en", Manifest: out}, Sets: true})
-	if c := s.Confirmed.Classes["body"]; c.Objects != 6 || c.Accounts != 2 || c.Contracts != 2 || len(s.Confirmed.Classes) != 1 {
+	if c := s.Confirmed.Classes["body"]; c.Objects != 3 || c.Accounts != 1 || c.Contracts != 1 || len(s.Confirmed.Classes) != 1 {
 		t.Errorf("confirmed: %+v", s.Confirmed)
 	}
-	signed := scope.RunsOf([]uint64{uint64(people[0].ID), uint64(people[1].ID), uint64(people[2].ID)})
+	signed := scope.RunsOf([]uint64{uint64(people[0].ID), uint64(people[1].ID)})
 	if got := s.Exposed.Classes["body"].Sets; got == nil || !slices.Equal(got.Accounts, signed) {
 		t.Errorf("exposed bodies: %+v, want the accounts with tickets: %v", got, signed)
 	}
@@ -90,7 +91,10 @@ func TestBreachDrill(t *testing.T) {
 	exact(t, g, id, loot, people)
 }
 
-// settle makes three contracts with four people; the last one's is never signed in to.
+// ownHost is the host name of the contract that has a cell of its own.
+const ownHost = "imap.b.example"
+
+// settle makes three contracts with four people; the second contract has a host name of its own.
 func settle(t *testing.T, g *Global) (out []console.Account) {
 	t.Helper()
 	for i, c := range []string{"a", "a", "b", "c"} {
@@ -107,6 +111,9 @@ func settle(t *testing.T, g *Global) (out []console.Account) {
 			t.Fatal(err)
 		}
 		out = append(out, a)
+	}
+	if _, err := call[console.Contract](g, "contract/set", console.ContractSet{Contract: "b", Hosts: []string{ownHost}}); err != nil {
+		t.Fatal(err)
 	}
 	return out
 }
@@ -127,9 +134,9 @@ func send(t *testing.T, at string, p console.Account, text string) {
 }
 
 // signIn opens a mailbox, reads its first mail and stays.
-func signIn(t *testing.T, at string, p console.Account) {
+func signIn(t *testing.T, at string, p console.Account, host string) {
 	t.Helper()
-	c, err := imapclient.DialTLS(at, &imapclient.Options{TLSConfig: &tls.Config{InsecureSkipVerify: true}})
+	c, err := imapclient.DialTLS(at, &imapclient.Options{TLSConfig: &tls.Config{InsecureSkipVerify: true, ServerName: host}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +155,7 @@ func signIn(t *testing.T, at string, p console.Account) {
 
 func openIncident(t *testing.T, g *Global, began time.Time, loot reader.Loot, from, until time.Time) uint64 {
 	t.Helper()
-	r := ran[console.IncidentShown](t, g, &incidentOpen{Title: "reader taken over", Component: []string{"reader"}, From: began})
+	r := ran[console.IncidentShown](t, g, &incidentOpen{Title: "reader taken over", Component: []string{"0-reader-0"}, From: began})
 	in := scope.Indicators{Version: 1, Span: scope.Span{From: instant(began)}}
 	for _, x := range loot.Read {
 		m := scope.Mark{ID: uint64(x.Session), Span: scope.Span{From: instant(from), To: instant(until) + 1}}
@@ -175,7 +182,7 @@ func exact(t *testing.T, g *Global, id uint64, loot reader.Loot, people []consol
 		dir := filepath.Join(t.TempDir(), fmt.Sprint(contract))
 		s := ran[incident.Statement](t, g, &incidentStatement{ID: id, Contract: uint64(contract), Out: dir})
 		verdict := s.Classes[sekisho.ClassBody-1].Verdict
-		if (contract == people[3].Contract) != (verdict == "never-reachable") {
+		if (contract != people[0].Contract) != (verdict == "never-reachable") {
 			t.Errorf("contract %d: %s", contract, verdict)
 		}
 		b, err := os.ReadFile(filepath.Join(dir, "rows.csv"))

@@ -323,3 +323,47 @@ func TestIndependentChecker(t *testing.T) {
 		}
 	}
 }
+
+// The checker takes the statement that a customer is given, as folder and as zip, and none whose evidence is of somebody else.
+func TestIndependentCheckerOnStatement(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no python3 here: the independent checker is not tried")
+	}
+	dir := filepath.Join(t.TempDir(), "world")
+	if _, err := run(&drillWorld{worldFlags: worldFlags{Shape: "cells.json", Events: 40_000}, Out: dir}, true); err != nil {
+		t.Fatal(err)
+	}
+	var truth struct {
+		Confirmed struct {
+			Classes map[string]struct {
+				Sets struct {
+					Contracts [][2]uint64 `json:"contracts"`
+				} `json:"sets"`
+			} `json:"classes"`
+		} `json:"confirmed"`
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "truth", "truth.json"))
+	if err == nil {
+		err = json.Unmarshal(b, &truth)
+	}
+	if err != nil || len(truth.Confirmed.Classes["body"].Sets.Contracts) == 0 {
+		t.Fatalf("%v: %.200s", err, b)
+	}
+	key, err := os.ReadFile(filepath.Join(dir, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"statement", "statement.zip"} {
+		out := filepath.Join(t.TempDir(), name)
+		c := &incidentStatement{caseFlags: caseFlags{Ledger: dir, Indicators: filepath.Join(dir, "indicators.json")},
+			Contract: truth.Confirmed.Classes["body"].Sets.Contracts[0][0], Out: out}
+		if _, err := run(c, true); err != nil {
+			t.Fatal(err)
+		}
+		text, err := exec.Command(python, "../../docs/verify/check.py", string(key), out).CombinedOutput()
+		if err != nil || !bytes.Contains(text, []byte("proven")) || bytes.Contains(text, []byte("all 0 ")) {
+			t.Errorf("%s: %v %s", name, err, text)
+		}
+	}
+}

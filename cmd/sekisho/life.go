@@ -174,6 +174,7 @@ func showRotated(w io.Writer, r console.Rotated) {
 
 // vaultCommand is about the keys of the installation.
 type vaultCommand struct {
+	Copy   vaultCopy   `cmd:"" help:"Copy the current key table and the root key, over the copy before: a data backup must not hold them."`
 	Rotate vaultRotate `cmd:"" help:"Begin a new epoch of the root key; the old one is destroyed."`
 }
 
@@ -193,7 +194,7 @@ func (c *vaultRotate) Run(g *Global) error {
 	}
 	return g.print(r, func(w io.Writer) {
 		if showRotated(w, r); what == "root" {
-			row(w, "now", "replace your copies of vault/current.db and of the root key")
+			row(w, "now", "replace your copies: sekisho vault copy DIR")
 		}
 	})
 }

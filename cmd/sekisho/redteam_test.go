@@ -105,7 +105,7 @@ func reach(t *testing.T, p supervise.ProcessStatus) {
 // startForAttack is serve with two differences: a refused call does not end a process, and the ports are any.
 func startForAttack(t *testing.T) *supervise.Supervisor {
 	t.Helper()
-	return startAttacked(t).Supervisor
+	return startAttacked(t, 1).Supervisor
 }
 
 // attacked is a running service that can be attacked from inside.
@@ -115,7 +115,8 @@ type attacked struct {
 	at   map[string]string // addresses of the listeners, by name
 }
 
-func startAttacked(t *testing.T) attacked {
+// startAttacked is the same with that many cells of reader.
+func startAttacked(t *testing.T, cells int) attacked {
 	t.Helper()
 	out := attacked{at: map[string]string{}}
 	dir, err := os.MkdirTemp("", "sekisho-redteam-") // t.TempDir is closed for the roles' users
@@ -131,7 +132,7 @@ func startAttacked(t *testing.T) attacked {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	c := config.Defaults()
-	c.Data = filepath.Join(dir, "data")
+	c.Data, c.Cells = filepath.Join(dir, "data"), cells
 	part, err := parts(c)
 	if err != nil {
 		t.Fatal(err)

@@ -506,7 +506,7 @@ func TestManifest(t *testing.T) {
 func FuzzParseIndicators(f *testing.F) {
 	f.Add([]byte(`{"version": 1, "from": "2025-01-01", "to": "2025-01-02", "components": [{"role": "reader", "cell": 3}], "addresses": [{"pseudonym": "00000000000000ff"}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if in, _, err := scope.ParseIndicators(b); err == nil && in.From >= in.To {
+		if in, _, err := scope.ParseIndicators(b); err == nil && in.To != 0 && in.From >= in.To {
 			t.Error("an inverted window was read")
 		}
 	})

@@ -2,6 +2,8 @@ package scope
 
 import (
 	"cmp"
+	"encoding/binary"
+	"math/bits"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
@@ -140,21 +142,27 @@ func (c *crowd) flush() map[sekisho.Class]*roaring64.Bitmap {
 	if c.sets == nil {
 		c.sets = map[sekisho.Class]*roaring64.Bitmap{}
 	}
-	var list []uint64
-	for i, class := range c.bits {
-		set := c.sets[class]
-		if set == nil {
-			set = roaring64.New()
-			c.sets[class] = set
+	var list [8][]uint64 // by bit
+	for _, class := range c.bits {
+		if c.sets[class] == nil {
+			c.sets[class] = roaring64.New()
 		}
-		for n, x := range c.pages {
-			list = list[:0]
-			for k, b := range x {
-				if b>>i&1 != 0 {
-					list = append(list, n<<16|uint64(k))
+	}
+	for n, x := range c.pages {
+		for k := 0; k < len(x); k += 8 {
+			if binary.LittleEndian.Uint64(x[k:]) == 0 {
+				continue
+			}
+			for i, b := range x[k : k+8] {
+				for ; b != 0; b &= b - 1 {
+					bit := bits.TrailingZeros8(b)
+					list[bit] = append(list[bit], n<<16|uint64(k+i))
 				}
 			}
-			set.AddMany(list)
+		}
+		for i, class := range c.bits {
+			c.sets[class].AddMany(list[i])
+			list[i] = list[i][:0]
 		}
 	}
 	clear(c.pages)

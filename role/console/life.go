@@ -266,6 +266,10 @@ func (c *Console) contact(ctx context.Context, who operator, q Query) (Contact, 
 // backup has store and vault write what a data backup is copied from. Store comes first: what its database refers to is in
 // its segments already, and keys that are newer than the mail they open do no harm.
 func (c *Console) backup(ctx context.Context, _ operator, q BackupQuery) (Backup, error) {
+	if q.Keys {
+		v, err := wire.VaultSnapshot.Ask(ctx, c.peers.Vault, wire.SnapshotQuery{Done: q.Done, Keys: true})
+		return Backup{Vault: Snapshot(v)}, err
+	}
 	s, err := wire.StoreSnapshot.Ask(ctx, c.peers.Store, wire.SnapshotQuery{Done: q.Done})
 	if err != nil {
 		return Backup{}, err

@@ -88,6 +88,7 @@ type Snapshot struct {
 // BackupQuery begins a backup, or says that it was copied; until then no space is given back.
 type BackupQuery struct {
 	Done bool `json:"done,omitempty"`
+	Keys bool `json:"keys,omitempty"` // the current key table instead of data
 }
 
 // Backup is what to copy, in this order: the files, then the directories that grow.

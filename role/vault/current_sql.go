@@ -67,7 +67,13 @@ func (c *currentTable) flush() error {
 	return c.db.QueryRow(`PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &done)
 }
 
-func (c *currentTable) change(f func(*sql.Tx) error) error { return inTransaction(c.db, f) }
+// change runs f in one transaction and leaves everything in the file itself, so that a copy of the file is whole.
+func (c *currentTable) change(f func(*sql.Tx) error) error {
+	if err := inTransaction(c.db, f); err != nil {
+		return err
+	}
+	return c.flush()
+}
 
 // epoch gives the epoch in force; number 0 when there is none yet.
 func (c *currentTable) epoch() (epochRow, error) {
@@ -166,7 +172,7 @@ func (c *currentTable) prune(before time.Time) (int64, error) {
 // turn replaces the epoch: every key is wrapped anew by rewrap, those of the contracts in gone are deleted, and the step of
 // their terminations is written, all at once.
 func (c *currentTable) turn(next epochRow, gone []sekisho.ContractID, step int, rewrap func(contractKeyRow) ([]byte, error)) error {
-	err := c.change(func(tx *sql.Tx) error {
+	return c.change(func(tx *sql.Tx) error {
 		for _, id := range gone {
 			if _, err := tx.Exec(`DELETE FROM contract_key WHERE contract = $1`, int64(id)); err != nil {
 				return err
@@ -190,10 +196,6 @@ func (c *currentTable) turn(next epochRow, gone []sekisho.ContractID, step int, 
 		}
 		return putEpoch(tx, next)
 	})
-	if err != nil {
-		return err
-	}
-	return c.flush()
 }
 
 // terminationRow is how far the end of a contract has come, and its certificate when it is there.

@@ -289,6 +289,13 @@ func (v *Vault) prove(_ context.Context, _ sekisho.Caller, q wire.Prove) (wire.P
 }
 
 func (v *Vault) prune(_ context.Context, _ sekisho.Caller, q wire.Prune) (wire.Pruned, error) {
+	v.checks.mu.Lock()
+	defer v.checks.mu.Unlock() // none begins meanwhile
+	for _, c := range v.checks.list {
+		if time.Since(c.used) < checkLife {
+			return wire.Pruned{}, sekisho.E("vault.prune", sekisho.Conflict, errors.New("a verification reads the ledger: prune when it is done"))
+		}
+	}
 	list, err := v.journal.Prune(q.Keep, q.Operator)
 	var out wire.Pruned
 	for _, p := range list {

@@ -436,21 +436,24 @@ func TestCrashes(t *testing.T) {
 	for name, run := range operations {
 		crashes := 0
 		for n := 0; ; n++ {
-			dir := t.TempDir()
+			dir := scratch(t)
 			copyAll(t, template, dir)
-			if !crashAt(t, dir, n, run) {
+			left := crashAt(t, dir, n, run)
+			if left == "" {
 				break
 			}
+			once := scratch(t)
+			copyAll(t, left, once)
 			crashes++
 			t.Run(fmt.Sprintf("%s/%d", name, n), func(t *testing.T) {
-				afterCrash(t, dir, name, run, ann, bob, annMail, bobMail)
+				afterCrash(t, once, name, run, ann, bob, annMail, bobMail)
 			})
 			// And once more: a crash while the next start finishes.
 			for m := 0; ; m++ {
-				twice := t.TempDir()
-				copyAll(t, template, twice)
-				crashAt(t, twice, n, run)
-				if !crashAt(t, twice, m, nil) {
+				start := scratch(t)
+				copyAll(t, left, start)
+				twice := crashAt(t, start, m, nil)
+				if twice == "" {
 					break
 				}
 				t.Run(fmt.Sprintf("%s/%d/%d", name, n, m), func(t *testing.T) {
@@ -464,22 +467,25 @@ func TestCrashes(t *testing.T) {
 	}
 }
 
-// crashAt opens vault, runs an operation and ends it at the n-th place; false when there was no such place. Nothing is closed
-// in order: what a crash leaves is what is on disk.
-func crashAt(t *testing.T, dir string, n int, run func(*bench) error) (crashed bool) {
+// crashAt opens vault, runs an operation and ends it at the n-th place; "" when there was no such place. It gives a copy of
+// what was on disk at that moment, which is all that a crash leaves: nothing is closed in order.
+func crashAt(t *testing.T, dir string, n int, run func(*bench) error) (left string) {
 	t.Helper()
 	count, armed := 0, run == nil
+	b := &bench{t: t, now: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)}
 	defer func() {
-		if r := recover(); r == errCrash {
-			crashed = true
-		} else if r != nil {
+		if r := recover(); r != nil && r != errCrash {
 			panic(r)
 		}
+		if b.Vault != nil {
+			b.Vault.Close()
+		}
 	}()
-	b := &bench{t: t, now: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)}
 	v, err := New(Config{Dir: dir, Clock: func() time.Time { return b.now }, crash: func(string) {
 		if armed {
 			if count == n {
+				left = scratch(t)
+				copyAll(t, dir, left)
 				panic(errCrash)
 			}
 			count++
@@ -494,8 +500,18 @@ func crashAt(t *testing.T, dir string, n int, run func(*bench) error) (crashed b
 			t.Fatal(err)
 		}
 	}
-	v.Close()
-	return false
+	return ""
+}
+
+// scratch is a directory that may still be written into when the test ends: by a vault that crashed while it started.
+func scratch(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "sekisho-vault-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 func afterCrash(t *testing.T, dir, name string, run func(*bench) error, ann, bob wire.AccountKeys, annMail, bobMail sealed) {
@@ -590,6 +606,14 @@ func TestTablesThatDoNotFit(t *testing.T) {
 		"an old current table": func(d string) error {
 			raw, err := os.ReadFile(filepath.Join(older, "current.db"))
 			return errors.Join(err, os.WriteFile(filepath.Join(d, "current.db"), raw, 0o600))
+		},
+		"a directory of an earlier build": func(d string) error {
+			k, err := openKeys(filepath.Join(d, "keys.db"))
+			if err != nil {
+				return err
+			}
+			_, err = k.db.Exec(`CREATE TABLE contract_key (contract BIGINT PRIMARY KEY, wrapped BLOB NOT NULL)`)
+			return errors.Join(err, k.close(), os.Remove(filepath.Join(d, "current.db")))
 		},
 		"another root key": func(d string) error {
 			os.Remove(filepath.Join(d, "root.key"))

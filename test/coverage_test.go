@@ -1,0 +1,38 @@
+package test
+
+import (
+	"strings"
+	"testing"
+
+	"sekisho"
+	"sekisho/wire"
+)
+
+// Every call of store moves what is sealed, or facts about mail that are no mail: who, when, how long, where it stands. store
+// cannot open anything: the layout keeps everything that opens and seals out of its reach. That no plaintext comes to it
+// either is tried with marked words in TestMarkers, in its memory and on its disk, by all ways that a mail goes.
+// A call that is added to the rules must be added here, with what it moves.
+func TestStoreMovesNoPlaintext(t *testing.T) {
+	moves := map[string]string{
+		"lease": "numbers", "resolve": "addresses", "identity": "addresses", "relay": "network addresses", "contract": "settings, policy, public keys",
+		"accept": "sealed mails with envelope", "refuse": "envelope and reason", "contact": "addresses", "hosts": "host names",
+		"mailboxes": "names of folders", "folder": "names of folders", "select": "flags and numbers", "fetch": "sealed pieces", "flag": "flags and numbers",
+		"copy": "numbers", "expunge": "numbers", "rewrap": "sealed keys", "watch": "numbers", "index": "sealed search tokens", "merge": "sealed search tokens",
+		"due": "envelope", "spool": "sealed mails", "outcome": "results of deliveries", "admin": "settings, names, public keys",
+		"list": "envelope, names, traces with findings", "decide": "sealed keys and numbers", "usage": "sizes", "snapshot": "names of files",
+		"host": "host names and contracts", "incident": "numbers of an incident: indicators, sets, manifests",
+	}
+	for _, r := range wire.Rules() {
+		if r.Callee != sekisho.Store {
+			continue
+		}
+		name := strings.TrimPrefix(r.Name, "store.")
+		if moves[name] == "" {
+			t.Errorf("%s: nobody says what it moves", r.Name)
+		}
+		delete(moves, name)
+	}
+	for name := range moves {
+		t.Errorf("there is no call store.%s", name)
+	}
+}
