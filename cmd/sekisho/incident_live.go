@@ -25,18 +25,10 @@ import (
 // directory, and who could reach what comes from the directory of contracts and accounts and from the ledger itself.
 
 type incidentOpen struct {
-	Title     string    `required:"" help:"What it is about."`
-	Component []string  `placeholder:"NAME" help:"What was taken over: a stream as in 0-reader-0, or a role; several with commas."`
-	From      time.Time `required:"" format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"Since when, as in 2026-01-31T08:00:00Z."`
-	To        time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"Until when; left out while it goes on."`
-}
-
-// instant is a time of the command line as indicators have it.
-func instant(t time.Time) scope.Instant {
-	if t.IsZero() {
-		return 0
-	}
-	return scope.Instant(t.UnixMilli())
+	Title     string   `required:"" help:"What it is about."`
+	Component []string `placeholder:"NAME" help:"What was taken over: a stream as in 0-reader-0, or a role; several with commas."`
+	From      string   `required:"" placeholder:"TIME" help:"Since when: 2026-01-31T08:00:00Z, or a date for its midnight in UTC."`
+	To        string   `placeholder:"TIME" help:"Until when; left out while it goes on."`
 }
 
 // componentOf reads a stream's or a role's name.
@@ -49,7 +41,19 @@ func componentOf(name string) scope.Component {
 
 // Run opens an incident.
 func (c *incidentOpen) Run(g *Global) error {
-	q := console.IncidentOpen{Title: c.Title, Window: scope.Span{From: instant(c.From), To: instant(c.To)}}
+	q := console.IncidentOpen{Title: c.Title}
+	for _, x := range []struct {
+		to   *scope.Instant
+		text string
+	}{{&q.Window.From, c.From}, {&q.Window.To, c.To}} {
+		var err error
+		if x.text == "" {
+			continue
+		}
+		if *x.to, err = scope.ParseInstant(x.text); err != nil {
+			return err
+		}
+	}
 	for _, n := range c.Component {
 		q.Components = append(q.Components, componentOf(n))
 	}
