@@ -11,7 +11,8 @@
 //	log/                       the write-ahead log, with the rows that are in no block yet
 //
 // It is pure: files come through io/fs, the write-ahead log through a function, since its format is that of package blob.
-// A directory may be read while vault writes it: what is read first is vouched for by what is read later.
+// A directory may be read and copied while vault writes it, in the order of its names: checkpoint, heads, log, streams. What
+// comes first is vouched for by what comes later, which has only grown meanwhile.
 package book
 
 import (

@@ -152,6 +152,40 @@ func TestForgeries(t *testing.T) {
 	}
 }
 
+// What a witness signed must be what is there.
+func TestCosigned(t *testing.T) {
+	for name, x := range map[string]struct {
+		note func(m *made) []byte
+		bad  bool
+	}{
+		"the checkpoint itself":    {func(m *made) []byte { return m.fsys[Checkpoint].Data }, false},
+		"one of more heads":        {func(m *made) []byte { return m.signer.Sign(9, ledger.Hash{1}) }, true},
+		"another of the same size": {func(m *made) []byte { return m.signer.Sign(1, ledger.Hash{1}) }, true},
+		"no note":                  {func(*made) []byte { return []byte("x") }, true},
+		"by another key": {func(m *made) []byte {
+			s, err := ledger.NewSigner("log.test.example", ed25519.NewKeyFromSeed(bytes.Repeat([]byte{2}, 32)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, err := ledger.ParseNote(m.fsys[Checkpoint].Data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := ledger.ParseCheckpoint(n.Text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.Sign(c.Size, c.Root)
+		}, true},
+	} {
+		m := ledgerOf(t)
+		m.fsys[Cosigned] = &fstest.MapFile{Data: x.note(m)}
+		if r := Verify(m.open(t), &m.signer.Verifier, nil); len(r.Faults) > 0 != x.bad {
+			t.Errorf("%s: %v", name, r.Faults)
+		}
+	}
+}
+
 // rewrite makes a block anew with other rows.
 func (m *made) rewrite(t *testing.T, first uint64, change func(rows []byte)) {
 	name := Streams + "/0-reader-2/" + BlockName(first)

@@ -185,6 +185,30 @@ func (v *Verifier) checkpoint() (ledger.Checkpoint, error) {
 	return c, nil
 }
 
+// cosigned is the newest checkpoint that witnesses signed too: an older one of the same log. Without one it is the checkpoint.
+// Whose the other signatures are is for those to say who know the witnesses.
+func (v *Verifier) cosigned(c ledger.Checkpoint) (ledger.Checkpoint, error) {
+	b, err := v.book.optional(Cosigned)
+	if err != nil || b == nil {
+		return c, err
+	}
+	n, err := ledger.ParseNote(b)
+	if err != nil {
+		return c, Fault{Cosigned, 0, err.Error()}
+	}
+	w, err := ledger.ParseCheckpoint(n.Text)
+	if err == nil && v.key != nil {
+		w, err = ledger.OpenCheckpoint(b, *v.key)
+	}
+	if err != nil {
+		return c, Fault{Cosigned, 0, err.Error()}
+	}
+	if w.Size > c.Size {
+		return c, Fault{Heads, c.Size, fmt.Sprintf("witnesses signed %d heads: the ledger was rolled back", w.Size)}
+	}
+	return w, nil
+}
+
 // headLog reads all heads.
 func (v *Verifier) headLog() error {
 	c, err := v.checkpoint()
@@ -195,6 +219,10 @@ func (v *Verifier) headLog() error {
 	v.report.Heads = l.Size
 	if l.Size < c.Size {
 		return Fault{Heads, l.Size, fmt.Sprintf("it has %d heads, the checkpoint signs %d", l.Size, c.Size)}
+	}
+	cosigned, err := v.cosigned(c)
+	if err != nil {
+		return err
 	}
 	newest := map[ledger.Stream]ledger.Head{}
 	var edge ledger.Edge
@@ -208,6 +236,9 @@ func (v *Verifier) headLog() error {
 		return nil
 	}
 	check := func() error {
+		if err := at(cosigned.Size, cosigned.Root[:], "the root differs from what a witness signed"); err != nil {
+			return err
+		}
 		if err := at(c.Size, c.Root[:], "the root differs from the checkpoint's"); err != nil || v.since == nil {
 			return err
 		}

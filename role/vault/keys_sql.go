@@ -110,6 +110,13 @@ func found(op string, err error) error {
 	return err
 }
 
+// older says whether the database is of a build that kept the contract keys in it.
+func (k *keyTable) older() (bool, error) {
+	var n int
+	err := k.db.QueryRow(`SELECT count(*) FROM sqlite_master WHERE name = 'contract_key'`).Scan(&n)
+	return n > 0, err
+}
+
 // any says whether there are keys that need the root key.
 func (k *keyTable) any() (bool, error) {
 	var n int

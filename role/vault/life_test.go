@@ -607,6 +607,14 @@ func TestTablesThatDoNotFit(t *testing.T) {
 			raw, err := os.ReadFile(filepath.Join(older, "current.db"))
 			return errors.Join(err, os.WriteFile(filepath.Join(d, "current.db"), raw, 0o600))
 		},
+		"a directory of an earlier build": func(d string) error {
+			k, err := openKeys(filepath.Join(d, "keys.db"))
+			if err != nil {
+				return err
+			}
+			_, err = k.db.Exec(`CREATE TABLE contract_key (contract BIGINT PRIMARY KEY, wrapped BLOB NOT NULL)`)
+			return errors.Join(err, k.close(), os.Remove(filepath.Join(d, "current.db")))
+		},
 		"another root key": func(d string) error {
 			os.Remove(filepath.Join(d, "root.key"))
 			return os.WriteFile(filepath.Join(d, "root.key"), seal.NewKey(), 0o400)

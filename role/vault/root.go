@@ -263,6 +263,10 @@ func (v *Vault) source(name string) (Root, error) {
 }
 
 func (v *Vault) firstEpoch() error {
+	if old, err := v.keys.older(); err != nil || old {
+		return sekisho.E("vault.root", sekisho.Corrupt, errors.Join(err,
+			errors.New("this directory was made by a build before keys could be replaced: it cannot be read here, and nothing in it was lost")))
+	}
 	used, err := v.keys.any()
 	if err != nil {
 		return err
