@@ -155,10 +155,10 @@ func signIn(t *testing.T, at string, p console.Account, host string) {
 
 func openIncident(t *testing.T, g *Global, began time.Time, loot reader.Loot, from, until time.Time) uint64 {
 	t.Helper()
-	r := ran[console.IncidentShown](t, g, &incidentOpen{Title: "reader taken over", Component: []string{"0-reader-0"}, From: began})
-	in := scope.Indicators{Version: 1, Span: scope.Span{From: instant(began)}}
+	r := ran[console.IncidentShown](t, g, &incidentOpen{Title: "reader taken over", Component: []string{"0-reader-0"}, From: began.Format(time.RFC3339)})
+	in := scope.Indicators{Version: 1, Span: scope.Span{From: scope.Instant(began.UnixMilli())}}
 	for _, x := range loot.Read {
-		m := scope.Mark{ID: uint64(x.Session), Span: scope.Span{From: instant(from), To: instant(until) + 1}}
+		m := scope.Mark{ID: uint64(x.Session), Span: scope.Span{From: scope.Instant(from.UnixMilli()), To: scope.Instant(until.UnixMilli()) + 1}}
 		if !slices.Contains(in.Sessions, m) {
 			in.Sessions = append(in.Sessions, m)
 		}

@@ -338,7 +338,7 @@ func (c *incidentStatement) Run(g *Global) error {
 		return err
 	}
 	if c.ID != 0 { // what a customer is told must be a scope that is kept
-		if err := keepScope(g, c.ID, f); err != nil {
+		if f, err = keptOr(g, c.ID, f); err != nil {
 			return err
 		}
 	}
@@ -393,6 +393,9 @@ func fillStatement(b *bundle, dir string, src scope.Source, in *scope.Indicators
 	draft, table := incident.NewDraft(f.result, contract), csv.NewWriter(w)
 	table.Write(incident.RowHead())
 	err = scope.Rows(src, in, g, contract, func(x scope.Row) error {
+		if !f.result.Covers(x) { // it came after the scope was computed
+			return nil
+		}
 		draft.Add(x)
 		return table.Write(incident.RowFields(x))
 	})

@@ -25,18 +25,10 @@ import (
 // directory, and who could reach what comes from the directory of contracts and accounts and from the ledger itself.
 
 type incidentOpen struct {
-	Title     string    `required:"" help:"What it is about."`
-	Component []string  `placeholder:"NAME" help:"What was taken over: a stream as in 0-reader-0, or a role; several with commas."`
-	From      time.Time `required:"" format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"Since when, as in 2026-01-31T08:00:00Z."`
-	To        time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"Until when; left out while it goes on."`
-}
-
-// instant is a time of the command line as indicators have it.
-func instant(t time.Time) scope.Instant {
-	if t.IsZero() {
-		return 0
-	}
-	return scope.Instant(t.UnixMilli())
+	Title     string   `required:"" help:"What it is about."`
+	Component []string `placeholder:"NAME" help:"What was taken over: a stream as in 0-reader-0, or a role; several with commas."`
+	From      string   `required:"" placeholder:"TIME" help:"Since when: 2026-01-31T08:00:00Z, or a date for its midnight in UTC."`
+	To        string   `placeholder:"TIME" help:"Until when; left out while it goes on."`
 }
 
 // componentOf reads a stream's or a role's name.
@@ -49,7 +41,19 @@ func componentOf(name string) scope.Component {
 
 // Run opens an incident.
 func (c *incidentOpen) Run(g *Global) error {
-	q := console.IncidentOpen{Title: c.Title, Window: scope.Span{From: instant(c.From), To: instant(c.To)}}
+	q := console.IncidentOpen{Title: c.Title}
+	for _, x := range []struct {
+		to   *scope.Instant
+		text string
+	}{{&q.Window.From, c.From}, {&q.Window.To, c.To}} {
+		var err error
+		if x.text == "" {
+			continue
+		}
+		if *x.to, err = scope.ParseInstant(x.text); err != nil {
+			return err
+		}
+	}
 	for _, n := range c.Component {
 		q.Components = append(q.Components, componentOf(n))
 	}
@@ -276,6 +280,29 @@ func keepScope(g *Global, id uint64, f *found) error {
 	}
 	_, err = call[console.IncidentShown](g, "incident/scope", console.IncidentScope{ID: id, Manifest: f.manifest})
 	return err
+}
+
+// keptOr gives the newest scope that is kept, when what was just computed says the same of everybody: the ledger grows all
+// the time, and not every entry makes another scope. Otherwise the new one is kept.
+func keptOr(g *Global, id uint64, f *found) (*found, error) {
+	known, err := call[console.IncidentShown](g, "incident/show", console.IncidentShow{ID: id})
+	if err != nil {
+		return nil, err
+	}
+	if n := len(known.Scopes); n > 0 {
+		a, err := call[console.IncidentShown](g, "incident/show", console.IncidentShow{ID: id, Number: uint64(n)})
+		if err != nil {
+			return nil, err
+		}
+		old, err := scope.ParseManifest(a.Manifest)
+		if err != nil {
+			return nil, err
+		}
+		if len(scope.Diff(old, f.result).Changes) == 0 && old.Verified == f.result.Verified {
+			return &found{result: old, manifest: a.Manifest, hash: known.Scopes[n-1].Manifest}, nil
+		}
+	}
+	return f, keepScope(g, id, f)
 }
 
 // keptManifest is a scope that is kept with an incident.

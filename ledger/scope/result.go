@@ -8,12 +8,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
 	"sekisho"
-	"sekisho/ledger"
 )
 
 // Set is a set of numbers of contracts or accounts. In JSON it is the portable form of a 64-bit roaring bitmap, in base64;
@@ -517,10 +515,17 @@ func (r *Result) Verdict(contract sekisho.ContractID, class sekisho.Class) (Verd
 	return NeverReachable, 0
 }
 
-// StreamOf is the stream that a reference counts.
-func (r *Result) StreamOf(at Ref) (ledger.Stream, error) {
-	if int(at.Stream) >= len(r.Streams) {
-		return ledger.Stream{}, fmt.Errorf("scope: no stream %d", at.Stream)
+// Covers says whether a row was there when the scope was computed. Of streams that were not watched, where only an account's
+// own mark finds rows, all count.
+func (r *Result) Covers(x Row) bool {
+	watched := false
+	for _, c := range r.Components {
+		if c.Stream == x.Stream.String() {
+			watched = true
+			if x.Number < c.Last || x.Reason&ByLease != 0 {
+				return true
+			}
+		}
 	}
-	return ledger.ParseStream(strings.TrimSpace(r.Streams[at.Stream]))
+	return !watched
 }
