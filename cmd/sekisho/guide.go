@@ -67,7 +67,8 @@ type guide struct {
 	guideOrder
 	g     *Global
 	ready ready
-	fresh bool // nothing was there before
+	fresh bool     // nothing was there before
+	gone  []string // customers whose contract was terminated
 }
 
 // Run makes customers and accounts, says that everything answers, sends the first mails and tells what became of them.
@@ -106,6 +107,10 @@ func (d *guide) customers() error {
 		return err
 	}
 	for _, c := range customers {
+		if i := slices.IndexFunc(have, func(k console.Contract) bool { return k.Name == c.name }); i >= 0 && have[i].Status == "terminated" {
+			d.gone = append(d.gone, c.name) // somebody tried the end of a contract: it stays ended
+			continue
+		}
 		if !slices.ContainsFunc(have, func(k console.Contract) bool { return k.Name == c.name }) {
 			k, err := call[console.Contract](d.g, "contract/add", console.ContractAdd{Name: c.name, Language: c.language})
 			if err != nil {
@@ -145,6 +150,9 @@ func (d *guide) accounts() error {
 		return err
 	}
 	for _, p := range people {
+		if slices.Contains(d.gone, p.contract) {
+			continue
+		}
 		password, app, err := secrets(root, p.address)
 		if err != nil {
 			return err

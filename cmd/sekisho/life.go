@@ -11,13 +11,14 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"sekisho/role/console"
 )
 
 // presentedFlags are how officers bring their shares: typed one after the other, or from files.
 type presentedFlags struct {
-	ShareFile []string `placeholder:"FILE" help:"File with one officer's share; may be repeated. Without it shares are read from the standard input, one line each."`
+	ShareFile []string `placeholder:"FILE" help:"File with officers' shares; may be repeated. Without it shares are read from the standard input."`
 	Operator  bool     `help:"Add the share that is kept for the operator."`
 }
 
@@ -29,26 +30,40 @@ func (p *presentedFlags) read(g *Global) (console.Presented, error) {
 		if err != nil {
 			return out, err
 		}
-		out.Words = append(out.Words, text)
+		out.Words = append(out.Words, shares(text)...)
 	}
 	if len(p.ShareFile) > 0 {
 		return out, nil
 	}
 	if terminal(os.Stdin) {
-		fmt.Fprintln(g.Err, "Shares, one officer after the other, each on a line of its own; what is typed is not shown. An empty line ends.")
+		fmt.Fprintln(g.Err, "Shares, one officer after the other, as they are printed; what is typed is not shown. An empty line ends.")
 	}
 	err := silently(os.Stdin, func() error {
+		var typed strings.Builder
 		lines := bufio.NewScanner(io.LimitReader(os.Stdin, 1<<20))
-		for lines.Scan() {
-			text := strings.TrimSpace(lines.Text())
-			if text == "" {
-				break
-			}
-			out.Words = append(out.Words, text)
+		for lines.Scan() && strings.TrimSpace(lines.Text()) != "" {
+			typed.WriteString(lines.Text() + "\n")
 		}
+		out.Words = shares(typed.String())
 		return lines.Err()
 	})
 	return out, err
+}
+
+// shareWords is how many words a share has.
+const shareWords = 14
+
+// shares cuts a text into shares, however they stand on lines and whatever numbers stand between the words. What is left
+// over is one too: vault says what is wrong with it.
+func shares(text string) []string {
+	var out []string
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
+	for len(words) > 0 {
+		n := min(shareWords, len(words))
+		out = append(out, strings.Join(words[:n], " "))
+		words = words[n:]
+	}
+	return out
 }
 
 // showShares prints shares to be handed out.

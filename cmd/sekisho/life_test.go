@@ -72,3 +72,23 @@ func FuzzParseCertificate(f *testing.F) {
 		}
 	})
 }
+
+// Shares are cut out of what people print, copy and type.
+func TestShares(t *testing.T) {
+	one := strings.TrimSpace(strings.Repeat("kasutemo ", 14))
+	var printed strings.Builder
+	showShares(&printed, &console.Shares{Need: 2, Words: []string{one, one}})
+	_, sheet, _ := strings.Cut(printed.String(), "officer 1")
+	sheet, _, _ = strings.Cut(sheet, "officer 2")
+	for name, text := range map[string]string{"printed": sheet, "one line": one, "full width": strings.ReplaceAll(one, "kasutemo", "ｋａｓｕｔｅｍｏ")} {
+		if got := shares(text); len(got) != 1 || len(strings.Fields(got[0])) != 14 {
+			t.Errorf("%s: %d shares: %q", name, len(got), got)
+		}
+	}
+	if got := shares(one + "\n" + one + "\nkasu"); len(got) != 3 || got[0] != one || got[2] != "kasu" {
+		t.Errorf("two shares and a rest: %q", got)
+	}
+	if got := shares(" \n"); len(got) != 0 {
+		t.Errorf("nothing: %q", got)
+	}
+}
