@@ -48,7 +48,8 @@ type Store struct {
 	log     *blob.Log
 	service *wire.Service
 
-	compacted time.Time    // when the oldest segment was looked at; used by tidy only
+	gmu       sync.Mutex   // held while space is given back; guards compacted
+	compacted time.Time    // when the oldest segment was looked at
 	holding   atomic.Int64 // until when nothing is given back, in microseconds: a backup is being copied
 
 	ops   chan *op
@@ -193,6 +194,8 @@ func (s *Store) tidy(ctx context.Context) {
 
 // giveBackSpace forgets dead records and writes the oldest segments anew, unless a backup is being copied.
 func (s *Store) giveBackSpace(ctx context.Context) error {
+	s.gmu.Lock()
+	defer s.gmu.Unlock()
 	if s.held() {
 		return nil
 	}
