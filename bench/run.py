@@ -62,6 +62,9 @@ def tools(peers):
         text = open(path).read()
         text = text.replace("ssl = no", "ssl = yes\nssl_cert = <$RUN/cert.pem\nssl_key = <$RUN/key.pem").replace("    port = 0\n", "    port = 1439\n    ssl = yes\n")
         open(path, "w").write(text.replace("\tneed_user\n", "\tneed_user; need_cert\n", 1))
+        path = TOOLS + "/src/mailbench/imap.go"  # one more test: what a mail program asks when it comes back
+        text = open(path).read()
+        open(path, "w").write(text.replace('\tcase "list":\n', '\tcase "flags":\n\t\tone("FETCH 1:* (FLAGS)")\n\tcase "list":\n', 1))
         subprocess.run(["go", "build", "-o", "../bin/", "./mailbench"], cwd=TOOLS + "/src", check=True)
 
 
@@ -289,7 +292,7 @@ def imap(a):
         run("fetch", "u9@example.test", "-box", "Big", "-conns", 4, "-n", a.messages // 5, runs=a.runs + 1)
         run("fetch", "u9@example.test", "-box", "Big", "-conns", 1, "-n", a.messages // 5)
         run("select", "u9@example.test", "-box", "Big", "-n", 10)
-        for t in ("list", "envelope", "header", "search"):
+        for t in ("flags", "list", "envelope", "header", "search"):
             run(t, "u9@example.test", "-box", "Big")
         for c in (1, 10):
             run("append", "u%d@example.test", "-users", 8, "-conns", c, "-n", 100 if c == 1 else 400)

@@ -26,6 +26,7 @@ type Config struct {
 	Inspect   Inspect   `toml:"inspect"`   //
 	Limit     Limit     `toml:"limit"`     //
 	Post      Post      `toml:"post"`      //
+	Ledger    Ledger    `toml:"ledger"`    //
 	Isolation Isolation `toml:"isolation"` //
 	Keys      Keys      `toml:"keys"`      //
 	Cells     int       `toml:"cells"`     // worker cells of reader; default 1
@@ -84,6 +85,11 @@ type Keys struct {
 	CA         string `toml:"ca"`         // transit: file with the service's CA; default: the host's
 	Backups    int    `toml:"backups"`    // days that data backups are kept; default 90
 	Copies     int    `toml:"copies"`     // days after which copies of the current key table are replaced; default 7
+}
+
+// Ledger says who watches the ledger.
+type Ledger struct {
+	Witness []string `toml:"witness"` // "URL KEY" of each witness that is asked to sign checkpoints; default none
 }
 
 // Isolation says how processes are confined.

@@ -59,20 +59,21 @@ func NewService(t testing.TB, s Setting) *House {
 	if h.log, err = os.Create(filepath.Join(dir, "log")); err != nil {
 		t.Fatal(err)
 	}
-	h.Cmd = exec.Command(h.binary, "serve", "--config", config)
-	h.Cmd.Stdout, h.Cmd.Stderr = h.log, h.log
-	h.Cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
-	if err := h.Cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	h.begin(config)
 	t.Cleanup(h.Stop)
 	h.furnish(dir)
 	return h
 }
 
-// furnish waits until the service answers and gives it its contract.
-func (h *House) furnish(dir string) {
+// begin starts the binary with a configuration file and waits until it answers.
+func (h *House) begin(config string) {
 	h.t.Helper()
+	h.Cmd = exec.Command(h.binary, "serve", "--config", config)
+	h.Cmd.Stdout, h.Cmd.Stderr = h.log, h.log
+	h.Cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	if err := h.Cmd.Start(); err != nil {
+		h.t.Fatal(err)
+	}
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		if _, err := h.Try("contract", "list"); err == nil {
 			break
@@ -81,6 +82,29 @@ func (h *House) furnish(dir string) {
 			h.t.Fatalf("the service does not answer:\n%s", h.Log())
 		}
 	}
+}
+
+// Reconfigure stops the service, adds lines to its configuration, does what lies between, and starts it again.
+func (h *House) Reconfigure(more string, between func()) {
+	h.t.Helper()
+	h.Stop()
+	config := filepath.Join(filepath.Dir(h.log.Name()), "sekisho.toml")
+	b, err := os.ReadFile(config)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if err := os.WriteFile(config, append(b, more...), 0o644); err != nil {
+		h.t.Fatal(err)
+	}
+	if between != nil {
+		between()
+	}
+	h.begin(config)
+}
+
+// furnish gives a new service its contract and people.
+func (h *House) furnish(dir string) {
+	h.t.Helper()
 	h.Run("contract", "add", "Mori", "--language", "en")
 	h.Run("domain", "add", "Mori", "mori.example")
 	for _, name := range []string{"ann@mori.example", "sato@mori.example"} {
@@ -95,4 +119,10 @@ func (h *House) furnish(dir string) {
 	if err := os.WriteFile(h.Ready.CA, []byte(ca.CA), 0o644); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// ownerOf is who owns a file.
+func ownerOf(i os.FileInfo) (uid, gid int) {
+	s := i.Sys().(*syscall.Stat_t)
+	return int(s.Uid), int(s.Gid)
 }

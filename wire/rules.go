@@ -13,7 +13,7 @@ func Rules() []Rule {
 		VaultSubmit.Rule, VaultCosign.Rule,
 		InspectScan.Rule, InspectRewrite.Rule,
 		VaultRotate.Rule, VaultRecover.Rule, VaultOfficers.Rule, VaultArchive.Rule, VaultArchiveRead.Rule, VaultArchiveShut.Rule,
-		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
+		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, LinkWitness.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
 		StoreIncident.Rule, VaultScope.Rule, VaultAddress.Rule,
 		DialLookup.Rule, DialConnect.Rule,
 	}

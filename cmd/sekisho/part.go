@@ -36,10 +36,12 @@ type part struct {
 	Root        string         `json:"root,omitempty"`        // vault: where the root key comes from
 	Backups     int            `json:"backups,omitempty"`     // vault: days
 	Copies      int            `json:"copies,omitempty"`      // vault: days
-	KeyService  string         `json:"key_service,omitempty"` // link (URL), dial (host:port)
+	KeyService  string         `json:"key_service,omitempty"` // link
 	Mount       string         `json:"mount,omitempty"`       // link
 	Key         string         `json:"key,omitempty"`         // link: the name of the service's key
 	CA          string         `json:"ca,omitempty"`          // link: PEM
+	Links       []string       `json:"links,omitempty"`       // dial: "host:port" that link may reach
+	Witness     []string       `json:"witness,omitempty"`     // vault: keys; link: URLs
 	Cells       int            `json:"cells,omitempty"`       // vault, door: of reader
 }
 
@@ -74,14 +76,25 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	links, urls, keys := []string{}, []string{}, []string{}
+	if destination != "" {
+		links = append(links, destination)
+	}
+	witnesses, err := c.Witnesses()
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range witnesses {
+		links, urls, keys = append(links, w.Destination), append(urls, w.URL), append(keys, w.Key)
+	}
 	all := map[sekisho.Role]part{
-		sekisho.Vault: {Name: c.Name, Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Cells: c.Cells},
+		sekisho.Vault: {Name: c.Name, Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Witness: keys, Cells: c.Cells},
 		sekisho.Door:  {Cells: c.Cells},
-		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca},
+		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca, Witness: urls},
 		sekisho.Store: {Hosts: hosts},
 		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, PerMinute: c.Limit.PerMinute, Contract: c.Limit.Contract, Hourly: c.Limit.Hourly,
 			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd},
-		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, KeyService: destination},
+		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, Links: links},
 		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination},
 		sekisho.Reader:  {Name: c.Name, Size: size},
 		sekisho.Console: {Name: c.Name},

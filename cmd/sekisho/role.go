@@ -198,7 +198,7 @@ func (p *process) start() (playing, error) {
 		if err != nil {
 			return playing{}, err
 		}
-		return playing{service: v.Service(p.breach), run: v.Run, news: func(l supervise.Line) { p.tell(v, l) }}, nil
+		return playing{service: v.Service(p.breach), run: p.witnessed(v), news: func(l supervise.Line) { p.tell(v, l) }}, nil
 	case sekisho.Store:
 		passes := &passKey{vault: p.peers[sekisho.Vault]}
 		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Pass: passes.check})
@@ -213,7 +213,7 @@ func (p *process) start() (playing, error) {
 		}
 		return playing{service: i.Service(p.breach), retired: i.Retired()}, nil
 	case sekisho.Dial:
-		d, err := dial.New(dial.Config{Resolver: p.part.Resolver, Zone: p.part.Zone, Private: p.part.Private, Internal: p.part.Internal, Clamd: p.part.Clamd, Link: p.part.KeyService, Log: p.Log()})
+		d, err := dial.New(dial.Config{Resolver: p.part.Resolver, Zone: p.part.Zone, Private: p.part.Private, Internal: p.part.Internal, Clamd: p.part.Clamd, Link: p.part.Links, Log: p.Log()})
 		if err != nil {
 			return playing{}, err
 		}
@@ -250,6 +250,16 @@ func (p *process) start() (playing, error) {
 		return playing{service: l.Service(p.breach)}, nil
 	}
 	return playing{}, fmt.Errorf("no role %q", p.Self.Role)
+}
+
+// witnessed runs vault, and beside it asks the configured witnesses.
+func (p *process) witnessed(v *vault.Vault) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if len(p.part.Witness) > 0 {
+			go v.AskWitnesses(ctx, p.peers[sekisho.Link], p.part.Witness)
+		}
+		return v.Run(ctx)
+	}
 }
 
 // tell enters that a process began or ended.
@@ -293,7 +303,7 @@ func (p *process) link() (*link.Link, error) {
 		}
 	}
 	return link.New(link.Config{Address: p.part.KeyService, Mount: p.part.Mount, Key: p.part.Key, Token: strings.TrimSpace(string(p.files["token"])),
-		Roots: roots, Log: p.Log()}, link.Peers{Dial: p.peers[sekisho.Dial]}), nil
+		Roots: roots, Witness: p.part.Witness, Log: p.Log()}, link.Peers{Dial: p.peers[sekisho.Dial]}), nil
 }
 
 // passKey checks vault's passes. The key is asked for once, and again when a pass does not fit, at most once a second.

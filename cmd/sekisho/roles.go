@@ -39,7 +39,7 @@ func roles(o rolesOption) []supervise.Role {
 	}
 	if o.link {
 		table = append(table, supervise.Role{Role: link, Number: 9, Calls: asks(dial), Files: []string{"token"},
-			Note: "key management service, when one is configured"})
+			Note: "key management service and witnesses of the ledger, where they are configured"})
 	}
 	return table
 }
@@ -48,7 +48,7 @@ func roles(o rolesOption) []supervise.Role {
 type rolesOption struct {
 	inspect int  // inspect processes
 	cells   int  // of reader; up to one means none
-	link    bool // the root key is with a key management service
+	link    bool // there is a key management service or a witness
 }
 
 // everyRole is the whole table, as the documentation shows it.

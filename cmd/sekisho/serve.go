@@ -76,7 +76,7 @@ func newHouse(c config.Config, log *slog.Logger) (*house, error) {
 		return nil, err
 	}
 	least := map[string]sandbox.Level{"L1": sandbox.L1, "L2": sandbox.L2, "L3": sandbox.L3}[c.Isolation.Least]
-	table := roles(rolesOption{inspect: inspectWorkers(c), cells: c.Cells, link: c.Keys.Root == "transit"})
+	table := roles(rolesOption{inspect: inspectWorkers(c), cells: c.Cells, link: c.Keys.Root == "transit" || len(c.Ledger.Witness) > 0})
 	if err := h.secrets(); err != nil {
 		return nil, err
 	}

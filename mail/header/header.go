@@ -93,15 +93,22 @@ func First(fields []Field, name string) (string, bool) {
 // Broken finds what SMTP forbids in a message: a CR or LF that is not part of CRLF (RFC 5321 section 2.3.8). It gives the
 // place, or -1.
 func Broken(raw []byte) int {
-	for at := 0; ; {
-		i := bytes.IndexAny(raw[at:], "\r\n")
-		if i < 0 {
+	for at := 0; at < len(raw); {
+		line := raw[at:]
+		end := bytes.IndexByte(line, '\n')
+		if end >= 0 {
+			line = line[:end]
+		}
+		cr := bytes.IndexByte(line, '\r')
+		switch {
+		case cr >= 0 && (end < 0 || cr != end-1):
+			return at + cr
+		case cr < 0 && end >= 0:
+			return at + end
+		case end < 0:
 			return -1
 		}
-		at += i
-		if raw[at] == '\n' || at+1 == len(raw) || raw[at+1] != '\n' {
-			return at
-		}
-		at += 2
+		at += end + 1
 	}
+	return -1
 }

@@ -25,7 +25,7 @@ type Config struct {
 	Ports    []uint16       // where post may connect; empty: 25, 465, 587
 	Internal []netip.Prefix // networks of the customers' own servers: post may connect there, at any port, whatever the rules above say
 	Clamd    string         // "address:port" of clamd: the only place that gate may connect to
-	Link     string         // "host:port" of the key management service: the only place that link may connect to
+	Link     []string       // "host:port" of the key management service and the witnesses: the only places that link may connect to
 	Log      *slog.Logger
 }
 
@@ -124,10 +124,11 @@ func (d *Dial) destination(role sekisho.Role, q wire.Connect) (network, address 
 		return "tcp", d.config.Clamd, nil
 	}
 	if role == sekisho.Link {
-		if d.config.Link == "" {
-			return "", "", errors.New("no key management service is configured")
+		to := net.JoinHostPort(q.Host, fmt.Sprint(q.Port))
+		if !slices.Contains(d.config.Link, to) {
+			return "", "", fmt.Errorf("%.100q is no destination of the configuration", to)
 		}
-		return "tcp", d.config.Link, nil
+		return "tcp", to, nil
 	}
 	to := netip.AddrPortFrom(q.To.Unmap(), q.Port)
 	address = to.String()

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"io"
@@ -328,7 +329,9 @@ func (s *session) Data(r io.Reader) error {
 	}
 	b := &bounded{Reader: r, flight: &s.gate.flight}
 	defer b.release()
-	raw, err := io.ReadAll(b)
+	buffer := bytes.NewBuffer(make([]byte, 0, 16<<10))
+	_, err := buffer.ReadFrom(b)
+	raw := buffer.Bytes()
 	if err != nil {
 		if _, known := err.(*smtp.SMTPError); known {
 			return err

@@ -3,7 +3,8 @@
 // # Does
 //
 // Has the key management service wrap and unwrap the key of a root epoch, begin a new version of its key, and destroy older
-// ones (HashiCorp Vault's transit protocol). Each is one HTTPS request over a socket that dial has connected.
+// ones (HashiCorp Vault's transit protocol). Carries checkpoints of the ledger to witnesses (c2sp.org/tlog-witness) and their
+// signatures back. Each is one HTTPS request over a socket that dial has connected.
 //
 // # Holds
 //

@@ -26,7 +26,8 @@ type Config struct {
 	Mount   string         // where its transit engine is mounted
 	Key     string         // name of its key
 	Token   string         // for it
-	Roots   *x509.CertPool // that its certificate must be under
+	Roots   *x509.CertPool // that the certificates of all these must be under
+	Witness []string       // URLs of the witnesses
 	Log     *slog.Logger
 }
 
@@ -77,6 +78,7 @@ func (l *Link) dial(ctx context.Context, _, address string) (net.Conn, error) {
 func (l *Link) Service(report func(sekisho.Caller, string, error)) *wire.Service {
 	s := wire.NewService(sekisho.Link, report)
 	wire.Handle(s, wire.LinkKey, l.key)
+	wire.Handle(s, wire.LinkWitness, l.witness)
 	return s
 }
 

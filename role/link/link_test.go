@@ -40,3 +40,27 @@ func FuzzParseAnswer(f *testing.F) {
 		}
 	})
 }
+
+// A witness' answers: signed, another size, refused.
+func TestWitnessed(t *testing.T) {
+	for name, c := range map[string]struct {
+		code int
+		kind string
+		text string
+		size uint64
+		want sekisho.ErrorKind
+	}{
+		"signed":       {200, "text/plain", "— w AAAA\n", 0, 0},
+		"another size": {409, sizeType, "17\n", 17, 0},
+		"put back":     {409, "text/plain", "another root", 0, sekisho.Conflict},
+		"forked":       {422, "text/plain", "", 0, sekisho.Conflict},
+		"no such log":  {404, "text/plain", "", 0, sekisho.Unavailable},
+		"broken":       {502, "text/html", "<html>", 0, sekisho.Unavailable},
+		"no number":    {409, sizeType, "many", 0, sekisho.Conflict},
+	} {
+		got, err := witnessed(c.code, c.kind, []byte(c.text))
+		if sekisho.KindOf(err) != c.want || got.Size != c.size || c.want == 0 && c.size == 0 && string(got.Answer) != c.text {
+			t.Errorf("%s: %+v %v", name, got, err)
+		}
+	}
+}

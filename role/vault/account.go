@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"time"
 	"unicode/utf8"
 
 	"sekisho"
@@ -114,12 +116,27 @@ func (v *Vault) slotKey(ctx context.Context, kind key.SlotKind, secret, salt []b
 	if kind == key.Password {
 		select {
 		case v.argon <- struct{}{}:
+			defer v.resting()
 			defer func() { <-v.argon }()
 		case <-ctx.Done():
 			return nil, sekisho.E("vault.password", sekisho.TooMany, ctx.Err())
 		}
 	}
 	return key.SlotKey(kind, secret, salt), nil
+}
+
+// restAfter is how long after the last slow hash its memory is given back: 19 MiB each, which a process that does little else
+// would keep for ever.
+const restAfter = 2 * time.Second
+
+// resting gives memory back when no slow hash has followed for a while.
+func (v *Vault) resting() {
+	n := v.hashed.Add(1)
+	time.AfterFunc(restAfter, func() {
+		if v.hashed.Load() == n {
+			debug.FreeOSMemory()
+		}
+	})
 }
 
 var errSecret = errors.New("no slot opens")

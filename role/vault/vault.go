@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sekisho"
@@ -49,6 +50,7 @@ type Vault struct {
 	journal *journal.Journal
 	pass    ed25519.PrivateKey
 	argon   chan struct{} // holds a token for each argon2id computation under way
+	hashed  atomic.Int64  // slow hashes so far
 	guess   guessing
 	parsed  parsed
 	living  living
