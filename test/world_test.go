@@ -43,10 +43,15 @@ func message(from, to, subject string, size int) []byte {
 
 // BenchmarkAccept takes mails of 5 KB on 10 connections through the whole inbound way, in one process: for profiles. The
 // figures that count are those of the confined processes (bench/).
-func BenchmarkAccept(b *testing.B) {
+func BenchmarkAccept(b *testing.B) { benchmarkAccept(b, 5000) }
+
+// BenchmarkAcceptLarge is the same for mails of 1 MB.
+func BenchmarkAcceptLarge(b *testing.B) { benchmarkAccept(b, 1_000_000) }
+
+func benchmarkAccept(b *testing.B, size int) {
 	w := NewWorld(b, plainZone)
 	settle(b, w.Admin, "Bench", "example.test", 10)
-	raw := message("s@partner.example", "u1@example.test", "bench", 5000)
+	raw := message("s@partner.example", "u1@example.test", "bench", size)
 	var n atomic.Int64
 	var wg sync.WaitGroup
 	b.ResetTimer()
