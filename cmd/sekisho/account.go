@@ -16,6 +16,7 @@ import (
 // accountCommand manages accounts.
 type accountCommand struct {
 	Add         accountAdd         `cmd:"" help:"Add an account: a mailbox with its keys."`
+	Set         accountSet         `cmd:"" help:"Change an account: name, role, quota; suspend it or let it back."`
 	List        accountList        `cmd:"" help:"List accounts."`
 	Show        accountShow        `cmd:"" help:"Show one account."`
 	AppPassword accountAppPassword `cmd:"" help:"Make or revoke an app password for mail programs."`
@@ -132,6 +133,28 @@ func (c *accountShow) Run(g *Global) error {
 		}
 	}
 	return fmt.Errorf("no account %q: see \"sekisho account list\"", c.Address)
+}
+
+type accountSet struct {
+	Address string `arg:"" help:"Its address."`
+	Name    string `help:"Display name."`
+	Role    string `enum:",user,admin,operator" default:"" help:"user, admin or operator."`
+	Status  string `enum:",active,suspended" default:"" help:"active or suspended: who is suspended cannot sign in, and mail for him waits with its senders."`
+	Quota   int64  `help:"Bytes."`
+}
+
+// Run changes what was named and leaves the rest.
+func (c *accountSet) Run(g *Global) error {
+	a, err := call[console.Account](g, "account/set", console.AccountSet{Address: c.Address, Name: c.Name, Role: c.Role, Status: c.Status, Quota: c.Quota})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		row(w, "account", a.Address)
+		row(w, "name", a.Name)
+		row(w, "role", a.Role)
+		row(w, "status", a.Status)
+	})
 }
 
 type accountAppPassword struct {

@@ -105,6 +105,7 @@ func (c *Console) routes() http.Handler {
 	route(m, "domain/list", c.domainList)
 	route(m, "domain/dns", c.domainDNS)
 	route(m, "account/add", c.accountAdd)
+	route(m, "account/set", c.accountSet)
 	route(m, "account/list", c.accountList)
 	route(m, "account/app-password", c.appPassword)
 	route(m, "alias/add", c.aliasAdd)

@@ -369,6 +369,33 @@ func accountOf(a wire.AdminAccount) Account {
 	return Account{ID: a.ID, Contract: a.Contract, Address: a.Address, Name: a.Name, Role: a.Role, Status: a.Status.String()}
 }
 
+// accountSet changes what was named. Who is suspended cannot sign in, and mail for him is deferred.
+func (c *Console) accountSet(ctx context.Context, _ operator, q AccountSet) (Account, error) {
+	a := wire.AdminAccount{Do: "set", Address: q.Address, Name: q.Name, Role: q.Role, Quota: q.Quota}
+	switch q.Status {
+	case "":
+	case "active":
+		a.Status = sekisho.Active
+	case "suspended":
+		a.Status = sekisho.Suspended
+	default:
+		return Account{}, sekisho.E("account", sekisho.Invalid, fmt.Errorf("status %q: write active or suspended", q.Status))
+	}
+	if _, err := wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Account: &a}); err != nil {
+		return Account{}, err
+	}
+	all, err := c.accountList(ctx, 0, Query{Match: q.Address, Most: 100})
+	if err != nil {
+		return Account{}, err
+	}
+	for _, x := range all {
+		if strings.EqualFold(x.Address, q.Address) {
+			return x, nil
+		}
+	}
+	return Account{}, sekisho.E("account", sekisho.NotFound, nil)
+}
+
 func (c *Console) accountList(ctx context.Context, _ operator, q Query) ([]Account, error) {
 	got, err := c.list(ctx, "account", q)
 	out := []Account{}

@@ -102,6 +102,15 @@ type Account struct {
 	AppPassword string             `json:"app_password,omitempty"`
 }
 
+// AccountSet changes an account. Empty fields stay as they are.
+type AccountSet struct {
+	Address string `json:"address"`
+	Name    string `json:"name,omitempty"`
+	Role    string `json:"role,omitempty"`
+	Status  string `json:"status,omitempty"` // active, suspended
+	Quota   int64  `json:"quota,omitempty"`
+}
+
 // AppPassword makes or revokes an app password; it needs the account's main password.
 type AppPassword struct {
 	Address  string `json:"address"`
