@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -90,5 +91,34 @@ func TestReadmeCommands(t *testing.T) {
 	}
 	if n < 10 {
 		t.Errorf("found only %d commands", n)
+	}
+}
+
+// Every direct dependency has its reason, and no reason stands without its dependency.
+func TestDependencies(t *testing.T) {
+	mod, err := os.ReadFile("../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../docs/decisions/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reasons []string
+	for _, m := range regexp.MustCompile(`(?m)^\| ([^|]+) \|`).FindAllStringSubmatch(string(text), -1) {
+		reasons = append(reasons, strings.Split(m[1], ", ")...)
+	}
+	used := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllStringSubmatch(string(mod), -1) {
+		name := strings.TrimPrefix(m[1], "github.com/")
+		used[name] = true
+		if !slices.Contains(reasons, name) {
+			t.Errorf("docs/decisions/dependencies.md gives no reason for %s", name)
+		}
+	}
+	for _, r := range reasons {
+		if strings.Contains(r, "/") && !used[r] {
+			t.Errorf("docs/decisions/dependencies.md names %s, which is not used directly", r)
+		}
 	}
 }
