@@ -117,7 +117,8 @@ func (s *Senders) sender(now time.Time, public []byte, f For) (*Sender, error) {
 	return sender, nil
 }
 
-// Forget drops what has lived its time.
+// Forget drops what has lived its time. Whoever keeps senders calls it once a minute or so: a secret that is not used any more
+// should not lie in memory.
 func (s *Senders) Forget(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -21,7 +21,6 @@ import (
 //	later     450 at the first try, then taken
 //	cut       closes the connection after the final dot, without an answer
 //	refused   554 after the final dot
-//	dumb      speaks HELO only
 type FakeMTA struct {
 	address string
 

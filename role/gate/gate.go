@@ -85,10 +85,14 @@ func (g *Gate) Serve(ctx context.Context, listeners map[string]net.Listener, gra
 		}
 		go func() { failed <- s.Serve(l) }()
 	}
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
+	for sweep := time.NewTicker(seal.SenderLife); ctx.Err() == nil; {
+		select {
+		case err := <-failed:
+			return err
+		case <-sweep.C:
+			g.senders.Forget(g.config.Clock())
+		case <-ctx.Done():
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()

@@ -13,7 +13,7 @@ const (
 	tidyAfter = 32 // connections that went idle since the last time
 )
 
-// tidy looks once a second until ctx is done. It waits for the end of a wave.
+// tidy looks once a second until ctx is done. It waits for the end of a wave, and forgets encapsulations that are used no more.
 func (r *Reader) tidy(ctx context.Context) {
 	var seen, done int64
 	for tick := time.NewTicker(tidyEvery); ; {
@@ -23,6 +23,7 @@ func (r *Reader) tidy(ctx context.Context) {
 			tick.Stop()
 			return
 		}
+		r.senders.Forget(r.config.Clock())
 		now := r.idled.Load()
 		if now == seen && now-done >= tidyAfter {
 			debug.FreeOSMemory()

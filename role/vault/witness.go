@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,8 @@ type asked struct {
 	number int
 	key    ledger.Verifier
 	size   uint64    // heads that it signed last, as it or its signature said
-	last   time.Time // when it signed last
+	last   time.Time // when it signed last, or there was nothing new to sign
+	signed []byte    // the checkpoint that it signed last
 	told   bool      // that it is late
 }
 
@@ -59,14 +61,17 @@ func (v *Vault) askAll(ctx context.Context, link *wire.Peer, all []*asked) {
 		note, answer, err := v.ask(ctx, link, w)
 		now := v.config.Clock()
 		if err != nil {
-			v.config.Log.Warn("a witness has not signed", "witness", w.key.Name, "error", err)
 			if !w.told && (grave(err) || now.Sub(w.last) >= witnessLate) {
 				w.told = true
 				v.config.Log.Error("ALERT: a witness does not sign the ledger: it was put back, forked, or the witness cannot be reached", "witness", w.key.Name, "error", err)
 			}
 			continue
 		}
-		w.last, w.told = now, false
+		w.last = now
+		if answer == nil { // it has signed this one
+			continue
+		}
+		w.told = false
 		if string(note) != string(checkpoint) {
 			checkpoint, answers, keys = note, nil, nil
 		}
@@ -84,12 +89,16 @@ func (v *Vault) askAll(ctx context.Context, link *wire.Peer, all []*asked) {
 	}
 }
 
-// ask has one witness sign. A witness that signed another size before tells it, and is asked again once.
+// ask has one witness sign; there is no answer when the checkpoint is the one that it signed last. A witness that signed
+// another size before tells it, and is asked again once.
 func (v *Vault) ask(ctx context.Context, link *wire.Peer, w *asked) (checkpoint, answer []byte, err error) {
 	for range 2 {
 		s, err := v.journal.Submission(w.size)
 		if err != nil {
 			return nil, nil, err
+		}
+		if bytes.Equal(s.Checkpoint, w.signed) {
+			return s.Checkpoint, nil, nil
 		}
 		got, err := wire.LinkWitness.Ask(ctx, link, wire.Witness{Number: w.number, Body: s.Text()})
 		if err != nil {
@@ -110,7 +119,7 @@ func (v *Vault) ask(ctx context.Context, link *wire.Peer, w *asked) (checkpoint,
 		if err != nil {
 			return nil, nil, err
 		}
-		w.size = c.Size
+		w.size, w.signed = c.Size, s.Checkpoint
 		return s.Checkpoint, got.Answer, nil
 	}
 	return nil, nil, sekisho.E("vault.witness", sekisho.Conflict, errors.New("it names another size each time"))
