@@ -52,13 +52,18 @@ const (
 	Reader
 	Vault
 	Dial
-	Console
+	Admin
 	Link
 	Door
+	Edge
+	Webmail
+	Console
+	Desk
+	Fetch
 )
 
 // Roles are the names of all roles, by number.
-var roles = [...]string{"none", "supervisor", "gate", "inspect", "store", "post", "reader", "vault", "dial", "console", "link", "door"}
+var roles = [...]string{"none", "supervisor", "gate", "inspect", "store", "post", "reader", "vault", "dial", "admin", "link", "door", "edge", "webmail", "console", "desk", "fetch"}
 
 // String is the role's name as it stands in tables, logs and arguments.
 func (r Role) String() string {

@@ -29,7 +29,8 @@ type Config struct {
 	Ledger    Ledger    `toml:"ledger"`    //
 	Isolation Isolation `toml:"isolation"` //
 	Keys      Keys      `toml:"keys"`      //
-	Cells     int       `toml:"cells"`     // worker cells of reader; default 1
+	Cells     int       `toml:"cells"`     // worker cells of reader and webmail; default 1
+	Web       Web       `toml:"web"`       //
 }
 
 // Listen says where to listen.
@@ -39,6 +40,26 @@ type Listen struct {
 	Submissions string `toml:"submissions"` // default ":465"
 	IMAP        string `toml:"imap"`        // default ":143"
 	IMAPS       string `toml:"imaps"`       // default ":993"
+	HTTPS       string `toml:"https"`       // default ":443"
+}
+
+// Web gives the host names of what browsers see. Each is an origin of its own, so that none can reach into another.
+type Web struct {
+	Mail    string `toml:"mail"`    // webmail and JMAP; default "mail." and name
+	Console string `toml:"console"` // administration; default "console." and name
+	Desk    string `toml:"desk"`    // people without an account; default "desk." and name
+	Content string `toml:"content"` // where the text of mails is shown; default "content." and name
+}
+
+// Hosts are the names in force: mail, console, desk, content.
+func (c Config) Hosts() (mail, console, desk, content string) {
+	or := func(given, label string) string {
+		if given != "" {
+			return given
+		}
+		return label + "." + c.Name
+	}
+	return or(c.Web.Mail, "mail"), or(c.Web.Console, "console"), or(c.Web.Desk, "desk"), or(c.Web.Content, "content")
 }
 
 // DNS says whom to ask.
@@ -106,7 +127,7 @@ func Defaults() Config {
 	}
 	return Config{
 		Name: name, Data: "/var/lib/sekisho",
-		Listen:    Listen{MX: ":25", Submission: ":587", Submissions: ":465", IMAP: ":143", IMAPS: ":993"},
+		Listen:    Listen{MX: ":25", Submission: ":587", Submissions: ":465", IMAP: ":143", IMAPS: ":993", HTTPS: ":443"},
 		Inspect:   Inspect{},
 		Limit:     Limit{Size: "50MB", Recipients: 1000, PerSource: 20, PerMinute: 600, Contract: 50_000, Hourly: 2000, Daily: 10_000},
 		Post:      Post{Connections: 50, Destination: 10, Port: 25},
@@ -204,7 +225,7 @@ func lineOf(text []byte, key string) int {
 
 func (c *Config) check() *Fault {
 	for key, a := range map[string]string{"listen.mx": c.Listen.MX, "listen.submission": c.Listen.Submission,
-		"listen.submissions": c.Listen.Submissions, "listen.imap": c.Listen.IMAP, "listen.imaps": c.Listen.IMAPS} {
+		"listen.submissions": c.Listen.Submissions, "listen.imap": c.Listen.IMAP, "listen.imaps": c.Listen.IMAPS, "listen.https": c.Listen.HTTPS} {
 		if a == "" {
 			continue
 		}

@@ -20,7 +20,7 @@ func BenchmarkStart(b *testing.B) {
 	all := []sekisho.Role{sekisho.Store, sekisho.Vault, sekisho.Inspect, sekisho.Dial}
 	c := Config{Data: dir + "/data", Table: []Role{
 		{Role: sekisho.Gate, Number: 1, Calls: all}, {Role: sekisho.Reader, Number: 2, Workers: 2, Calls: all}, {Role: sekisho.Post, Number: 3, Calls: all},
-		{Role: sekisho.Console, Number: 4, Workers: 2, Calls: all}, {Role: sekisho.Inspect, Number: 5, Workers: 3}, {Role: sekisho.Dial, Number: 6, Net: true},
+		{Role: sekisho.Admin, Number: 4, Workers: 2, Calls: all}, {Role: sekisho.Inspect, Number: 5, Workers: 3}, {Role: sekisho.Dial, Number: 6, Net: true},
 		{Role: sekisho.Store, Number: 7, Dir: "store"}, {Role: sekisho.Vault, Number: 8, Dir: "vault"},
 	}}
 	for b.Loop() {

@@ -16,7 +16,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"sekisho/ledger/book"
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // levels are the ways to start: as root and as an ordinary user.
@@ -112,7 +112,7 @@ func TestDemo(t *testing.T) {
 				t.Error("no Japanese mail")
 			}
 			fates := map[string]int{}
-			for _, r := range Ask[[]console.Trace](t, h.Socket(), "trace", console.Query{Most: 100}) {
+			for _, r := range Ask[[]admin.Trace](t, h.Socket(), "trace", admin.Query{Most: 100}) {
 				fates[r.Fate]++
 			}
 			for _, f := range []string{"mailbox", "quarantine", "hold", "refuse"} {

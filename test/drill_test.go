@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"sekisho/ledger/book"
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 var kills = flag.Int("kills", 4, "how many kills the crash drill makes")
@@ -248,17 +248,17 @@ func (r *record) check(t *testing.T, h *House) {
 		}
 	}
 	byTrace := map[string]string{}
-	for _, row := range Ask[[]console.Trace](t, h.Socket(), "trace", console.Query{Most: 10_000}) {
+	for _, row := range Ask[[]admin.Trace](t, h.Socket(), "trace", admin.Query{Most: 10_000}) {
 		byTrace[row.Trace+row.Recipient] = row.Fate
 	}
 	for _, what := range []string{"quarantine", "hold"} {
-		for _, k := range Ask[[]console.Kept](t, h.Socket(), "kept/list", console.Query{Match: what, Most: 10_000}) {
-			shown := Ask[console.Kept](t, h.Socket(), "kept/show", console.Act{Kind: what, ID: k.ID})
+		for _, k := range Ask[[]admin.Kept](t, h.Socket(), "kept/list", admin.Query{Match: what, Most: 10_000}) {
+			shown := Ask[admin.Kept](t, h.Socket(), "kept/show", admin.Act{Kind: what, ID: k.ID})
 			see(shown.Subject, what+" "+k.Recipient)
 		}
 	}
 	queued := 0
-	for _, q := range Ask[[]console.QueueItem](t, h.Socket(), "queue/list", console.Query{Most: 10_000, All: true}) {
+	for _, q := range Ask[[]admin.QueueItem](t, h.Socket(), "queue/list", admin.Query{Most: 10_000, All: true}) {
 		if q.Recipient == "far@unreachable.example" {
 			queued++
 		}

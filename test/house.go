@@ -185,8 +185,8 @@ func (h *House) serve() *exec.Cmd {
 			tables = "[" + tables
 		}
 	}
-	text := fmt.Sprintf("name = \"mx.sekisho.example\"\ndata = %q\n%s\n[listen]\nmx = \"127.0.0.1:%d\"\nsubmission = \"127.0.0.1:%d\"\nsubmissions = \"127.0.0.1:%d\"\nimap = \"127.0.0.1:%d\"\nimaps = \"127.0.0.1:%d\"\n[dns]\nzone = %q\n[limit]\nexempt = [\"127.0.0.0/8\"]\n%s",
-		h.Data, top, h.base+25, h.base+587, h.base+465, h.base+143, h.base+993, filepath.Join(h.Data, "demo.zone"), tables)
+	text := fmt.Sprintf("name = \"mx.sekisho.example\"\ndata = %q\n%s\n[listen]\nmx = \"127.0.0.1:%d\"\nsubmission = \"127.0.0.1:%d\"\nsubmissions = \"127.0.0.1:%d\"\nimap = \"127.0.0.1:%d\"\nimaps = \"127.0.0.1:%d\"\nhttps = \"127.0.0.1:%d\"\n[dns]\nzone = %q\n[limit]\nexempt = [\"127.0.0.0/8\"]\n%s",
+		h.Data, top, h.base+25, h.base+587, h.base+465, h.base+143, h.base+993, h.base+443, filepath.Join(h.Data, "demo.zone"), tables)
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		h.t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"sekisho/incident"
 	"sekisho/ledger"
 	"sekisho/ledger/scope"
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // told runs a command of the house and reads its JSON.
@@ -43,10 +43,10 @@ func TestIncident(t *testing.T) {
 	since := time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)
 	bodies(t, mailbox(t, h, "sato@mori.example"), "INBOX") // an honest user, from this host's usual address
 	bodies(t, mailbox(t, h, "yamada@kawa.example"), "INBOX")
-	before := told[[]console.Entry](t, h, "ledger", "tail", "-n", "200")
+	before := told[[]admin.Entry](t, h, "ledger", "tail", "-n", "200")
 	bodies(t, mailbox(t, h, "ann@mori.example"), "INBOX") // the intruder
 	session := uint64(0)
-	for _, e := range told[[]console.Entry](t, h, "ledger", "tail", "-n", "20") {
+	for _, e := range told[[]admin.Entry](t, h, "ledger", "tail", "-n", "20") {
 		if e.Kind == ledger.Login.String() && e.Role == "reader" && e.Account != 0 && e.Time.After(before[len(before)-1].Time) {
 			session = e.Session
 		}
@@ -55,13 +55,13 @@ func TestIncident(t *testing.T) {
 		t.Fatal("the intruder's session is not in the ledger")
 	}
 
-	r := told[console.IncidentShown](t, h, "incident", "open", "--title", "stolen app password", "--component", "reader", "--from", since)
+	r := told[admin.IncidentShown](t, h, "incident", "open", "--title", "stolen app password", "--component", "reader", "--from", since)
 	id := fmt.Sprint(r.Number)
 	first := told[scope.Summary](t, h, "incident", "scope", id)
 	if first.Reachable.Contracts != 2 || first.Exposed.Classes["body"].Accounts != 3 || first.Confirmed.Contracts != 0 {
 		t.Errorf("without a trace: %+v", first)
 	}
-	told[console.IncidentShown](t, h, "incident", "indicator", "add", id, "--session", fmt.Sprint(session))
+	told[admin.IncidentShown](t, h, "incident", "indicator", "add", id, "--session", fmt.Sprint(session))
 	second := told[scope.Summary](t, h, "incident", "scope", id, "--sets")
 	if c := second.Confirmed.Classes["body"]; c.Contracts != 1 || c.Accounts != 1 || c.Objects != 1 || second.Confirmed.Contracts != 1 {
 		t.Errorf("confirmed: %+v", second.Confirmed)
@@ -69,9 +69,9 @@ func TestIncident(t *testing.T) {
 	contract := second.Confirmed.Sets.Contracts[0][0]
 
 	// Both scopes are in the ledger, by the hashes of their manifests.
-	shown := told[console.IncidentShown](t, h, "incident", "show", id)
+	shown := told[admin.IncidentShown](t, h, "incident", "show", id)
 	entered := map[string]bool{}
-	for _, e := range told[[]console.Entry](t, h, "ledger", "tail", "-n", "50") {
+	for _, e := range told[[]admin.Entry](t, h, "ledger", "tail", "-n", "50") {
 		if e.Kind == ledger.Scoped.String() {
 			entered[fmt.Sprintf("%x", e.Digest)] = true
 		}
@@ -96,7 +96,7 @@ func TestIncident(t *testing.T) {
 		t.Errorf("statement: %+v", s)
 	}
 
-	told[console.IncidentShown](t, h, "incident", "close", id, "--outcome", "password replaced")
+	told[admin.IncidentShown](t, h, "incident", "close", id, "--outcome", "password replaced")
 	if out, err := h.Try("incident", "indicator", "add", id, "--session", "1"); err == nil || !strings.Contains(out, "closed") {
 		t.Errorf("a closed incident was changed: %s", out)
 	}

@@ -12,16 +12,16 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // The ledger of the running product, with the operator's own commands: starts and ends of processes come from the supervisor,
 // what a mail program opens is there and can be proven to others, a copy made meanwhile verifies, and a witness signs.
 func TestLedgerOfTheHouse(t *testing.T) {
 	h := NewHouse(t, nobody, true)
-	all := func() []console.Entry {
+	all := func() []admin.Entry {
 		t.Helper()
-		return Ask[console.Tailed](t, h.Socket(), "ledger/tail", console.Tail{Most: 10_000}).Entries
+		return Ask[admin.Tailed](t, h.Socket(), "ledger/tail", admin.Tail{Most: 10_000}).Entries
 	}
 	binary, err := os.ReadFile(h.binary)
 	if err != nil {
@@ -45,7 +45,7 @@ func TestLedgerOfTheHouse(t *testing.T) {
 	if inbox := bodies(t, mailbox(t, h, "ann@mori.example"), "INBOX"); len(inbox) == 0 {
 		t.Fatal("nothing was read: nothing would be proved")
 	}
-	var opened console.Entry
+	var opened admin.Entry
 	for _, e := range all() {
 		if e.Kind == "opening" && e.Class == "body" && e.Role == "reader" {
 			opened = e
@@ -80,11 +80,11 @@ func TestLedgerOfTheHouse(t *testing.T) {
 	}
 }
 
-func proveAndCopy(t *testing.T, h *House, e console.Entry) {
+func proveAndCopy(t *testing.T, h *House, e admin.Entry) {
 	t.Helper()
 	dir := filepath.Dir(h.Data)
 	h.Run("ledger", "prove", e.Stream, jsonNumber(e.Number), "-o", filepath.Join(dir, "x.tlog-proof"))
-	var state console.LedgerState
+	var state admin.LedgerState
 	if err := json.Unmarshal([]byte(h.Run("ledger", "streams", "--json")), &state); err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"sekisho/ledger/book"
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // signsIn says whether an account's app password opens its mailbox.
@@ -99,7 +99,7 @@ func termination(t *testing.T, h *House) {
 		if !has(bodies(t, mailbox(t, h, "ken@kawa.example"), "INBOX"), "read after the restore") {
 			t.Errorf("%s: the other customer's mail is gone", step)
 		}
-		for _, a := range Ask[[]console.Account](t, h.Socket(), "account/list", console.Query{Most: 100}) {
+		for _, a := range Ask[[]admin.Account](t, h.Socket(), "account/list", admin.Query{Most: 100}) {
 			if strings.HasSuffix(a.Address, "@mori.example") {
 				t.Errorf("%s: a row still names %s", step, a.Address)
 			}
@@ -152,12 +152,12 @@ func termination(t *testing.T, h *House) {
 	check("restored on an empty disk")
 }
 
-// untilPurged waits until console has deleted again what a restored backup brought back.
+// untilPurged waits until admin has deleted again what a restored backup brought back.
 func untilPurged(t *testing.T, h *House) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		gone := true
-		for _, k := range Ask[[]console.Contract](t, h.Socket(), "contract/list", console.Query{}) {
+		for _, k := range Ask[[]admin.Contract](t, h.Socket(), "contract/list", admin.Query{}) {
 			gone = gone && (k.Name != "Mori Trading" || k.Status == "terminated")
 		}
 		if gone {
@@ -179,7 +179,7 @@ func TestTerminationSurvivesKill(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			ask[console.Certificate](h.Socket(), "contract/terminate", console.Terminate{Contract: "Mori Trading", Name: "Mori Trading"})
+			ask[admin.Certificate](h.Socket(), "contract/terminate", admin.Terminate{Contract: "Mori Trading", Name: "Mori Trading"})
 		}()
 		time.Sleep(after)
 		for _, c := range h.Children() {
@@ -188,7 +188,7 @@ func TestTerminationSurvivesKill(t *testing.T) {
 		h.Kill()
 		<-done
 		h.StartServe()
-		x := Ask[console.Certificate](t, h.Socket(), "contract/terminate", console.Terminate{Contract: "Mori Trading", Name: "Mori Trading"})
+		x := Ask[admin.Certificate](t, h.Socket(), "contract/terminate", admin.Terminate{Contract: "Mori Trading", Name: "Mori Trading"})
 		if len(x.Signature) == 0 {
 			t.Errorf("after %v: no certificate", after)
 		}
@@ -226,7 +226,7 @@ func TestRecovery(t *testing.T) {
 	if err := json.Unmarshal([]byte(h.Run("account", "recover", "ann@mori.example", "--share-file", file, "--operator", "--json")), &r); err != nil || r.Password == "" {
 		t.Fatal(err)
 	}
-	made := Ask[console.AppPasswordMade](t, h.Socket(), "account/app-password", console.AppPassword{Address: "ann@mori.example", Password: r.Password})
+	made := Ask[admin.AppPasswordMade](t, h.Socket(), "account/app-password", admin.AppPassword{Address: "ann@mori.example", Password: r.Password})
 	if !signsIn(t, h, "ann@mori.example", made.Secret) {
 		t.Error("the new password's app password does not sign in")
 	}
@@ -256,11 +256,11 @@ func TestRecovery(t *testing.T) {
 // Shares that nobody got are made again while nothing hangs on them, and never after.
 func TestFreshOfficers(t *testing.T) {
 	h := NewHouse(t, 0, false)
-	var k console.Contract
+	var k admin.Contract
 	if err := json.Unmarshal([]byte(h.Run("contract", "add", "Tani", "--recovery", "3/5", "--json")), &k); err != nil || k.Shares == nil || len(k.Shares.Words) != 5 {
 		t.Fatalf("%+v %v", k.Shares, err)
 	}
-	var s console.Shares
+	var s admin.Shares
 	if err := json.Unmarshal([]byte(h.Run("contract", "officers", "Tani", "--fresh", "--json")), &s); err != nil || len(s.Words) != 2 || !s.Kept {
 		t.Fatalf("%+v %v", s, err)
 	}
@@ -336,7 +336,7 @@ func TestArchive(t *testing.T) {
 }
 
 // archived lists Kawa's archive, opening it first when it is not open.
-func archived(t *testing.T, h *House) []console.Archived {
+func archived(t *testing.T, h *House) []admin.Archived {
 	t.Helper()
 	dir := filepath.Dir(h.Data)
 	ticket := filepath.Join(dir, "ticket")
@@ -355,7 +355,7 @@ func archived(t *testing.T, h *House) []console.Archived {
 		}
 		h.Run(append([]string{"archive", "open", "Kawa Works", "--reason", "case 12", "--ticket", ticket}, files...)...)
 	}
-	var out []console.Archived
+	var out []admin.Archived
 	if err := json.Unmarshal([]byte(h.Run("archive", "list", ticket, "--json")), &out); err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // marker is a word that occurs nowhere by chance.
@@ -82,17 +82,17 @@ func TestMarkers(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(c.Logout().Wait())
-	for _, k := range Ask[[]console.Kept](t, h.Socket(), "kept/list", console.Query{Match: "hold", Most: 10}) {
-		Ask[console.Kept](t, h.Socket(), "kept/show", console.Act{Kind: "hold", ID: k.ID})
+	for _, k := range Ask[[]admin.Kept](t, h.Socket(), "kept/list", admin.Query{Match: "hold", Most: 10}) {
+		Ask[admin.Kept](t, h.Socket(), "kept/show", admin.Act{Kind: "hold", ID: k.ID})
 	}
 	for _, p := range h.Ready.Accounts {
 		words["password of "+p.Address], words["app password of "+p.Address] = p.Password, p.AppPassword
 	}
 	used := map[string]bool{}
-	for _, e := range Ask[console.Tailed](t, h.Socket(), "ledger/tail", console.Tail{Most: 1000}).Entries {
+	for _, e := range Ask[admin.Tailed](t, h.Socket(), "ledger/tail", admin.Tail{Most: 1000}).Entries {
 		used[e.Role] = true
 	}
-	for _, r := range []string{"gate", "reader", "post", "console", "vault"} {
+	for _, r := range []string{"gate", "reader", "post", "admin", "vault"} {
 		if !used[r] {
 			t.Errorf("%s was not used: nothing would be proved about it", r)
 		}
@@ -133,11 +133,11 @@ func disk(t *testing.T, h *House, words map[string]string) {
 func business(what string) []string {
 	switch {
 	case strings.HasPrefix(what, "app password"):
-		return []string{"vault", "gate", "reader", "console"}
+		return []string{"vault", "gate", "reader", "admin"}
 	case strings.HasPrefix(what, "password"):
-		return []string{"vault", "console"}
+		return []string{"vault", "admin"}
 	}
-	return []string{"gate", "inspect", "reader", "post", "console"}
+	return []string{"gate", "inspect", "reader", "post", "admin"}
 }
 
 func memory(t *testing.T, h *House, words map[string]string) {

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // FakeMTA is somebody else's mail server, and may lie: what it does depends on the recipient's local part.
@@ -161,7 +161,7 @@ null.example.     MX 0 .
 	if _, taken := far.count("fine"); taken != 1 {
 		t.Errorf("the good one was taken %d times", taken)
 	}
-	items := map[string]console.QueueItem{}
+	items := map[string]admin.QueueItem{}
 	for _, i := range queue(t, h) {
 		items[i.Recipient] = i
 	}
@@ -187,9 +187,9 @@ null.example.     MX 0 .
 	}
 }
 
-func queue(t *testing.T, h *House) []console.QueueItem {
+func queue(t *testing.T, h *House) []admin.QueueItem {
 	t.Helper()
-	var out []console.QueueItem
+	var out []admin.QueueItem
 	if err := json.Unmarshal([]byte(h.Run("queue", "list", "--json")), &out); err != nil {
 		t.Fatal(err)
 	}

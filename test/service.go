@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // Setting is what a test wants of a service that is not the demonstration.
@@ -46,7 +46,7 @@ func NewService(t testing.TB, s Setting) *House {
 	for name, p := range map[string]struct {
 		key  string
 		port int
-	}{"smtp": {"mx", 25}, "submission": {"submission", 587}, "submissions": {"submissions", 465}, "imap": {"imap", 143}, "imaps": {"imaps", 993}} {
+	}{"smtp": {"mx", 25}, "submission": {"submission", 587}, "submissions": {"submissions", 465}, "imap": {"imap", 143}, "imaps": {"imaps", 993}, "https": {"https", 443}} {
 		h.Ready.Ports[name] = h.base + p.port
 		text += fmt.Sprintf("%s = \"127.0.0.1:%d\"\n", p.key, h.base+p.port)
 	}
@@ -108,13 +108,13 @@ func (h *House) furnish(dir string) {
 	h.Run("contract", "add", "Mori", "--language", "en")
 	h.Run("domain", "add", "Mori", "mori.example")
 	for _, name := range []string{"ann@mori.example", "sato@mori.example"} {
-		var a console.Account
+		var a admin.Account
 		if err := json.Unmarshal([]byte(h.Run("account", "add", name, "--json")), &a); err != nil {
 			h.t.Fatal(err)
 		}
 		h.Ready.Accounts = append(h.Ready.Accounts, Account{Address: name, AppPassword: a.AppPassword})
 	}
-	ca := Ask[console.Issued](h.t, h.Socket(), "tls/issue", console.Issue{Name: "localhost"})
+	ca := Ask[admin.Issued](h.t, h.Socket(), "tls/issue", admin.Issue{Name: "localhost"})
 	h.Ready.CA = filepath.Join(dir, "ca.pem")
 	if err := os.WriteFile(h.Ready.CA, []byte(ca.CA), 0o644); err != nil {
 		h.t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"sekisho"
-	"sekisho/role/console"
+	"sekisho/role/admin"
 	"sekisho/role/dial"
 	"sekisho/role/gate"
 	"sekisho/role/inspect"
@@ -28,7 +28,6 @@ type World struct {
 	Zone  string // master file that dial answers from
 	Clock func() time.Time
 
-	Console *console.Console
 	Admin   string            // path of the admin socket
 	Address map[string]string // of listeners: "mx", "submission"
 	CA      []byte
@@ -71,7 +70,7 @@ func NewWorld(t testing.TB, zone string) *World {
 	d, err := dial.New(dial.Config{Zone: zone, Private: true})
 	end(err)
 	services := map[sekisho.Role]*wire.Service{sekisho.Vault: vaultService, sekisho.Store: s.Service(), sekisho.Inspect: i.Service(fault), sekisho.Dial: d.Service(fault)}
-	for _, asker := range []sekisho.Role{sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Console, sekisho.Store} {
+	for _, asker := range []sekisho.Role{sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin, sekisho.Store} {
 		w.peers[asker] = map[sekisho.Role]*wire.Peer{}
 		for callee, service := range services {
 			p := wire.NewPeer(callee)
@@ -100,12 +99,12 @@ func NewWorld(t testing.TB, zone string) *World {
 	p := post.New(post.Config{Name: "mx.test.example", Port: uint16(mx)},
 		post.Peers{Store: w.Peer(sekisho.Post, sekisho.Store), Vault: w.Peer(sekisho.Post, sekisho.Vault), Dial: w.Peer(sekisho.Post, sekisho.Dial), Inspect: w.Peer(sekisho.Post, sekisho.Inspect)})
 	go p.Run(ctx, time.Second)
-	w.Console = console.New(console.Config{Name: "mx.test.example"}, console.Peers{Store: w.Peer(sekisho.Console, sekisho.Store), Vault: w.Peer(sekisho.Console, sekisho.Vault),
-		Inspect: w.Peer(sekisho.Console, sekisho.Inspect), Dial: w.Peer(sekisho.Console, sekisho.Dial)})
+	operator := admin.New(admin.Config{Name: "mx.test.example"}, admin.Peers{Store: w.Peer(sekisho.Admin, sekisho.Store), Vault: w.Peer(sekisho.Admin, sekisho.Vault),
+		Inspect: w.Peer(sekisho.Admin, sekisho.Inspect), Dial: w.Peer(sekisho.Admin, sekisho.Dial)})
 	w.Admin = filepath.Join(dir, "admin.sock")
 	l, err := net.Listen("unix", w.Admin)
 	end(err)
-	go w.Console.Serve(ctx, l)
+	go operator.Serve(ctx, l)
 	chains, err := wire.VaultChains.Ask(ctx, w.Peer(sekisho.Gate, sekisho.Vault), wire.Nothing{})
 	end(err)
 	w.CA = chains.CA

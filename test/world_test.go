@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 const plainZone = `
@@ -16,13 +16,13 @@ partner.example. TXT "v=spf1 ip4:127.0.0.1 -all"
 `
 
 // settle makes a contract with a domain and n accounts u1, u2, ...
-func settle(t testing.TB, socket, name, domain string, n int) []console.Account {
+func settle(t testing.TB, socket, name, domain string, n int) []admin.Account {
 	t.Helper()
-	Ask[console.Contract](t, socket, "contract/add", console.ContractAdd{Name: name, Language: "en"})
-	Ask[console.Domain](t, socket, "domain/add", console.DomainAdd{Contract: name, Name: domain})
-	var out []console.Account
+	Ask[admin.Contract](t, socket, "contract/add", admin.ContractAdd{Name: name, Language: "en"})
+	Ask[admin.Domain](t, socket, "domain/add", admin.DomainAdd{Contract: name, Name: domain})
+	var out []admin.Account
 	for i := range n {
-		out = append(out, Ask[console.Account](t, socket, "account/add", console.AccountAdd{Address: fmt.Sprintf("u%d@%s", i+1, domain), Password: "a long password"}))
+		out = append(out, Ask[admin.Account](t, socket, "account/add", admin.AccountAdd{Address: fmt.Sprintf("u%d@%s", i+1, domain), Password: "a long password"}))
 	}
 	return out
 }

@@ -13,7 +13,7 @@ import (
 var (
 	ReaderTake = define[TakeConn, Nothing](sekisho.Reader, 1, "take", small, sekisho.Door)
 	StoreHost  = define[HostQuery, HostOwner](sekisho.Store, 10, "host", small, sekisho.Door)
-	VaultPin   = define[Pin, Nothing](sekisho.Vault, 50, "pin", small, sekisho.Console)
+	VaultPin   = define[Pin, Nothing](sekisho.Vault, 50, "pin", small, sekisho.Admin)
 )
 
 // TakeConn hands over a connection that nothing was answered on yet.

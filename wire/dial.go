@@ -12,7 +12,7 @@ import (
 
 // The calls of dial.
 var (
-	DialLookup  = define[Lookup, Records](sekisho.Dial, 1, "lookup", small, sekisho.Gate, sekisho.Post, sekisho.Console)
+	DialLookup  = define[Lookup, Records](sekisho.Dial, 1, "lookup", small, sekisho.Gate, sekisho.Post, sekisho.Admin)
 	DialConnect = define[Connect, Connected](sekisho.Dial, 2, "connect", small, sekisho.Post, sekisho.Gate, sekisho.Link)
 )
 

@@ -4,8 +4,8 @@ import "sekisho"
 
 // The calls about incidents: store keeps their records, vault enters the hash of every scope that is computed.
 var (
-	StoreIncident = define[IncidentChange, Incidents](sekisho.Store, 70, "incident", large, sekisho.Console)
-	VaultScope    = define[ScopeReport, Nothing](sekisho.Vault, 60, "scope", small, sekisho.Console)
+	StoreIncident = define[IncidentChange, Incidents](sekisho.Store, 70, "incident", large, sekisho.Admin)
+	VaultScope    = define[ScopeReport, Nothing](sekisho.Vault, 60, "scope", small, sekisho.Admin)
 )
 
 // IncidentChange asks for a record, or changes one. Records are JSON (package incident); store does not look into them.

@@ -7,20 +7,20 @@ import (
 )
 
 // These calls are about the life of keys: recovery and archives by officers, rotation, termination, backups. They are
-// vault's, and console's alone to ask; each is entered before it is answered.
+// vault's, and admin's alone to ask; each is entered before it is answered.
 
 // The calls.
 var (
-	VaultRotate      = define[Rotate, Rotated](sekisho.Vault, 40, "rotate", large, sekisho.Console)
-	VaultRecover     = define[Recover, Slot](sekisho.Vault, 41, "recover", small, sekisho.Console)
-	VaultOfficers    = define[Officers, Shares](sekisho.Vault, 42, "officers", small, sekisho.Console)
-	VaultArchive     = define[ArchiveOpening, ArchiveTicket](sekisho.Vault, 43, "archive", small, sekisho.Console)
-	VaultArchiveRead = define[ArchiveRead, Opened](sekisho.Vault, 44, "archive-read", large, sekisho.Console)
-	VaultArchiveShut = define[ArchiveTicket, Nothing](sekisho.Vault, 45, "archive-shut", small, sekisho.Console)
-	VaultTerminate   = define[Terminate, Certificate](sekisho.Vault, 46, "terminate", small, sekisho.Console)
-	VaultTerminated  = define[Nothing, Certificates](sekisho.Vault, 47, "terminated", large, sekisho.Console)
-	VaultContact     = define[ContactQuery, ContactGiven](sekisho.Vault, 48, "contact", small, sekisho.Console)
-	VaultSnapshot    = define[SnapshotQuery, Snapshot](sekisho.Vault, 49, "snapshot", small, sekisho.Console)
+	VaultRotate      = define[Rotate, Rotated](sekisho.Vault, 40, "rotate", large, sekisho.Admin)
+	VaultRecover     = define[Recover, Slot](sekisho.Vault, 41, "recover", small, sekisho.Admin)
+	VaultOfficers    = define[Officers, Shares](sekisho.Vault, 42, "officers", small, sekisho.Admin)
+	VaultArchive     = define[ArchiveOpening, ArchiveTicket](sekisho.Vault, 43, "archive", small, sekisho.Admin)
+	VaultArchiveRead = define[ArchiveRead, Opened](sekisho.Vault, 44, "archive-read", large, sekisho.Admin)
+	VaultArchiveShut = define[ArchiveTicket, Nothing](sekisho.Vault, 45, "archive-shut", small, sekisho.Admin)
+	VaultTerminate   = define[Terminate, Certificate](sekisho.Vault, 46, "terminate", small, sekisho.Admin)
+	VaultTerminated  = define[Nothing, Certificates](sekisho.Vault, 47, "terminated", large, sekisho.Admin)
+	VaultContact     = define[ContactQuery, ContactGiven](sekisho.Vault, 48, "contact", small, sekisho.Admin)
+	VaultSnapshot    = define[SnapshotQuery, Snapshot](sekisho.Vault, 49, "snapshot", small, sekisho.Admin)
 )
 
 // Choice says who may open what an owner has lost, and the archive. The zero value is the default: any two of three, of

@@ -11,12 +11,12 @@ import (
 
 // The calls of vault about the ledger; VaultTail and VaultVerify stand with the others.
 var (
-	VaultStreams = define[Nothing, Streams](sekisho.Vault, 64, "streams", small, sekisho.Console)
-	VaultProve   = define[Prove, Proven](sekisho.Vault, 65, "prove", small, sekisho.Console)
-	VaultPrune   = define[Prune, Pruned](sekisho.Vault, 66, "prune", small, sekisho.Console)
-	VaultHold    = define[HoldChange, Holds](sekisho.Vault, 67, "hold", small, sekisho.Console)
-	VaultSubmit  = define[Submit, Submission](sekisho.Vault, 68, "submit", small, sekisho.Console)
-	VaultCosign  = define[Cosign, Cosigned](sekisho.Vault, 69, "cosign", small, sekisho.Console)
+	VaultStreams = define[Nothing, Streams](sekisho.Vault, 64, "streams", small, sekisho.Admin)
+	VaultProve   = define[Prove, Proven](sekisho.Vault, 65, "prove", small, sekisho.Admin)
+	VaultPrune   = define[Prune, Pruned](sekisho.Vault, 66, "prune", small, sekisho.Admin)
+	VaultHold    = define[HoldChange, Holds](sekisho.Vault, 67, "hold", small, sekisho.Admin)
+	VaultSubmit  = define[Submit, Submission](sekisho.Vault, 68, "submit", small, sekisho.Admin)
+	VaultCosign  = define[Cosign, Cosigned](sekisho.Vault, 69, "cosign", small, sekisho.Admin)
 )
 
 // Tail asks for entries: of one stream from a number on, or, without a stream, of all in the order in which they were

@@ -17,38 +17,38 @@ const (
 
 // The calls of store.
 var (
-	StoreLease    = define[Lease, Leased](sekisho.Store, 1, "lease", small, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Console)
+	StoreLease    = define[Lease, Leased](sekisho.Store, 1, "lease", small, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin, sekisho.Webmail)
 	StoreResolve  = define[Resolve, Recipient](sekisho.Store, 2, "resolve", small, sekisho.Gate, sekisho.Post)
-	StoreIdentity = define[Identity, Identified](sekisho.Store, 3, "identity", small, sekisho.Gate, sekisho.Reader, sekisho.Console)
+	StoreIdentity = define[Identity, Identified](sekisho.Store, 3, "identity", small, sekisho.Gate, sekisho.Reader, sekisho.Admin, sekisho.Edge, sekisho.Webmail)
 	StoreRelay    = define[Relay, Relayed](sekisho.Store, 4, "relay", small, sekisho.Gate)
-	StoreContract = define[ContractQuery, Contract](sekisho.Store, 5, "contract", large, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Console)
-	StoreAccept   = define[Accept, Accepted](sekisho.Store, 6, "accept", large, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Console)
+	StoreContract = define[ContractQuery, Contract](sekisho.Store, 5, "contract", large, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin, sekisho.Webmail)
+	StoreAccept   = define[Accept, Accepted](sekisho.Store, 6, "accept", large, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin, sekisho.Webmail)
 	StoreRefuse   = define[Refusal, Nothing](sekisho.Store, 7, "refuse", small, sekisho.Gate)
 	StoreContact  = define[Contact, Contacted](sekisho.Store, 8, "contact", small, sekisho.Gate)
-	StoreHosts    = define[Nothing, Hosts](sekisho.Store, 9, "hosts", small, sekisho.Gate, sekisho.Reader, sekisho.Console)
+	StoreHosts    = define[Nothing, Hosts](sekisho.Store, 9, "hosts", small, sekisho.Gate, sekisho.Reader, sekisho.Admin)
 
-	StoreMailboxes = define[MailboxQuery, Mailboxes](sekisho.Store, 20, "mailboxes", small, sekisho.Reader)
-	StoreFolder    = define[Folder, Nothing](sekisho.Store, 21, "folder", small, sekisho.Reader)
-	StoreSelect    = define[Select, Selected](sekisho.Store, 22, "select", large, sekisho.Reader)
-	StoreFetch     = define[Fetch, Fetched](sekisho.Store, 23, "fetch", large, sekisho.Reader)
-	StoreFlag      = define[Flag, Flagged](sekisho.Store, 24, "flag", small, sekisho.Reader)
-	StoreCopy      = define[Copy, Copied](sekisho.Store, 25, "copy", small, sekisho.Reader)
-	StoreExpunge   = define[Expunge, Expunged](sekisho.Store, 26, "expunge", small, sekisho.Reader)
-	StoreRewrap    = define[Rewrap, Nothing](sekisho.Store, 27, "rewrap", large, sekisho.Reader)
-	StoreWatch     = define[Watch, Watched](sekisho.Store, 28, "watch", small, sekisho.Reader)
-	StoreIndex     = define[IndexQuery, IndexChunks](sekisho.Store, 29, "index", large, sekisho.Reader)
-	StoreMerge     = define[Merge, Nothing](sekisho.Store, 30, "merge", large, sekisho.Reader)
+	StoreMailboxes = define[MailboxQuery, Mailboxes](sekisho.Store, 20, "mailboxes", small, sekisho.Reader, sekisho.Webmail)
+	StoreFolder    = define[Folder, Nothing](sekisho.Store, 21, "folder", small, sekisho.Reader, sekisho.Webmail)
+	StoreSelect    = define[Select, Selected](sekisho.Store, 22, "select", large, sekisho.Reader, sekisho.Webmail)
+	StoreFetch     = define[Fetch, Fetched](sekisho.Store, 23, "fetch", large, sekisho.Reader, sekisho.Webmail)
+	StoreFlag      = define[Flag, Flagged](sekisho.Store, 24, "flag", small, sekisho.Reader, sekisho.Webmail)
+	StoreCopy      = define[Copy, Copied](sekisho.Store, 25, "copy", small, sekisho.Reader, sekisho.Webmail)
+	StoreExpunge   = define[Expunge, Expunged](sekisho.Store, 26, "expunge", small, sekisho.Reader, sekisho.Webmail)
+	StoreRewrap    = define[Rewrap, Nothing](sekisho.Store, 27, "rewrap", large, sekisho.Reader, sekisho.Webmail)
+	StoreWatch     = define[Watch, Watched](sekisho.Store, 28, "watch", small, sekisho.Reader, sekisho.Webmail)
+	StoreIndex     = define[IndexQuery, IndexChunks](sekisho.Store, 29, "index", large, sekisho.Reader, sekisho.Webmail)
+	StoreMerge     = define[Merge, Nothing](sekisho.Store, 30, "merge", large, sekisho.Reader, sekisho.Webmail)
 
 	StoreDue     = define[DueQuery, Due](sekisho.Store, 40, "due", small, sekisho.Post)
-	StoreSpool   = define[SpoolQuery, SealedMessage](sekisho.Store, 41, "spool", large, sekisho.Post, sekisho.Console)
+	StoreSpool   = define[SpoolQuery, SealedMessage](sekisho.Store, 41, "spool", large, sekisho.Post, sekisho.Admin)
 	StoreOutcome = define[Outcomes, Nothing](sekisho.Store, 42, "outcome", small, sekisho.Post)
 
-	StoreAdmin  = define[Admin, AdminDone](sekisho.Store, 60, "admin", small, sekisho.Console)
-	StoreList   = define[List, Listed](sekisho.Store, 61, "list", large, sekisho.Console)
-	StoreDecide = define[Resolution, Nothing](sekisho.Store, 62, "decide", large, sekisho.Console)
+	StoreAdmin  = define[Admin, AdminDone](sekisho.Store, 60, "admin", small, sekisho.Admin)
+	StoreList   = define[List, Listed](sekisho.Store, 61, "list", large, sekisho.Admin)
+	StoreDecide = define[Resolution, Nothing](sekisho.Store, 62, "decide", large, sekisho.Admin)
 
-	StoreUsage    = define[ContractQuery, Usage](sekisho.Store, 63, "usage", small, sekisho.Console)
-	StoreSnapshot = define[SnapshotQuery, Snapshot](sekisho.Store, 64, "snapshot", small, sekisho.Console)
+	StoreUsage    = define[ContractQuery, Usage](sekisho.Store, 63, "usage", small, sekisho.Admin)
+	StoreSnapshot = define[SnapshotQuery, Snapshot](sekisho.Store, 64, "snapshot", small, sekisho.Admin)
 )
 
 // Nothing is an empty question or answer.
@@ -557,7 +557,7 @@ type QueueItem struct {
 type SpoolQuery struct {
 	Message sekisho.MessageID
 	Want    Want
-	Archive sekisho.ContractID // console only: a message of this contract's archive instead
+	Archive sekisho.ContractID // admin only: a message of this contract's archive instead
 }
 
 // Outcomes reports tries; durable when it returns.

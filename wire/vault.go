@@ -13,23 +13,23 @@ import (
 
 // The calls of vault.
 var (
-	VaultHello    = define[Nothing, VaultPublic](sekisho.Vault, 1, "hello", small, sekisho.Store, sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Console)
-	VaultContract = define[NewContract, ContractKeys](sekisho.Vault, 2, "contract", small, sekisho.Console)
-	VaultAccount  = define[NewAccount, AccountKeys](sekisho.Vault, 3, "account", small, sekisho.Console)
-	VaultSlot     = define[NewSlot, Slot](sekisho.Vault, 4, "slot", small, sekisho.Console)
+	VaultHello    = define[Nothing, VaultPublic](sekisho.Vault, 1, "hello", small, sekisho.Store, sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Edge, sekisho.Webmail, sekisho.Console, sekisho.Desk)
+	VaultContract = define[NewContract, ContractKeys](sekisho.Vault, 2, "contract", small, sekisho.Admin)
+	VaultAccount  = define[NewAccount, AccountKeys](sekisho.Vault, 3, "account", small, sekisho.Admin)
+	VaultSlot     = define[NewSlot, Slot](sekisho.Vault, 4, "slot", small, sekisho.Admin)
 	VaultLogin    = define[Login, Ticket](sekisho.Vault, 5, "login", small, sekisho.Reader, sekisho.Gate)
 	VaultLogout   = define[Logout, Nothing](sekisho.Vault, 6, "logout", small, sekisho.Reader, sekisho.Gate)
-	VaultOpen     = define[Open, Opened](sekisho.Vault, 7, "open", large, sekisho.Reader)
+	VaultOpen     = define[Open, Opened](sekisho.Vault, 7, "open", large, sekisho.Reader, sekisho.Webmail)
 	VaultSpool    = define[OpenKept, Opened](sekisho.Vault, 8, "spool", large, sekisho.Post)
-	VaultRelease  = define[OpenKept, Opened](sekisho.Vault, 9, "quarantine", small, sekisho.Console)
-	VaultTransit  = define[Transit, Nothing](sekisho.Vault, 10, "transit", small, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Console)
+	VaultRelease  = define[OpenKept, Opened](sekisho.Vault, 9, "quarantine", small, sekisho.Admin)
+	VaultTransit  = define[Transit, Nothing](sekisho.Vault, 10, "transit", small, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin, sekisho.Webmail)
 	VaultSign     = define[Sign, Signed](sekisho.Vault, 11, "sign", small, sekisho.Post)
-	VaultTLS      = define[Sign, Signed](sekisho.Vault, 12, "tls", small, sekisho.Gate, sekisho.Reader)
-	VaultSigner   = define[NewSigner, Signer](sekisho.Vault, 13, "signer", small, sekisho.Console)
-	VaultChains   = define[Nothing, Chains](sekisho.Vault, 14, "chains", small, sekisho.Gate, sekisho.Reader, sekisho.Console)
-	VaultTail     = define[Tail, Entries](sekisho.Vault, 15, "tail", large, sekisho.Console)
-	VaultVerify   = define[Verify, Verified](sekisho.Vault, 16, "verify", small, sekisho.Console)
-	VaultInform   = define[Inform, Nothing](sekisho.Vault, 17, "inform", small, sekisho.Console, sekisho.Gate, sekisho.Reader, sekisho.Post)
+	VaultTLS      = define[Sign, Signed](sekisho.Vault, 12, "tls", small, sekisho.Gate, sekisho.Reader, sekisho.Edge)
+	VaultSigner   = define[NewSigner, Signer](sekisho.Vault, 13, "signer", small, sekisho.Admin)
+	VaultChains   = define[Nothing, Chains](sekisho.Vault, 14, "chains", small, sekisho.Gate, sekisho.Reader, sekisho.Admin, sekisho.Edge)
+	VaultTail     = define[Tail, Entries](sekisho.Vault, 15, "tail", large, sekisho.Admin)
+	VaultVerify   = define[Verify, Verified](sekisho.Vault, 16, "verify", small, sekisho.Admin)
+	VaultInform   = define[Inform, Nothing](sekisho.Vault, 17, "inform", small, sekisho.Admin, sekisho.Gate, sekisho.Reader, sekisho.Post)
 )
 
 // VaultPublic is what everybody may know: the key that checks passes.
@@ -100,6 +100,8 @@ type Ticket struct {
 	Secret   []byte
 	Pass     Pass
 	Expires  time.Time
+	Fresh    time.Time // web: when its holder last proved himself with more than the cookie; zero: programs
+	Scopes   []string  // web: what an access token may do; empty: everything that its account may
 }
 
 // Logout ends a session.
@@ -138,7 +140,7 @@ type MessageKeys struct {
 	Box     []byte // OpenKept with Release: the data key sealed to the account
 }
 
-// OpenKept asks for class keys of messages under one of a contract's own key pairs: spool for post, quarantine for console.
+// OpenKept asks for class keys of messages under one of a contract's own key pairs: spool for post, quarantine for admin.
 type OpenKept struct {
 	Contract sekisho.ContractID
 	Key      KeyName

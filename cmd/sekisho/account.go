@@ -10,7 +10,7 @@ import (
 	"os"
 	"strings"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // accountCommand manages accounts.
@@ -42,12 +42,12 @@ func (c *accountAdd) Run(g *Global) error {
 			return err
 		}
 	}
-	a, err := call[console.Account](g, "account/add", console.AccountAdd{Address: c.Address, Name: c.Name, Role: c.Role, Password: password, Quota: c.Quota})
+	a, err := call[admin.Account](g, "account/add", admin.AccountAdd{Address: c.Address, Name: c.Name, Role: c.Role, Password: password, Quota: c.Quota})
 	if err != nil {
 		return err
 	}
 	out := struct {
-		console.Account
+		admin.Account
 		Password string `json:"password,omitempty"`
 	}{Account: a}
 	if made {
@@ -98,7 +98,7 @@ type accountList struct {
 
 // Run lists accounts.
 func (c *accountList) Run(g *Global) error {
-	a, err := call[[]console.Account](g, "account/list", console.Query{Contract: c.Contract, Match: c.Match, Most: c.Most})
+	a, err := call[[]admin.Account](g, "account/list", admin.Query{Contract: c.Contract, Match: c.Match, Most: c.Most})
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ type accountShow struct {
 
 // Run shows one account.
 func (c *accountShow) Run(g *Global) error {
-	all, err := call[[]console.Account](g, "account/list", console.Query{Match: c.Address, Most: 100})
+	all, err := call[[]admin.Account](g, "account/list", admin.Query{Match: c.Address, Most: 100})
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ type accountSet struct {
 
 // Run changes what was named and leaves the rest.
 func (c *accountSet) Run(g *Global) error {
-	a, err := call[console.Account](g, "account/set", console.AccountSet{Address: c.Address, Name: c.Name, Role: c.Role, Status: c.Status, Quota: c.Quota})
+	a, err := call[admin.Account](g, "account/set", admin.AccountSet{Address: c.Address, Name: c.Name, Role: c.Role, Status: c.Status, Quota: c.Quota})
 	if err != nil {
 		return err
 	}
@@ -170,8 +170,8 @@ func (c *accountAppPassword) Run(g *Global) error {
 	if err != nil {
 		return err
 	}
-	a, err := call[console.AppPasswordMade](g, "account/app-password",
-		console.AppPassword{Address: c.Address, Password: password, Label: c.Label, Revoke: c.Revoke})
+	a, err := call[admin.AppPasswordMade](g, "account/app-password",
+		admin.AppPassword{Address: c.Address, Password: password, Label: c.Label, Revoke: c.Revoke})
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ type aliasAdd struct {
 
 // Run adds an alias.
 func (c *aliasAdd) Run(g *Global) error {
-	a, err := call[console.AliasAdd](g, "alias/add", console.AliasAdd{Address: c.Address, Targets: c.Target, Identity: c.Identity})
+	a, err := call[admin.AliasAdd](g, "alias/add", admin.AliasAdd{Address: c.Address, Targets: c.Target, Identity: c.Identity})
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ type aliasRemove struct {
 
 // Run removes an alias.
 func (c *aliasRemove) Run(g *Global) error {
-	_, err := call[console.AliasAdd](g, "alias/add", console.AliasAdd{Address: c.Address, Remove: true})
+	_, err := call[admin.AliasAdd](g, "alias/add", admin.AliasAdd{Address: c.Address, Remove: true})
 	return err
 }
 
@@ -221,7 +221,7 @@ type aliasList struct {
 
 // Run lists aliases.
 func (c *aliasList) Run(g *Global) error {
-	a, err := call[[]console.AliasAdd](g, "alias/list", console.Query{Contract: c.Contract})
+	a, err := call[[]admin.AliasAdd](g, "alias/list", admin.Query{Contract: c.Contract})
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 	"sekisho/wire"
 )
 
@@ -33,7 +33,7 @@ func (c *archiveOpen) Run(g *Global) error {
 	if err != nil {
 		return err
 	}
-	t, err := call[console.ArchiveTicket](g, "archive/open", console.ArchiveOpening{Contract: c.Contract, Shares: p, Reason: c.Reason, For: c.For})
+	t, err := call[admin.ArchiveTicket](g, "archive/open", admin.ArchiveOpening{Contract: c.Contract, Shares: p, Reason: c.Reason, For: c.For})
 	if err != nil {
 		return err
 	}
@@ -50,8 +50,8 @@ func (c *archiveOpen) Run(g *Global) error {
 	})
 }
 
-func readTicket(path string) (console.ArchiveTicket, error) {
-	var t console.ArchiveTicket
+func readTicket(path string) (admin.ArchiveTicket, error) {
+	var t admin.ArchiveTicket
 	b, err := os.ReadFile(path)
 	if err == nil {
 		if err = json.Unmarshal(b, &t); err != nil {
@@ -73,7 +73,7 @@ func (c *archiveList) Run(g *Global) error {
 	if err != nil {
 		return err
 	}
-	a, err := call[[]console.Archived](g, "archive/list", console.ArchiveQuery{Ticket: t, Since: c.Since, Most: c.Most})
+	a, err := call[[]admin.Archived](g, "archive/list", admin.ArchiveQuery{Ticket: t, Since: c.Since, Most: c.Most})
 	if err != nil {
 		return err
 	}

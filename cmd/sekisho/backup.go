@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 	"sekisho/role/store"
 	"sekisho/supervise"
 )
@@ -39,12 +39,12 @@ func (c *backupCommand) Run(g *Global) error {
 	if entries, err := os.ReadDir(c.Dir); err == nil && len(entries) > 0 {
 		return fmt.Errorf("%s is not empty: name a new directory for each backup", c.Dir)
 	}
-	files, err := call[console.Backup](g, "backup", console.BackupQuery{})
+	files, err := call[admin.Backup](g, "backup", admin.BackupQuery{})
 	if err != nil {
 		return err
 	}
 	total, err := c.copy(g, cfg.Data, files)
-	_, done := call[console.Backup](g, "backup", console.BackupQuery{Done: true})
+	_, done := call[admin.Backup](g, "backup", admin.BackupQuery{Done: true})
 	if err = errors.Join(err, done); err != nil {
 		return err
 	}
@@ -61,11 +61,11 @@ func (c *backupCommand) Run(g *Global) error {
 }
 
 // copy copies what the roles have named: first the files, then the directories that grow.
-func (c *backupCommand) copy(g *Global, data string, files console.Backup) (int64, error) {
+func (c *backupCommand) copy(g *Global, data string, files admin.Backup) (int64, error) {
 	total := int64(0)
 	for _, r := range []struct {
 		dir string
-		console.Snapshot
+		admin.Snapshot
 	}{{"store", files.Store}, {"vault", files.Vault}} {
 		from, to := filepath.Join(data, r.dir), filepath.Join(c.Dir, r.dir)
 		if err := os.MkdirAll(to, 0o700); err != nil {
@@ -154,7 +154,7 @@ func (c *vaultCopy) Run(g *Global) error {
 	if err != nil {
 		return err
 	}
-	got, err := call[console.Backup](g, "backup", console.BackupQuery{Keys: true})
+	got, err := call[admin.Backup](g, "backup", admin.BackupQuery{Keys: true})
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (c *vaultCopy) Run(g *Global) error {
 		}
 		names = append(names, to)
 	}
-	_, done := call[console.Backup](g, "backup", console.BackupQuery{Keys: true, Done: true})
+	_, done := call[admin.Backup](g, "backup", admin.BackupQuery{Keys: true, Done: true})
 	if err = errors.Join(err, done); err != nil {
 		return readable(err)
 	}

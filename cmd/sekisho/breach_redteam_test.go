@@ -25,7 +25,7 @@ import (
 	"sekisho"
 	"sekisho/incident"
 	"sekisho/ledger/scope"
-	"sekisho/role/console"
+	"sekisho/role/admin"
 	"sekisho/role/reader"
 )
 
@@ -95,30 +95,30 @@ func TestBreachDrill(t *testing.T) {
 const ownHost = "imap.b.example"
 
 // settle makes three contracts with four people; the second contract has a host name of its own.
-func settle(t *testing.T, g *Global) (out []console.Account) {
+func settle(t *testing.T, g *Global) (out []admin.Account) {
 	t.Helper()
 	for i, c := range []string{"a", "a", "b", "c"} {
 		if i == 0 || c != "a" {
-			if _, err := call[console.Contract](g, "contract/add", console.ContractAdd{Name: c, Language: "en"}); err != nil {
+			if _, err := call[admin.Contract](g, "contract/add", admin.ContractAdd{Name: c, Language: "en"}); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := call[console.Domain](g, "domain/add", console.DomainAdd{Contract: c, Name: c + ".example"}); err != nil {
+			if _, err := call[admin.Domain](g, "domain/add", admin.DomainAdd{Contract: c, Name: c + ".example"}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		a, err := call[console.Account](g, "account/add", console.AccountAdd{Address: fmt.Sprintf("p%d@%s.example", i, c), Password: "correct horse battery"})
+		a, err := call[admin.Account](g, "account/add", admin.AccountAdd{Address: fmt.Sprintf("p%d@%s.example", i, c), Password: "correct horse battery"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		out = append(out, a)
 	}
-	if _, err := call[console.Contract](g, "contract/set", console.ContractSet{Contract: "b", Hosts: []string{ownHost}}); err != nil {
+	if _, err := call[admin.Contract](g, "contract/set", admin.ContractSet{Contract: "b", Hosts: []string{ownHost}}); err != nil {
 		t.Fatal(err)
 	}
 	return out
 }
 
-func send(t *testing.T, at string, p console.Account, text string) {
+func send(t *testing.T, at string, p admin.Account, text string) {
 	t.Helper()
 	c, err := smtp.DialTLS(at, &tls.Config{InsecureSkipVerify: true})
 	if err != nil {
@@ -134,7 +134,7 @@ func send(t *testing.T, at string, p console.Account, text string) {
 }
 
 // signIn opens a mailbox, reads its first mail and stays.
-func signIn(t *testing.T, at string, p console.Account, host string) {
+func signIn(t *testing.T, at string, p admin.Account, host string) {
 	t.Helper()
 	c, err := imapclient.DialTLS(at, &imapclient.Options{TLSConfig: &tls.Config{InsecureSkipVerify: true, ServerName: host}})
 	if err != nil {
@@ -155,7 +155,7 @@ func signIn(t *testing.T, at string, p console.Account, host string) {
 
 func openIncident(t *testing.T, g *Global, began time.Time, loot reader.Loot, from, until time.Time) uint64 {
 	t.Helper()
-	r := ran[console.IncidentShown](t, g, &incidentOpen{Title: "reader taken over", Component: []string{"0-reader-0"}, From: began.Format(time.RFC3339)})
+	r := ran[admin.IncidentShown](t, g, &incidentOpen{Title: "reader taken over", Component: []string{"0-reader-0"}, From: began.Format(time.RFC3339)})
 	in := scope.Indicators{Version: 1, Span: scope.Span{From: scope.Instant(began.UnixMilli())}}
 	for _, x := range loot.Read {
 		m := scope.Mark{ID: uint64(x.Session), Span: scope.Span{From: scope.Instant(from.UnixMilli()), To: scope.Instant(until.UnixMilli()) + 1}}
@@ -167,12 +167,12 @@ func openIncident(t *testing.T, g *Global, began time.Time, loot reader.Loot, fr
 	if err != nil {
 		t.Fatal(err)
 	}
-	ran[console.IncidentShown](t, g, &indicatorAdd{ID: r.Number, File: write(t, t.TempDir(), "in.json", string(b)), Confidence: "high"})
+	ran[admin.IncidentShown](t, g, &indicatorAdd{ID: r.Number, File: write(t, t.TempDir(), "in.json", string(b)), Confidence: "high"})
 	return r.Number
 }
 
 // exact compares the mails that were read with those that the statements confirm, mail by mail.
-func exact(t *testing.T, g *Global, id uint64, loot reader.Loot, people []console.Account) {
+func exact(t *testing.T, g *Global, id uint64, loot reader.Loot, people []admin.Account) {
 	t.Helper()
 	var want, got []string
 	for _, x := range loot.Read {

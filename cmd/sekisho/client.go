@@ -14,7 +14,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // call asks the running service, over its admin socket.
@@ -43,7 +43,7 @@ func call[A any](g *Global, name string, q any) (A, error) {
 		return a, err
 	}
 	if r.StatusCode != http.StatusOK {
-		var f console.Fault
+		var f admin.Fault
 		if json.Unmarshal(answer, &f) != nil || f.Text == "" {
 			return a, fmt.Errorf("%s: %s", name, r.Status)
 		}

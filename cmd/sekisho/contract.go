@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 	"sekisho/wire"
 )
 
@@ -36,7 +36,7 @@ type contractAdd struct {
 
 // Run adds the contract. Repeating it after an interruption finishes what was begun.
 func (c *contractAdd) Run(g *Global) error {
-	a, err := call[console.Contract](g, "contract/add", console.ContractAdd{Name: c.Name, Language: c.Language, Networks: c.Network,
+	a, err := call[admin.Contract](g, "contract/add", admin.ContractAdd{Name: c.Name, Language: c.Language, Networks: c.Network,
 		Recovery: c.Recovery, Archive: c.Archive})
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ type contractList struct {
 
 // Run lists.
 func (c *contractList) Run(g *Global) error {
-	a, err := call[[]console.Contract](g, "contract/list", console.Query{Match: c.Match})
+	a, err := call[[]admin.Contract](g, "contract/list", admin.Query{Match: c.Match})
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (c *contractList) Run(g *Global) error {
 	})
 }
 
-func domainNames(k console.Contract) string {
+func domainNames(k admin.Contract) string {
 	var names []string
 	for _, d := range k.Domains {
 		names = append(names, d.Name)
@@ -73,7 +73,7 @@ func domainNames(k console.Contract) string {
 	return strings.Join(names, " ")
 }
 
-func showContract(w io.Writer, k console.Contract) {
+func showContract(w io.Writer, k admin.Contract) {
 	row(w, "contract", k.ID)
 	row(w, "name", k.Name)
 	row(w, "status", k.Status)
@@ -94,7 +94,7 @@ type contractShow struct {
 
 // Run shows one.
 func (c *contractShow) Run(g *Global) error {
-	all, err := call[[]console.Contract](g, "contract/list", console.Query{Contract: c.Contract})
+	all, err := call[[]admin.Contract](g, "contract/list", admin.Query{Contract: c.Contract})
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ type contractSet struct {
 
 // Run changes what was named and leaves the rest.
 func (c *contractSet) Run(g *Global) error {
-	q := console.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Archive: c.Archive, Hosts: c.Host}
+	q := admin.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Archive: c.Archive, Hosts: c.Host}
 	for _, p := range c.Person {
 		name, rest, ok := strings.Cut(p, "<")
 		if !ok {
@@ -128,7 +128,7 @@ func (c *contractSet) Run(g *Global) error {
 		}
 		q.People = append(q.People, wire.Person{Name: strings.TrimSpace(name), Address: strings.TrimSuffix(rest, ">")})
 	}
-	a, err := call[console.Contract](g, "contract/set", q)
+	a, err := call[admin.Contract](g, "contract/set", q)
 	if err != nil {
 		return err
 	}
@@ -147,13 +147,13 @@ func (c *contractPolicy) Run(g *Global) error {
 		if err != nil {
 			return err
 		}
-		a, err := call[console.Contract](g, "contract/set", console.ContractSet{Contract: c.Contract, Policy: text})
+		a, err := call[admin.Contract](g, "contract/set", admin.ContractSet{Contract: c.Contract, Policy: text})
 		if err != nil {
 			return fmt.Errorf("%s: %w. The old rules still hold", c.Set, err)
 		}
 		return g.print(a, func(w io.Writer) { row(w, "policy", a.Policy) })
 	}
-	text, err := call[string](g, "contract/policy", console.Query{Contract: c.Contract})
+	text, err := call[string](g, "contract/policy", admin.Query{Contract: c.Contract})
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ type groupSet struct {
 
 // Run sets the group.
 func (c *groupSet) Run(g *Global) error {
-	a, err := call[console.GroupSet](g, "group/set", console.GroupSet{Contract: c.Contract, Name: c.Name, Members: c.Member, Remove: c.Remove})
+	a, err := call[admin.GroupSet](g, "group/set", admin.GroupSet{Contract: c.Contract, Name: c.Name, Members: c.Member, Remove: c.Remove})
 	if err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ type groupList struct {
 
 // Run lists groups.
 func (c *groupList) Run(g *Global) error {
-	a, err := call[[]console.GroupSet](g, "group/list", console.Query{Contract: c.Contract})
+	a, err := call[[]admin.GroupSet](g, "group/list", admin.Query{Contract: c.Contract})
 	if err != nil {
 		return err
 	}

@@ -109,7 +109,7 @@ func (d *demoCommand) settings(data, zone string) config.Config {
 	c := config.Defaults()
 	at := func(port int) string { return fmt.Sprintf("%s:%d", d.Listen, d.PortBase+port) }
 	c.Name, c.Data = demoName, data
-	c.Listen = config.Listen{MX: at(25), Submission: at(587), Submissions: at(465), IMAP: at(143), IMAPS: at(993)}
+	c.Listen = config.Listen{MX: at(25), Submission: at(587), Submissions: at(465), IMAP: at(143), IMAPS: at(993), HTTPS: at(443)}
 	c.DNS = config.DNS{Zone: zone}
 	c.Post.Private, c.Post.Port = true, d.PortBase+25
 	c.Limit.Exempt = []string{"127.0.0.0/8", "::1/128"}
@@ -155,6 +155,7 @@ submission  = ":587"
 submissions = ":465"
 imap        = ":143"
 imaps       = ":993"
+https       = ":443"
 `
 
 // Run writes the file and the directory; what is there already is left alone.

@@ -4,7 +4,7 @@ import (
 	"io"
 	"strings"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // domainCommand manages domains.
@@ -23,7 +23,7 @@ type domainAdd struct {
 
 // Run adds the domain.
 func (c *domainAdd) Run(g *Global) error {
-	a, err := call[console.Domain](g, "domain/add", console.DomainAdd{Contract: c.Contract, Name: c.Domain, Route: c.Route})
+	a, err := call[admin.Domain](g, "domain/add", admin.DomainAdd{Contract: c.Contract, Name: c.Domain, Route: c.Route})
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ type domainList struct {
 
 // Run lists domains.
 func (c *domainList) Run(g *Global) error {
-	a, err := call[[]console.Domain](g, "domain/list", console.Query{Contract: c.Contract})
+	a, err := call[[]admin.Domain](g, "domain/list", admin.Query{Contract: c.Contract})
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ type domainDNS struct {
 
 // Run prints the records, ready for a master file.
 func (c *domainDNS) Run(g *Global) error {
-	a, err := call[[]console.Record](g, "domain/dns", console.Query{Match: c.Domain})
+	a, err := call[[]admin.Record](g, "domain/dns", admin.Query{Match: c.Domain})
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ type domainRoute struct {
 
 // Run sets the route.
 func (c *domainRoute) Run(g *Global) error {
-	a, err := call[console.Domain](g, "domain/route", console.DomainAdd{Name: c.Domain, Route: c.Route})
+	a, err := call[admin.Domain](g, "domain/route", admin.DomainAdd{Name: c.Domain, Route: c.Route})
 	if err != nil {
 		return err
 	}

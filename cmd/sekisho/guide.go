@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"sekisho"
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // guideCommand fills a demonstration: it is an operator and a few mail programs in one, and a process of its own.
@@ -98,21 +98,21 @@ func (c *guideCommand) Run(g *Global) error {
 }
 
 func (d *guide) customers() error {
-	have, err := call[[]console.Contract](d.g, "contract/list", console.Query{})
+	have, err := call[[]admin.Contract](d.g, "contract/list", admin.Query{})
 	if err != nil {
 		return err
 	}
-	domains, err := call[[]console.Domain](d.g, "domain/list", console.Query{})
+	domains, err := call[[]admin.Domain](d.g, "domain/list", admin.Query{})
 	if err != nil {
 		return err
 	}
 	for _, c := range customers {
-		if i := slices.IndexFunc(have, func(k console.Contract) bool { return k.Name == c.name }); i >= 0 && have[i].Status == "terminated" {
+		if i := slices.IndexFunc(have, func(k admin.Contract) bool { return k.Name == c.name }); i >= 0 && have[i].Status == "terminated" {
 			d.gone = append(d.gone, c.name) // somebody tried the end of a contract: it stays ended
 			continue
 		}
-		if !slices.ContainsFunc(have, func(k console.Contract) bool { return k.Name == c.name }) {
-			k, err := call[console.Contract](d.g, "contract/add", console.ContractAdd{Name: c.name, Language: c.language})
+		if !slices.ContainsFunc(have, func(k admin.Contract) bool { return k.Name == c.name }) {
+			k, err := call[admin.Contract](d.g, "contract/add", admin.ContractAdd{Name: c.name, Language: c.language})
 			if err != nil {
 				return err
 			}
@@ -120,8 +120,8 @@ func (d *guide) customers() error {
 				return err
 			}
 		}
-		if !slices.ContainsFunc(domains, func(k console.Domain) bool { return k.Name == c.domain }) {
-			if _, err := call[console.Domain](d.g, "domain/add", console.DomainAdd{Contract: c.name, Name: c.domain}); err != nil {
+		if !slices.ContainsFunc(domains, func(k admin.Domain) bool { return k.Name == c.domain }) {
+			if _, err := call[admin.Domain](d.g, "domain/add", admin.DomainAdd{Contract: c.name, Name: c.domain}); err != nil {
 				return err
 			}
 		}
@@ -131,7 +131,7 @@ func (d *guide) customers() error {
 
 // keepShares writes officers' shares where whoever tries the demonstration finds them. In earnest they are printed and handed
 // to two persons, and stand nowhere.
-func (d *guide) keepShares(domain string, s *console.Shares) error {
+func (d *guide) keepShares(domain string, s *admin.Shares) error {
 	if s == nil {
 		return nil
 	}
@@ -145,7 +145,7 @@ func (d *guide) accounts() error {
 	if err != nil {
 		return err
 	}
-	have, err := call[[]console.Account](d.g, "account/list", console.Query{Most: 1000})
+	have, err := call[[]admin.Account](d.g, "account/list", admin.Query{Most: 1000})
 	if err != nil {
 		return err
 	}
@@ -157,13 +157,13 @@ func (d *guide) accounts() error {
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(have, func(a console.Account) bool { return a.Address == p.address })
-		var a console.Account
+		i := slices.IndexFunc(have, func(a admin.Account) bool { return a.Address == p.address })
+		var a admin.Account
 		if i >= 0 {
 			a = have[i]
 		} else {
 			d.fresh = true
-			if a, err = call[console.Account](d.g, "account/add", console.AccountAdd{Address: p.address, Name: p.name, Role: p.role, Password: password, Given: app}); err != nil {
+			if a, err = call[admin.Account](d.g, "account/add", admin.AccountAdd{Address: p.address, Name: p.name, Role: p.role, Password: password, Given: app}); err != nil {
 				return err
 			}
 		}
@@ -200,7 +200,7 @@ func secrets(root []byte, address string) (password, app string, err error) {
 
 // announce writes the CA and, once every port answers, the ready file.
 func (d *guide) announce() error {
-	ca, err := call[console.Issued](d.g, "tls/issue", console.Issue{Name: "localhost"})
+	ca, err := call[admin.Issued](d.g, "tls/issue", admin.Issue{Name: "localhost"})
 	if err != nil {
 		return err
 	}
@@ -239,7 +239,7 @@ func (d *guide) answers(name string, port int) error {
 		return err
 	}
 	defer c.Close()
-	if name == "submissions" || name == "imaps" {
+	if name == "submissions" || name == "imaps" || name == "https" {
 		return nil
 	}
 	c.SetDeadline(time.Now().Add(10 * time.Second))
@@ -277,7 +277,7 @@ func (d *guide) mails() error {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
 		ref := reference(answer)
-		got, err := call[[]console.Trace](d.g, "trace", console.Query{Match: ref, Most: 10})
+		got, err := call[[]admin.Trace](d.g, "trace", admin.Query{Match: ref, Most: 10})
 		if err != nil {
 			return err
 		}
@@ -302,7 +302,7 @@ func (d *guide) mails() error {
 	return nil
 }
 
-func decided(t console.Trace) string {
+func decided(t admin.Trace) string {
 	switch {
 	case t.Fate == "mailbox" && t.Rule != "":
 		return "delivered, marked (" + t.Rule + ")"

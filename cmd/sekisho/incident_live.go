@@ -17,7 +17,7 @@ import (
 	"sekisho"
 	"sekisho/incident"
 	"sekisho/ledger/scope"
-	"sekisho/role/console"
+	"sekisho/role/admin"
 	"sekisho/wire"
 )
 
@@ -41,7 +41,7 @@ func componentOf(name string) scope.Component {
 
 // Run opens an incident.
 func (c *incidentOpen) Run(g *Global) error {
-	q := console.IncidentOpen{Title: c.Title}
+	q := admin.IncidentOpen{Title: c.Title}
 	for _, x := range []struct {
 		to   *scope.Instant
 		text string
@@ -57,7 +57,7 @@ func (c *incidentOpen) Run(g *Global) error {
 	for _, n := range c.Component {
 		q.Components = append(q.Components, componentOf(n))
 	}
-	r, err := call[console.IncidentShown](g, "incident/open", q)
+	r, err := call[admin.IncidentShown](g, "incident/open", q)
 	if err != nil {
 		return err
 	}
@@ -88,11 +88,11 @@ type indicatorAdd struct {
 
 // Run adds indicators.
 func (c *indicatorAdd) Run(g *Global) error {
-	known, err := call[console.IncidentShown](g, "incident/show", console.IncidentShow{ID: c.ID})
+	known, err := call[admin.IncidentShown](g, "incident/show", admin.IncidentShow{ID: c.ID})
 	if err != nil {
 		return err
 	}
-	q := console.IncidentAdd{ID: c.ID}
+	q := admin.IncidentAdd{ID: c.ID}
 	if c.File != "" {
 		in, notices, err := indicatorsOf(c.File)
 		if err != nil {
@@ -106,7 +106,7 @@ func (c *indicatorAdd) Run(g *Global) error {
 	if err := c.flags(g, &q.Indicators, known.Indicators.Span); err != nil {
 		return err
 	}
-	r, err := call[console.IncidentShown](g, "incident/add", q)
+	r, err := call[admin.IncidentShown](g, "incident/add", q)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func pseudonyms(g *Global, addresses []string, window scope.Span) ([]scope.Mark,
 	if len(addresses) == 0 {
 		return nil, nil
 	}
-	q := console.IncidentAddress{Window: window}
+	q := admin.IncidentAddress{Window: window}
 	for _, a := range addresses {
 		ip, err := netip.ParseAddr(a)
 		if err != nil {
@@ -238,7 +238,7 @@ type incidentShow struct {
 
 // Run shows an incident.
 func (c *incidentShow) Run(g *Global) error {
-	r, err := call[console.IncidentShown](g, "incident/show", console.IncidentShow{ID: c.ID})
+	r, err := call[admin.IncidentShown](g, "incident/show", admin.IncidentShow{ID: c.ID})
 	if err != nil {
 		return err
 	}
@@ -262,7 +262,7 @@ type incidentClose struct {
 
 // Run ends an incident.
 func (c *incidentClose) Run(g *Global) error {
-	r, err := call[console.IncidentShown](g, "incident/close", console.IncidentClose{ID: c.ID, Outcome: c.Outcome})
+	r, err := call[admin.IncidentShown](g, "incident/close", admin.IncidentClose{ID: c.ID, Outcome: c.Outcome})
 	if err != nil {
 		return err
 	}
@@ -271,26 +271,26 @@ func (c *incidentClose) Run(g *Global) error {
 
 // keepScope keeps a scope with its incident; a scope that is kept already is not kept twice.
 func keepScope(g *Global, id uint64, f *found) error {
-	known, err := call[console.IncidentShown](g, "incident/show", console.IncidentShow{ID: id})
+	known, err := call[admin.IncidentShown](g, "incident/show", admin.IncidentShow{ID: id})
 	if err != nil {
 		return err
 	}
 	if slices.ContainsFunc(known.Scopes, func(s incident.Scope) bool { return s.Manifest == f.hash }) {
 		return nil
 	}
-	_, err = call[console.IncidentShown](g, "incident/scope", console.IncidentScope{ID: id, Manifest: f.manifest})
+	_, err = call[admin.IncidentShown](g, "incident/scope", admin.IncidentScope{ID: id, Manifest: f.manifest})
 	return err
 }
 
 // keptOr gives the newest scope that is kept, when what was just computed says the same of everybody: the ledger grows all
 // the time, and not every entry makes another scope. Otherwise the new one is kept.
 func keptOr(g *Global, id uint64, f *found) (*found, error) {
-	known, err := call[console.IncidentShown](g, "incident/show", console.IncidentShow{ID: id})
+	known, err := call[admin.IncidentShown](g, "incident/show", admin.IncidentShow{ID: id})
 	if err != nil {
 		return nil, err
 	}
 	if n := len(known.Scopes); n > 0 {
-		a, err := call[console.IncidentShown](g, "incident/show", console.IncidentShow{ID: id, Number: uint64(n)})
+		a, err := call[admin.IncidentShown](g, "incident/show", admin.IncidentShow{ID: id, Number: uint64(n)})
 		if err != nil {
 			return nil, err
 		}
@@ -312,7 +312,7 @@ func keptManifest(g *Global, id, number string) (*scope.Result, error) {
 	if err1 != nil || err2 != nil || k == 0 {
 		return nil, fmt.Errorf("incident %q, scope %q: want numbers", id, number)
 	}
-	a, err := call[console.IncidentShown](g, "incident/show", console.IncidentShow{ID: n, Number: k})
+	a, err := call[admin.IncidentShown](g, "incident/show", admin.IncidentShow{ID: n, Number: k})
 	if err != nil {
 		return nil, err
 	}
@@ -328,7 +328,7 @@ func (c *caseFlags) openLive(g *Global, id uint64) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := call[console.IncidentShown](g, "incident/show", console.IncidentShow{ID: id})
+	r, err := call[admin.IncidentShown](g, "incident/show", admin.IncidentShow{ID: id})
 	if err != nil {
 		return nil, err
 	}
@@ -358,7 +358,7 @@ const mostAccounts = 100_000
 
 // liveGraph makes the graph of this installation: from its directory, and from the ledger for what is no more.
 func liveGraph(g *Global, src scope.Source) (*scope.Graph, incident.Names, error) {
-	contracts, err := call[[]console.Contract](g, "contract/list", console.Query{Most: 20_000})
+	contracts, err := call[[]admin.Contract](g, "contract/list", admin.Query{Most: 20_000})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -370,7 +370,7 @@ func liveGraph(g *Global, src scope.Source) (*scope.Graph, incident.Names, error
 		if k.Status == sekisho.Terminated.String() { // when, the ledger says
 			c.Status = append(c.Status, scope.Standing{Status: k.Status, Span: always})
 		}
-		accounts, err := call[[]console.Account](g, "account/list", console.Query{Contract: fmt.Sprint(k.ID), Most: mostAccounts})
+		accounts, err := call[[]admin.Account](g, "account/list", admin.Query{Contract: fmt.Sprint(k.ID), Most: mostAccounts})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -425,8 +425,8 @@ func liveRights() []scope.Right {
 	right(sekisho.Inspect, "", false, transit)
 	right(sekisho.Post, "", false, header, body, attachment, transit)
 	right(sekisho.Post, "", true, envelope)
-	right(sekisho.Console, "", false, login, header, body, attachment, config, transit)
-	right(sekisho.Console, "", true, directory, envelope)
+	right(sekisho.Admin, "", false, login, header, body, attachment, config, transit)
+	right(sekisho.Admin, "", true, directory, envelope)
 	right(sekisho.Store, "", true, directory, envelope)
 	right(sekisho.Vault, "", false, login, header, body, attachment, index, credential, config)
 	return out

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 	"sekisho/wire"
 )
 
@@ -22,7 +22,7 @@ type keptList struct {
 }
 
 func (c *keptList) run(g *Global, kind string) error {
-	a, err := call[[]console.Kept](g, "kept/list", console.Query{Contract: c.Contract, Match: kind, Most: c.Most})
+	a, err := call[[]admin.Kept](g, "kept/list", admin.Query{Contract: c.Contract, Match: kind, Most: c.Most})
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ type keptShow struct {
 }
 
 func (c *keptShow) run(g *Global, kind string) error {
-	k, err := call[console.Kept](g, "kept/show", console.Act{Kind: kind, ID: c.ID})
+	k, err := call[admin.Kept](g, "kept/show", admin.Act{Kind: kind, ID: c.ID})
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (c *holdShow) Run(g *Global) error { return c.run(g, "hold") }
 
 // act ends something and says so.
 func act(g *Global, kind, what string, id uint64) error {
-	if _, err := call[wire.Nothing](g, "act", console.Act{Kind: kind, What: what, ID: id}); err != nil {
+	if _, err := call[wire.Nothing](g, "act", admin.Act{Kind: kind, What: what, ID: id}); err != nil {
 		return err
 	}
 	done := map[string]any{"kind": kind, "id": id, "done": what}

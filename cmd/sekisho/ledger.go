@@ -16,7 +16,7 @@ import (
 	"sekisho/blob"
 	"sekisho/ledger"
 	"sekisho/ledger/book"
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // ledgerCommand reads and keeps the access ledger.
@@ -79,9 +79,9 @@ func (c *ledgerTail) Run(g *Global) error {
 	if c.Ledger != "" {
 		return c.offline(g)
 	}
-	q := console.Tail{Stream: c.Stream, Most: c.Most}
+	q := admin.Tail{Stream: c.Stream, Most: c.Most}
 	for {
-		a, err := call[console.Tailed](g, "ledger/tail", q)
+		a, err := call[admin.Tailed](g, "ledger/tail", q)
 		if err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (c *ledgerTail) offline(g *Global) error {
 		return err
 	}
 	defer b.Close()
-	list := []console.Entry{}
+	list := []admin.Entry{}
 	for _, s := range b.Streams {
 		if c.Stream != "" && c.Stream != s.Name.String() {
 			continue
@@ -120,7 +120,7 @@ func (c *ledgerTail) offline(g *Global) error {
 		if err != nil {
 			return err
 		}
-		more, err := console.EntriesOf(s.Name, from, rows)
+		more, err := admin.EntriesOf(s.Name, from, rows)
 		if err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ func (c *ledgerTail) offline(g *Global) error {
 	return g.print(list, func(w io.Writer) { entries(w, list, true) })
 }
 
-func entries(w io.Writer, list []console.Entry, head bool) {
+func entries(w io.Writer, list []admin.Entry, head bool) {
 	if head {
 		row(w, "STREAM", "ENTRY", "TIME", "KIND", "CLASS", "CONTRACT", "ACCOUNT", "SESSION", "OBJECT", "COUNT")
 	}
@@ -164,21 +164,21 @@ func (c *ledgerStreams) Run(g *Global) error {
 	})
 }
 
-func (c *ledgerStreams) state(g *Global) (console.LedgerState, error) {
+func (c *ledgerStreams) state(g *Global) (admin.LedgerState, error) {
 	if c.Ledger == "" {
-		return call[console.LedgerState](g, "ledger/state", wireNothing{})
+		return call[admin.LedgerState](g, "ledger/state", wireNothing{})
 	}
 	b, err := c.book()
 	if err != nil {
-		return console.LedgerState{}, err
+		return admin.LedgerState{}, err
 	}
 	defer b.Close()
-	out := console.LedgerState{Streams: []console.StreamState{}, Checkpoint: string(b.Note)}
+	out := admin.LedgerState{Streams: []admin.StreamState{}, Checkpoint: string(b.Note)}
 	if k, err := os.ReadFile(filepath.Join(c.Ledger, book.Key)); err == nil {
 		out.Key = strings.TrimSpace(string(k))
 	}
 	for _, s := range b.Streams {
-		out.Streams = append(out.Streams, console.StreamState{Name: s.Name.String(), First: s.First(), Sealed: s.Sealed(), Size: s.Size(), Blocks: len(s.Blocks())})
+		out.Streams = append(out.Streams, admin.StreamState{Name: s.Name.String(), First: s.First(), Sealed: s.Sealed(), Size: s.Size(), Blocks: len(s.Blocks())})
 		out.Entries += s.Size()
 	}
 	return out, nil
@@ -251,11 +251,11 @@ func verified(w io.Writer, r book.Report, took time.Duration) {
 }
 
 func (c *ledgerVerify) live(g *Global, since []byte) (book.Report, error) {
-	q := console.Verify{Since: since}
+	q := admin.Verify{Since: since}
 	tell := share(g.Err, "entries")
 	defer tell(0, 0)
 	for {
-		a, err := call[console.Verified](g, "ledger/verify", q)
+		a, err := call[admin.Verified](g, "ledger/verify", q)
 		if err != nil {
 			return book.Report{}, err
 		}
@@ -263,7 +263,7 @@ func (c *ledgerVerify) live(g *Global, since []byte) (book.Report, error) {
 			var r book.Report
 			return r, json.Unmarshal(a.Report, &r)
 		}
-		q = console.Verify{Token: a.Token}
+		q = admin.Verify{Token: a.Token}
 	}
 }
 
@@ -327,7 +327,7 @@ func (c *ledgerProve) Run(g *Global) error {
 
 func (c *ledgerProve) proof(g *Global) ([]byte, error) {
 	if c.Ledger == "" {
-		a, err := call[console.Proven](g, "ledger/prove", console.Prove{Stream: c.Stream, Number: c.Number})
+		a, err := call[admin.Proven](g, "ledger/prove", admin.Prove{Stream: c.Stream, Number: c.Number})
 		return []byte(a.Proof), err
 	}
 	name, err := ledger.ParseStream(c.Stream)
@@ -366,12 +366,12 @@ type ledgerCheck struct {
 
 // checked is a proof that holds.
 type checked struct {
-	Entry      console.Entry `json:"entry"`
-	Origin     string        `json:"origin"`
-	Size       uint64        `json:"size"` // heads under the checkpoint
-	Headed     time.Time     `json:"headed"`
-	Witnesses  []witnessed   `json:"witnesses"`
-	Checkpoint string        `json:"checkpoint"`
+	Entry      admin.Entry `json:"entry"`
+	Origin     string      `json:"origin"`
+	Size       uint64      `json:"size"` // heads under the checkpoint
+	Headed     time.Time   `json:"headed"`
+	Witnesses  []witnessed `json:"witnesses"`
+	Checkpoint string      `json:"checkpoint"`
 }
 
 type witnessed struct {
@@ -397,7 +397,7 @@ func (c *ledgerCheck) Run(g *Global) error {
 	if err != nil {
 		return fmt.Errorf("%s proves nothing: %w", c.File, err)
 	}
-	out := checked{Entry: console.EntryOf(p.Head.Stream, p.Number, e), Origin: cp.Origin, Size: cp.Size, Checkpoint: string(p.Checkpoint),
+	out := checked{Entry: admin.EntryOf(p.Head.Stream, p.Number, e), Origin: cp.Origin, Size: cp.Size, Checkpoint: string(p.Checkpoint),
 		Headed: time.UnixMilli(int64(p.Head.Time)).UTC(), Witnesses: []witnessed{}}
 	note, err := ledger.ParseNote(p.Checkpoint)
 	if err != nil {
@@ -415,7 +415,7 @@ func (c *ledgerCheck) Run(g *Global) error {
 		out.Witnesses = append(out.Witnesses, witnessed{k.Name, time.Unix(int64(signed[0].When), 0).UTC()})
 	}
 	return g.print(out, func(w io.Writer) {
-		entries(w, []console.Entry{out.Entry}, true)
+		entries(w, []admin.Entry{out.Entry}, true)
 		row(w, "holds", "under checkpoint of "+out.Origin, fmt.Sprintf("%d heads", out.Size))
 		for _, x := range out.Witnesses {
 			row(w, "witness", x.Name, when(x.At))

@@ -10,7 +10,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 type ledgerPrune struct {
@@ -19,7 +19,7 @@ type ledgerPrune struct {
 
 // Run lets old entries go.
 func (c *ledgerPrune) Run(g *Global) error {
-	var q console.Prune
+	var q admin.Prune
 	if c.Keep != "" {
 		var days int
 		if _, err := fmt.Sscanf(c.Keep, "%d", &days); err != nil || days <= 0 {
@@ -27,7 +27,7 @@ func (c *ledgerPrune) Run(g *Global) error {
 		}
 		q.Keep = time.Duration(days) * 24 * time.Hour
 	}
-	a, err := call[[]console.Pruned](g, "ledger/prune", q)
+	a, err := call[[]admin.Pruned](g, "ledger/prune", q)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ type ledgerHold struct {
 type ledgerHoldList struct{}
 
 // Run lists holds.
-func (ledgerHoldList) Run(g *Global) error { return holds(g, console.HoldChange{}) }
+func (ledgerHoldList) Run(g *Global) error { return holds(g, admin.HoldChange{}) }
 
 type ledgerHoldAdd struct {
 	From   string `required:"" placeholder:"DATE" help:"First day, as in 2025-04-01."`
@@ -61,7 +61,7 @@ type ledgerHoldAdd struct {
 
 // Run sets a hold.
 func (c *ledgerHoldAdd) Run(g *Global) error {
-	q := console.HoldChange{Reason: c.Reason}
+	q := admin.HoldChange{Reason: c.Reason}
 	var err error
 	if q.From, err = time.ParseInLocation(time.DateOnly, c.From, time.Local); err != nil {
 		return fmt.Errorf("--from=%q: give a day as in 2025-04-01", c.From)
@@ -78,10 +78,10 @@ type ledgerHoldLift struct {
 }
 
 // Run lifts a hold.
-func (c *ledgerHoldLift) Run(g *Global) error { return holds(g, console.HoldChange{Lift: c.ID}) }
+func (c *ledgerHoldLift) Run(g *Global) error { return holds(g, admin.HoldChange{Lift: c.ID}) }
 
-func holds(g *Global, q console.HoldChange) error {
-	a, err := call[[]console.LegalHold](g, "ledger/hold", q)
+func holds(g *Global, q admin.HoldChange) error {
+	a, err := call[[]admin.LegalHold](g, "ledger/hold", q)
 	if err != nil {
 		return err
 	}
@@ -93,8 +93,8 @@ func holds(g *Global, q console.HoldChange) error {
 	})
 }
 
-func sortEntries(list []console.Entry) {
-	slices.SortStableFunc(list, func(a, b console.Entry) int {
+func sortEntries(list []admin.Entry) {
+	slices.SortStableFunc(list, func(a, b admin.Entry) int {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Number, b.Number))
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 	"unicode"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // presentedFlags are how officers bring their shares: typed one after the other, or from files.
@@ -23,8 +23,8 @@ type presentedFlags struct {
 }
 
 // read gathers the shares. It says nothing back: what is typed is a secret.
-func (p *presentedFlags) read(g *Global) (console.Presented, error) {
-	out := console.Presented{Operator: p.Operator}
+func (p *presentedFlags) read(g *Global) (admin.Presented, error) {
+	out := admin.Presented{Operator: p.Operator}
 	for _, f := range p.ShareFile {
 		text, err := readText(f)
 		if err != nil {
@@ -67,7 +67,7 @@ func shares(text string) []string {
 }
 
 // showShares prints shares to be handed out.
-func showShares(w io.Writer, s *console.Shares) {
+func showShares(w io.Writer, s *admin.Shares) {
 	if s == nil {
 		return
 	}
@@ -97,14 +97,14 @@ type contractOfficers struct {
 
 // Run replaces the shares; the old officers are needed once more.
 func (c *contractOfficers) Run(g *Global) error {
-	var p console.Presented
+	var p admin.Presented
 	var err error
 	if !c.Fresh {
 		if p, err = c.read(g); err != nil {
 			return err
 		}
 	}
-	s, err := call[console.Shares](g, "contract/officers", console.Officers{Contract: c.Contract, Shares: p, Recovery: c.Recovery, Fresh: c.Fresh})
+	s, err := call[admin.Shares](g, "contract/officers", admin.Officers{Contract: c.Contract, Shares: p, Recovery: c.Recovery, Fresh: c.Fresh})
 	if err != nil {
 		return err
 	}
@@ -135,12 +135,12 @@ func (c *accountRecover) Run(g *Global) error {
 	if err != nil {
 		return err
 	}
-	a, err := call[console.Recovered](g, "account/recover", console.Recover{Address: c.Address, Shares: p, Password: password, Revoke: c.Revoke})
+	a, err := call[admin.Recovered](g, "account/recover", admin.Recover{Address: c.Address, Shares: p, Password: password, Revoke: c.Revoke})
 	if err != nil {
 		return err
 	}
 	out := struct {
-		console.Recovered
+		admin.Recovered
 		Password string `json:"password,omitempty"`
 	}{Recovered: a}
 	if made {
@@ -162,10 +162,10 @@ type contractRotate struct {
 
 // Run replaces the contract's key, and the accounts' pairs when asked.
 func (c *contractRotate) Run(g *Global) error {
-	r, err := call[console.Rotated](g, "rotate", console.Rotate{What: "contract", Contract: c.Contract})
+	r, err := call[admin.Rotated](g, "rotate", admin.Rotate{What: "contract", Contract: c.Contract})
 	if err == nil && c.Accounts {
-		var a console.Rotated
-		a, err = call[console.Rotated](g, "rotate", console.Rotate{What: "accounts", Contract: c.Contract})
+		var a admin.Rotated
+		a, err = call[admin.Rotated](g, "rotate", admin.Rotate{What: "accounts", Contract: c.Contract})
 		r.Accounts = a.Accounts
 	}
 	if err != nil {
@@ -174,7 +174,7 @@ func (c *contractRotate) Run(g *Global) error {
 	return g.print(r, func(w io.Writer) { showRotated(w, r) })
 }
 
-func showRotated(w io.Writer, r console.Rotated) {
+func showRotated(w io.Writer, r admin.Rotated) {
 	if r.Contract != 0 {
 		row(w, "contract", r.Contract)
 	}
@@ -203,7 +203,7 @@ func (c *vaultRotate) Run(g *Global) error {
 	if c.Installation {
 		what = "contract"
 	}
-	r, err := call[console.Rotated](g, "rotate", console.Rotate{What: what})
+	r, err := call[admin.Rotated](g, "rotate", admin.Rotate{What: what})
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (c *contractTerminate) Run(g *Global) error {
 			return fmt.Errorf("nothing was terminated, as the export failed: %w", err)
 		}
 	}
-	x, err := call[console.Certificate](g, "contract/terminate", console.Terminate{Contract: c.Contract, Name: c.Confirm, Reason: c.Reason, Contact: c.Contact})
+	x, err := call[admin.Certificate](g, "contract/terminate", admin.Terminate{Contract: c.Contract, Name: c.Confirm, Reason: c.Reason, Contact: c.Contact})
 	if err != nil {
 		return err
 	}
@@ -242,7 +242,7 @@ func export(g *Global, contract, dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	q := console.Query{Contract: contract, Most: 100_000, All: true}
+	q := admin.Query{Contract: contract, Most: 100_000, All: true}
 	policy, err := call[string](g, "contract/policy", q)
 	if err != nil {
 		return err
@@ -279,7 +279,7 @@ func (c *contractCertificate) Run(g *Global) error {
 	if c.Contract == "" {
 		return errors.New("name a contract, or a file with --check")
 	}
-	list, err := call[[]console.Certificate](g, "contract/certificate", console.Query{Contract: c.Contract})
+	list, err := call[[]admin.Certificate](g, "contract/certificate", admin.Query{Contract: c.Contract})
 	if err != nil {
 		return err
 	}
@@ -318,8 +318,8 @@ func (c *contractCertificate) check(g *Global) error {
 }
 
 // parseCertificate reads a certificate file and checks its signature.
-func parseCertificate(b []byte) (console.Certificate, error) {
-	var x console.Certificate
+func parseCertificate(b []byte) (admin.Certificate, error) {
+	var x admin.Certificate
 	if err := json.Unmarshal(b, &x); err != nil {
 		return x, fmt.Errorf("not a certificate: %w", err)
 	}
@@ -330,7 +330,7 @@ func parseCertificate(b []byte) (console.Certificate, error) {
 }
 
 // writeCertificate writes JSON and the text in English and Japanese beside it, or prints.
-func writeCertificate(g *Global, path string, x console.Certificate) error {
+func writeCertificate(g *Global, path string, x admin.Certificate) error {
 	s, err := readStatement(x)
 	if err != nil {
 		return err
@@ -375,7 +375,7 @@ type statement struct {
 	Ledger       uint64    `json:"ledger_entries"`
 }
 
-func readStatement(x console.Certificate) (statement, error) {
+func readStatement(x admin.Certificate) (statement, error) {
 	var s statement
 	if err := json.Unmarshal([]byte(x.Statement), &s); err != nil {
 		return s, fmt.Errorf("the statement is unreadable: %w", err)
@@ -424,7 +424,7 @@ type contractContact struct {
 
 // Run shows whom to tell; the look is entered in the ledger.
 func (c *contractContact) Run(g *Global) error {
-	a, err := call[console.Contact](g, "contract/contact", console.Query{Contract: c.Contract})
+	a, err := call[admin.Contact](g, "contract/contact", admin.Query{Contract: c.Contract})
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 func certificate(t testing.TB, statement string) []byte {
@@ -15,7 +15,7 @@ func certificate(t testing.TB, statement string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := json.Marshal(console.Certificate{Statement: statement, Signature: ed25519.Sign(private, []byte(statement)), Key: public})
+	b, err := json.Marshal(admin.Certificate{Statement: statement, Signature: ed25519.Sign(private, []byte(statement)), Key: public})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func FuzzParseCertificate(f *testing.F) {
 func TestShares(t *testing.T) {
 	one := strings.TrimSpace(strings.Repeat("kasutemo ", 14))
 	var printed strings.Builder
-	showShares(&printed, &console.Shares{Need: 2, Words: []string{one, one}})
+	showShares(&printed, &admin.Shares{Need: 2, Words: []string{one, one}})
 	_, sheet, _ := strings.Cut(printed.String(), "officer 1")
 	sheet, _, _ = strings.Cut(sheet, "officer 2")
 	for name, text := range map[string]string{"printed": sheet, "one line": one, "full width": strings.ReplaceAll(one, "kasutemo", "ｋａｓｕｔｅｍｏ")} {

@@ -42,7 +42,27 @@ type part struct {
 	CA          string         `json:"ca,omitempty"`          // link: PEM
 	Links       []string       `json:"links,omitempty"`       // dial: "host:port" that link may reach
 	Witness     []string       `json:"witness,omitempty"`     // vault: keys; link: URLs
-	Cells       int            `json:"cells,omitempty"`       // vault, door: of reader
+	Cells       int            `json:"cells,omitempty"`       // vault, door, edge: of reader and webmail
+	Web         web            `json:"web,omitzero"`          // edge, webmail, console, desk
+}
+
+// web is what the roles behind HTTPS are told: the host names of their origins, and the port that browsers see.
+type web struct {
+	Mail    string `json:"mail"`
+	Console string `json:"console"`
+	Desk    string `json:"desk"`
+	Content string `json:"content"`
+	Port    string `json:"port"` // "" for 443
+}
+
+// webOf reads it from the configuration.
+func webOf(c config.Config) web {
+	var w web
+	w.Mail, w.Console, w.Desk, w.Content = c.Hosts()
+	if _, port, err := net.SplitHostPort(c.Listen.HTTPS); err == nil && port != "443" {
+		w.Port = port
+	}
+	return w
 }
 
 // parts cuts the configuration into the roles' parts.
@@ -72,6 +92,10 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 	if c.Name != "localhost" {
 		hosts = append(hosts, "localhost")
 	}
+	w := webOf(c)
+	if c.Listen.HTTPS != "" {
+		hosts = append(hosts, w.Mail, w.Console, w.Desk, w.Content)
+	}
 	destination, address, ca, err := keyService(c)
 	if err != nil {
 		return nil, err
@@ -97,7 +121,11 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, Links: links},
 		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination},
 		sekisho.Reader:  {Name: c.Name, Size: size},
-		sekisho.Console: {Name: c.Name},
+		sekisho.Edge:    {Name: c.Name, Size: size, Web: w, Cells: c.Cells},
+		sekisho.Webmail: {Name: c.Name, Size: size, Web: w},
+		sekisho.Console: {Name: c.Name, Web: w},
+		sekisho.Desk:    {Name: c.Name, Web: w},
+		sekisho.Admin:   {Name: c.Name},
 	}
 	return func(r sekisho.Role) []byte {
 		b, err := json.Marshal(all[r])

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // queueCommand looks at and steers mail on its way out.
@@ -27,7 +27,7 @@ type queueList struct {
 
 // Run lists the queue.
 func (c *queueList) Run(g *Global) error {
-	a, err := call[[]console.QueueItem](g, "queue/list", console.Query{Contract: c.Contract, Match: c.Match, All: c.All, Most: c.Most})
+	a, err := call[[]admin.QueueItem](g, "queue/list", admin.Query{Contract: c.Contract, Match: c.Match, All: c.All, Most: c.Most})
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ type queueShow struct {
 
 // Run shows one delivery.
 func (c *queueShow) Run(g *Global) error {
-	a, err := call[[]console.QueueItem](g, "queue/list", console.Query{ID: c.ID, All: true, Most: 1})
+	a, err := call[[]admin.QueueItem](g, "queue/list", admin.Query{ID: c.ID, All: true, Most: 1})
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ type traceCommand struct {
 
 // Run finds mails and tells their stories.
 func (c *traceCommand) Run(g *Global) error {
-	a, err := call[[]console.Trace](g, "trace", console.Query{Match: c.Match, Contract: c.Contract, Most: c.Most})
+	a, err := call[[]admin.Trace](g, "trace", admin.Query{Match: c.Match, Contract: c.Contract, Most: c.Most})
 	if err != nil {
 		return err
 	}

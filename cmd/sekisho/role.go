@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"sekisho"
-	"sekisho/role/console"
+	"sekisho/role/admin"
 	"sekisho/role/dial"
 	"sekisho/role/door"
 	"sekisho/role/gate"
@@ -233,10 +233,13 @@ func (p *process) start() (playing, error) {
 			reader.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect]})
 		arm(p.Child, r)
 		return playing{service: r.Service(p.breach), run: func(ctx context.Context) error { return r.Serve(ctx, p.Listeners) }}, nil
-	case sekisho.Console:
-		c := console.New(console.Config{Name: p.part.Name, Log: p.Log()},
-			console.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Dial: p.peers[sekisho.Dial]})
+	case sekisho.Admin:
+		c := admin.New(admin.Config{Name: p.part.Name, Log: p.Log()},
+			admin.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Dial: p.peers[sekisho.Dial]})
 		return playing{run: func(ctx context.Context) error { return c.Serve(ctx, p.Listeners["admin"]) }}, nil
+	}
+	if role, known, err := p.startWeb(); known {
+		return role, err
 	}
 	if p.Self.Role == sekisho.Door {
 		d := door.New(door.Config{Cells: p.part.Cells, Log: p.Log()}, door.Peers{Store: p.peers[sekisho.Store], Reader: p.peers[sekisho.Reader]})

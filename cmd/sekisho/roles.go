@@ -11,8 +11,9 @@ import (
 func roles(o rolesOption) []supervise.Role {
 	const (
 		gate, inspect, store, post   = sekisho.Gate, sekisho.Inspect, sekisho.Store, sekisho.Post
-		reader, vault, dial, console = sekisho.Reader, sekisho.Vault, sekisho.Dial, sekisho.Console
+		reader, vault, dial, admin   = sekisho.Reader, sekisho.Vault, sekisho.Dial, sekisho.Admin
 		link, door                   = sekisho.Link, sekisho.Door
+		edge, webmail, console, desk = sekisho.Edge, sekisho.Webmail, sekisho.Console, sekisho.Desk
 	)
 	asks := func(r ...sekisho.Role) []sekisho.Role { return r }
 	table := []supervise.Role{
@@ -25,13 +26,21 @@ func roles(o rolesOption) []supervise.Role {
 		{Role: post, Number: 6, Calls: asks(store, vault, dial, inspect), Note: "SMTP out: retries, signs, notifies"},
 		{Role: reader, Number: 7, Calls: asks(store, vault, inspect), Listeners: []string{"imap", "imaps"},
 			Note: "IMAP: sessions of people who read"},
-		{Role: console, Number: 8, Calls: asks(store, vault, inspect, dial), Listeners: []string{"admin"},
+		{Role: admin, Number: 8, Calls: asks(store, vault, inspect, dial), Listeners: []string{"admin"},
 			Note: "operators' commands over a unix socket"},
+		{Role: webmail, Number: 12, Calls: asks(store, vault, inspect, gate), Note: "JMAP: people's mail, in JSON only"},
+		{Role: console, Number: 13, Calls: asks(store, vault, inspect, dial), Note: "administration for browsers and programs, in JSON only"},
+		{Role: desk, Number: 14, Calls: asks(store, vault), Note: "people without an account, by link; in JSON only"},
+		{Role: edge, Number: 11, Calls: asks(store, vault, webmail, console, desk), Listeners: []string{"https"},
+			Note: "HTTPS: TLS, limits, rules, login, static pages"},
 	}
 	if o.cells > 1 {
 		for i := range table {
-			if r := &table[i]; r.Role == reader {
+			switch r := &table[i]; r.Role {
+			case reader:
 				r.Workers, r.Cells, r.Listeners = o.cells, true, nil
+			case webmail:
+				r.Workers, r.Cells = o.cells, true
 			}
 		}
 		table = append(table, supervise.Role{Role: door, Number: 10, Calls: asks(store, reader), Listeners: []string{"imap", "imaps"},

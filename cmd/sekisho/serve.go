@@ -110,7 +110,7 @@ func (h *house) listen(table []supervise.Role) error {
 	wanted := func(name string) bool {
 		return slices.ContainsFunc(table, func(r supervise.Role) bool { return slices.Contains(r.Listeners, name) })
 	}
-	for name, address := range map[string]string{"mx": l.MX, "submission": l.Submission, "submissions": l.Submissions, "imap": l.IMAP, "imaps": l.IMAPS} {
+	for name, address := range map[string]string{"mx": l.MX, "submission": l.Submission, "submissions": l.Submissions, "imap": l.IMAP, "imaps": l.IMAPS, "https": l.HTTPS} {
 		if address == "" || !wanted(name) {
 			continue
 		}

@@ -24,7 +24,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sekisho/ledger"
-	"sekisho/role/console"
+	"sekisho/role/admin"
 )
 
 // witnessCommand is a small server that an auditor or a customer runs on a host of his own: it signs checkpoints of the
@@ -257,13 +257,13 @@ func (c *witnessPush) Run(g *Global) error {
 		}
 		keys = append(keys, v.String())
 	}
-	q, err := call[console.Submission](g, "ledger/submit", console.Submit{})
+	q, err := call[admin.Submission](g, "ledger/submit", admin.Submit{})
 	if err != nil {
 		return err
 	}
 	answer, size, err := c.post(q.Body)
 	if err == nil && answer == nil { // it has signed before: now it has told what
-		if q, err = call[console.Submission](g, "ledger/submit", console.Submit{Old: size}); err == nil {
+		if q, err = call[admin.Submission](g, "ledger/submit", admin.Submit{Old: size}); err == nil {
 			answer, _, err = c.post(q.Body)
 		}
 		if err == nil && answer == nil {
@@ -273,7 +273,7 @@ func (c *witnessPush) Run(g *Global) error {
 	if err != nil {
 		return err
 	}
-	a, err := call[console.Cosigned](g, "ledger/cosign", console.Cosign{Checkpoint: q.Checkpoint, Answer: answer, Keys: keys})
+	a, err := call[admin.Cosigned](g, "ledger/cosign", admin.Cosign{Checkpoint: q.Checkpoint, Answer: answer, Keys: keys})
 	if err != nil {
 		return err
 	}

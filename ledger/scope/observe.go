@@ -22,7 +22,7 @@ func Observe(src Source, g *Graph) error {
 		return err
 	}
 	for _, s := range streams {
-		if s.Role != sekisho.Console && s.Role != sekisho.Vault {
+		if s.Role != sekisho.Admin && s.Role != sekisho.Vault {
 			continue
 		}
 		blocks, err := src.Blocks(s)

@@ -293,7 +293,7 @@ func TestObserve(t *testing.T) {
 	made := func(contract, account uint64) ledger.Entry {
 		return ledger.Entry{Kind: ledger.KeyMade, Time: t0, Contract: sekisho.ContractID(contract), Account: sekisho.AccountID(account)}
 	}
-	h.seal(t, ledger.Stream{Role: sekisho.Console}, 0, made(4, 44), made(9, 91), ledger.Entry{Kind: ledger.Termination, Time: t0 + 5, Contract: 9})
+	h.seal(t, ledger.Stream{Role: sekisho.Admin}, 0, made(4, 44), made(9, 91), ledger.Entry{Kind: ledger.Termination, Time: t0 + 5, Contract: 9})
 	if err := scope.Observe(scope.Source{FS: h.fs}, h.graph); err != nil {
 		t.Fatal(err)
 	}
@@ -389,7 +389,7 @@ func TestParseIndicators(t *testing.T) {
 		`{` + window + `, "margin": "-1h", "sessions": [{"id": 1}]}`:                                     "margin",
 		`{` + window + `, "components": [{}]}`:                                                           "component 1: give a stream",
 		`{` + window + `, "components": [{"stream": "0-reader-0", "cell": 1}]}`:                          "not both",
-		`{` + window + `, "components": [{"role": "webmail"}]}`:                                          `no role "webmail"`,
+		`{` + window + `, "components": [{"role": "nobody"}]}`:                                          `no role "nobody"`,
 		`{` + window + `, "components": [{"role": "reader", "from": "2025-01-02", "to": "2025-01-01"}]}`: "is not before",
 		`{` + window + `, "components": [{"role": "reader", "confidence": "sure"}]}`:                     "want high, medium or low",
 		`{` + window + `, "sessions": [{}]}`:                                                             "session 1: no id",

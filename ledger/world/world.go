@@ -95,7 +95,7 @@ func (w *World) components() {
 	add(.70, sekisho.Reader, w.Hosts, w.Cells)
 	add(.19, sekisho.Gate, (w.Hosts+1)/2, 1)
 	add(.09, sekisho.Post, (w.Hosts+3)/4, 1)
-	add(.02, sekisho.Console, 1, 1)
+	add(.02, sekisho.Admin, 1, 1)
 	w.script = make([][]act, len(w.streams))
 }
 
@@ -307,7 +307,7 @@ func (w *World) Graph() *scope.Graph {
 			sekisho.ClassAttachment, sekisho.ClassIndex, sekisho.ClassCredential)},
 		{Role: "gate", Status: living, Span: all, Classes: names(sekisho.ClassDirectory, sekisho.ClassLogin, sekisho.ClassTransit)},
 		{Role: "post", Status: living, Span: all, Classes: names(sekisho.ClassHeader, sekisho.ClassBody, sekisho.ClassTransit)},
-		{Role: "console", Status: living, Span: all, Classes: names(sekisho.ClassDirectory, sekisho.ClassHeader, sekisho.ClassBody, sekisho.ClassConfig)},
+		{Role: "admin", Status: living, Span: all, Classes: names(sekisho.ClassDirectory, sekisho.ClassHeader, sekisho.ClassBody, sekisho.ClassConfig)},
 	}
 	if len(w.Terminated.Reach) > 0 {
 		r := scope.Right{Role: "reader", Status: []string{"terminated"}, Span: all}

@@ -1,17 +1,16 @@
-// Package console is the process that operators' commands speak to.
+// Package console is the process behind edge that answers in JSON only.
 //
 // # Does
 //
-// Answers administration calls in JSON over a unix socket that only the operator's user may open: contracts, domains,
-// accounts, policies, quarantine, holds, queue, trace, ledger. It asks store and vault; it decides nothing by itself.
+// Answers the administration API (/api/v1) for the account of the capability that came with a request.
 //
 // # Holds
 //
-// What one call needs, while it runs: a new account's password, a kept mail that an operator looks at.
+// The capability of live requests and what they work on.
 //
 // # Trusts
 //
-// The kernel's word on who opened the socket (SO_PEERCRED): that user is entered in the ledger with what he asked.
+// Vault for who asks, store for what there is. Edge only for the shape of requests.
 //
 // # May call
 //
@@ -19,6 +18,5 @@
 //
 // # If taken over
 //
-// The intruder can do what an operator can: change settings, release and look at kept mail, each with its entry. He cannot
-// open a mailbox, has no key, no file, no network and no other program.
+// The intruder can do what the administrators can who are active while he is there, each act entered. Store and vault bind every question to the capability's contract.
 package console

@@ -38,8 +38,8 @@ type house struct {
 	people   map[string]*person
 	roots    *x509.CertPool
 	store    *wire.Peer // as gate
-	console  *wire.Peer // store as console
-	vaultAs  *wire.Peer // vault as console
+	operator *wire.Peer // store as admin
+	vaultAs  *wire.Peer // vault as admin
 	inspect  *wire.Peer
 	plain    string // addresses of the listeners
 	secure   string
@@ -107,8 +107,8 @@ func newHouse(t testing.TB) *house {
 	t.Cleanup(func() { cancel(); <-done })
 	i := must[*inspect.Inspect](t)(inspect.New(inspect.Config{Life: 1 << 30}))
 	inspects := i.Service(report(t))
-	h.store, h.console = to(sekisho.Store, s.Service(), sekisho.Gate), to(sekisho.Store, s.Service(), sekisho.Console)
-	h.vaultAs, h.inspect = to(sekisho.Vault, vaults, sekisho.Console), to(sekisho.Inspect, inspects, sekisho.Gate)
+	h.store, h.operator = to(sekisho.Store, s.Service(), sekisho.Gate), to(sekisho.Store, s.Service(), sekisho.Admin)
+	h.vaultAs, h.inspect = to(sekisho.Vault, vaults, sekisho.Admin), to(sekisho.Inspect, inspects, sekisho.Gate)
 
 	h.contract = h.admin(wire.Admin{Contract: &wire.AdminContract{Do: "add", Set: wire.Contract{Name: "Mori"}}}).Contract
 	h.keys = must[wire.ContractKeys](t)(wire.VaultContract.Ask(ctx, h.vaultAs, wire.NewContract{Contract: h.contract}))
@@ -135,7 +135,7 @@ func (h *house) clock() time.Time { return time.Now().Add(time.Duration(h.now.Lo
 
 func (h *house) admin(q wire.Admin) wire.AdminDone {
 	h.t.Helper()
-	return must[wire.AdminDone](h.t)(wire.StoreAdmin.Ask(context.Background(), h.console, q))
+	return must[wire.AdminDone](h.t)(wire.StoreAdmin.Ask(context.Background(), h.operator, q))
 }
 
 func (h *house) person(name string) {

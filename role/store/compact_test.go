@@ -50,11 +50,11 @@ func TestCompact(t *testing.T) {
 	w.admin(wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: other, Status: sekisho.Terminated}}})
 	first := w.s.log.First()
 	for n := range 12 {
-		ask(w, wire.StoreSnapshot, w.console, wire.SnapshotQuery{})
+		ask(w, wire.StoreSnapshot, w.operator, wire.SnapshotQuery{})
 		if err := w.s.giveBackSpace(context.Background()); err != nil || w.s.log.First() != first {
 			t.Fatalf("given back during a backup: %v", err)
 		}
-		ask(w, wire.StoreSnapshot, w.console, wire.SnapshotQuery{Done: true})
+		ask(w, wire.StoreSnapshot, w.operator, wire.SnapshotQuery{Done: true})
 		w.clock.Add(deadTime + compactTime)
 		if err := w.s.giveBackSpace(context.Background()); err != nil {
 			t.Fatal(err)

@@ -151,7 +151,7 @@ func (w *world) checkWhole(accounts [2]sekisho.AccountID, sent, kept map[sekisho
 			}
 		}
 	}
-	for _, it := range ask(w, wire.StoreList, w.console, wire.List{What: "queue", Most: 100000}).Queue {
+	for _, it := range ask(w, wire.StoreList, w.operator, wire.List{What: "queue", Most: 100000}).Queue {
 		there[it.Message] += 10
 	}
 	for id := range kept {

@@ -149,7 +149,7 @@ func testDirectoryRefusals(t *testing.T, w *world) {
 		{sekisho.NotFound, wire.Admin{Group: &wire.AdminGroup{Do: "remove", Contract: w.contract, Name: "none"}}},
 		{sekisho.Invalid, wire.Admin{Group: &wire.AdminGroup{Do: "burn", Contract: w.contract, Name: "none"}}},
 	} {
-		refused(w, c.kind, wire.StoreAdmin, w.console, c.q)
+		refused(w, c.kind, wire.StoreAdmin, w.operator, c.q)
 	}
 	if got := brief(w.resolved("bob@mori.example")); got != "3 [bob] [] []" {
 		t.Fatal(got)
@@ -170,7 +170,7 @@ func testTerminate(t *testing.T, w *world) {
 	}
 	refused(w, sekisho.NotFound, wire.StoreSelect, w.reader, wire.Select{Pass: w.pass("bob"), Name: "INBOX"})
 	refused(w, sekisho.NotFound, wire.StoreAccept, w.gate, wire.Accept{Messages: []wire.Arrival{w.arrival(w.lease(1), w.to("bob"))}})
-	refused(w, sekisho.Denied, wire.StoreAdmin, w.console, wire.Admin{Contract: &wire.AdminContract{Do: "set", Set: wire.Contract{ID: w.contract, Name: "again", Status: sekisho.Active}}})
+	refused(w, sekisho.Denied, wire.StoreAdmin, w.operator, wire.Admin{Contract: &wire.AdminContract{Do: "set", Set: wire.Contract{ID: w.contract, Name: "again", Status: sekisho.Active}}})
 	if r := w.resolved("bob@mori.example"); r.Standing != wire.Foreign {
 		t.Fatalf("%+v", r)
 	}

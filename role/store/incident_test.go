@@ -11,11 +11,11 @@ func TestIncident(t *testing.T) {
 	w := newWorld(t, "")
 	change := func(q wire.IncidentChange) wire.Incidents {
 		t.Helper()
-		return ask(w, wire.StoreIncident, w.console, q)
+		return ask(w, wire.StoreIncident, w.operator, q)
 	}
 	deny := func(kind sekisho.ErrorKind, q wire.IncidentChange) {
 		t.Helper()
-		refused(w, kind, wire.StoreIncident, w.console, q)
+		refused(w, kind, wire.StoreIncident, w.operator, q)
 	}
 	one := change(wire.IncidentChange{Do: "add", Record: []byte("{1}")}).List[0]
 	two := change(wire.IncidentChange{Do: "add", Record: []byte("{2}")}).List[0]

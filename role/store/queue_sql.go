@@ -108,7 +108,7 @@ func (s *Store) spool(ctx context.Context, by sekisho.Caller, q wire.SpoolQuery)
 	switch {
 	case q.Archive == 0:
 		found, err = s.db.One(ctx, []any{&contract}, messageOwner, int64(q.Message))
-	case by.Role == sekisho.Console:
+	case by.Role == sekisho.Admin:
 		found, err = s.db.One(ctx, []any{&contract}, archivedOwner, int64(q.Archive), int64(q.Message))
 	default:
 		err = sekisho.E("store.spool", sekisho.Denied, errors.New("archives are for officers"))

@@ -11,18 +11,18 @@ import (
 
 func (w *world) lists(what string) wire.Listed {
 	w.t.Helper()
-	return ask(w, wire.StoreList, w.console, wire.List{What: what})
+	return ask(w, wire.StoreList, w.operator, wire.List{What: what})
 }
 
 func (w *world) decide(kind, what string, id uint64, box *wire.Box) {
 	w.t.Helper()
-	ask(w, wire.StoreDecide, w.console, wire.Resolution{Kind: kind, What: what, ID: id, By: "admin", Box: box})
+	ask(w, wire.StoreDecide, w.operator, wire.Resolution{Kind: kind, What: what, ID: id, By: "admin", Box: box})
 }
 
 // events gives what the trace says about a recipient.
 func (w *world) events(recipient string) (out []string) {
 	w.t.Helper()
-	for _, r := range ask(w, wire.StoreList, w.console, wire.List{What: "trace", Match: recipient}).Traces {
+	for _, r := range ask(w, wire.StoreList, w.operator, wire.List{What: "trace", Match: recipient}).Traces {
 		if r.Recipient == recipient {
 			for _, e := range r.Events {
 				out = append(out, e.What)
@@ -47,7 +47,7 @@ func testQueueByHand(t *testing.T, w *world) {
 	if got := w.due(); len(got) != 0 {
 		t.Fatalf("%+v", got)
 	}
-	refused(w, sekisho.Conflict, wire.StoreDecide, w.console, wire.Resolution{Kind: "queue", What: "suspend", ID: z})
+	refused(w, sekisho.Conflict, wire.StoreDecide, w.operator, wire.Resolution{Kind: "queue", What: "suspend", ID: z})
 	w.decide("queue", "resume", z, nil)
 	w.decide("queue", "retry", x, nil)
 	if got := w.due(); len(got) != 2 {
@@ -62,14 +62,14 @@ func testQueueByHand(t *testing.T, w *world) {
 	if n := w.rows("message"); n != 0 {
 		t.Fatalf("%d messages are kept", n)
 	}
-	all := ask(w, wire.StoreList, w.console, wire.List{What: "queue", All: true}).Queue
+	all := ask(w, wire.StoreList, w.operator, wire.List{What: "queue", All: true}).Queue
 	if len(all) != 2 || all[0].State != "failed" || all[1].State != "cancelled" || all[0].Last != "550 5.1.1 no" {
 		t.Fatalf("%+v", all)
 	}
 	if got := fmt.Sprint(w.events("z@y.example"), w.events("x@y.example")); got != "[suspended resumed failed] [retried cancelled]" {
 		t.Fatal(got)
 	}
-	refused(w, sekisho.NotFound, wire.StoreDecide, w.console, wire.Resolution{Kind: "queue", What: "cancel", ID: 999})
+	refused(w, sekisho.NotFound, wire.StoreDecide, w.operator, wire.Resolution{Kind: "queue", What: "cancel", ID: 999})
 	refused(w, sekisho.Invalid, wire.StoreOutcome, w.post, wire.Outcomes{Items: []wire.Outcome{{ID: 1, State: "lost"}}})
 	refused(w, sekisho.Invalid, wire.StoreDue, w.post, wire.DueQuery{Most: 1})
 }
@@ -103,9 +103,9 @@ func testQuarantine(t *testing.T, w *world) {
 		t.Fatalf("%+v", k)
 	}
 	// A person sees that somebody else's box, or none, is not let into the mailbox.
-	refused(w, sekisho.Invalid, wire.StoreDecide, w.console, wire.Resolution{Kind: "quarantine", What: "release", ID: k.ID})
-	refused(w, sekisho.Denied, wire.StoreDecide, w.console, wire.Resolution{Kind: "quarantine", What: "release", ID: k.ID, Box: &wire.Box{Account: w.accounts["alice"]}})
-	refused(w, sekisho.NotFound, wire.StoreDecide, w.console, wire.Resolution{Kind: "hold", What: "send", ID: k.ID})
+	refused(w, sekisho.Invalid, wire.StoreDecide, w.operator, wire.Resolution{Kind: "quarantine", What: "release", ID: k.ID})
+	refused(w, sekisho.Denied, wire.StoreDecide, w.operator, wire.Resolution{Kind: "quarantine", What: "release", ID: k.ID, Box: &wire.Box{Account: w.accounts["alice"]}})
+	refused(w, sekisho.NotFound, wire.StoreDecide, w.operator, wire.Resolution{Kind: "hold", What: "send", ID: k.ID})
 	w.decide("quarantine", "release", k.ID, &wire.Box{Account: k.Account, Key: wire.AccountKey, Sealed: []byte("new box")})
 	sel := w.selected("bob", "Junk", 0)
 	f := ask(w, wire.StoreFetch, w.reader, wire.Fetch{Pass: w.pass("bob"), Mailbox: sel.Mailbox.ID, UIDs: uidsOf(sel), Want: wire.Want{Body: true}})
@@ -195,7 +195,7 @@ func testTrace(t *testing.T, w *world) {
 	w.lease(1) // the refusal was written with the group before, or this one
 	find := func(q wire.List) (out []string) {
 		q.What = "trace"
-		for _, r := range ask(w, wire.StoreList, w.console, q).Traces {
+		for _, r := range ask(w, wire.StoreList, w.operator, q).Traces {
 			out = append(out, fmt.Sprintf("%s/%s/%d", r.Recipient, r.Fate, r.Message))
 		}
 		return out

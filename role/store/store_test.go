@@ -24,7 +24,7 @@ type world struct {
 	stop   func()
 	clock  *clock
 
-	gate, post, reader, console *wire.Peer
+	gate, post, reader, operator *wire.Peer
 
 	contract sekisho.ContractID
 	accounts map[string]sekisho.AccountID
@@ -84,7 +84,7 @@ func (w *world) start() {
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
 	w.s = s
-	for role, p := range map[sekisho.Role]**wire.Peer{sekisho.Gate: &w.gate, sekisho.Post: &w.post, sekisho.Reader: &w.reader, sekisho.Console: &w.console} {
+	for role, p := range map[sekisho.Role]**wire.Peer{sekisho.Gate: &w.gate, sekisho.Post: &w.post, sekisho.Reader: &w.reader, sekisho.Admin: &w.operator} {
 		*p = wire.NewPeer(sekisho.Store)
 		if err := wire.Local(ctx, sekisho.Caller{Role: role, Instance: 1}, s.Service(), *p); err != nil {
 			w.t.Fatal(err)
@@ -115,7 +115,7 @@ func refused[Q, A any](w *world, kind sekisho.ErrorKind, c *wire.Call[Q, A], to 
 
 func (w *world) admin(a wire.Admin) wire.AdminDone {
 	w.t.Helper()
-	return ask(w, wire.StoreAdmin, w.console, a)
+	return ask(w, wire.StoreAdmin, w.operator, a)
 }
 
 func (w *world) lease(n uint64) sekisho.MessageID {
@@ -258,7 +258,7 @@ func testAcceptTwiceIsOnce(t *testing.T, w *world) {
 	if got := uidsOf(w.selected("bob", "INBOX", 0)); !slices.Equal(got, []sekisho.UID{1, 2}) {
 		t.Fatal(got)
 	}
-	if q := ask(w, wire.StoreList, w.console, wire.List{What: "queue"}); len(q.Queue) != 1 {
+	if q := ask(w, wire.StoreList, w.operator, wire.List{What: "queue"}); len(q.Queue) != 1 {
 		t.Fatalf("%+v", q.Queue)
 	}
 	// Also when the message was thrown away meanwhile.
@@ -309,7 +309,7 @@ func testQueueToOutcome(t *testing.T, w *world) {
 	}
 	ask(w, wire.StoreOutcome, w.post, wire.Outcomes{Items: []wire.Outcome{{ID: it.ID, State: "sent", Host: "mx.y.example", Code: 250, Text: "ok", TLS: "TLS1.3"}}})
 	refused(w, sekisho.NotFound, wire.StoreSpool, w.post, wire.SpoolQuery{Message: id})
-	tr := ask(w, wire.StoreList, w.console, wire.List{What: "trace", Match: "x@y"})
+	tr := ask(w, wire.StoreList, w.operator, wire.List{What: "trace", Match: "x@y"})
 	if len(tr.Traces) != 1 || len(tr.Traces[0].Events) != 2 || tr.Traces[0].Events[1].What != "sent" {
 		t.Fatalf("%+v", tr.Traces)
 	}

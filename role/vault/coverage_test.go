@@ -50,12 +50,12 @@ func TestEveryCallIsEntered(t *testing.T) {
 		return p
 	}
 	peers := map[sekisho.Role]*wire.Peer{}
-	for _, r := range []sekisho.Role{sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Console, sekisho.Store} {
+	for _, r := range []sekisho.Role{sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Store} {
 		peers[r] = line(r)
 	}
 	b.fillAndSeal()
 	d := newDriven(b)
-	d.console = ledger.Stream{Role: sekisho.Console, Cell: cell}.String()
+	d.admin = ledger.Stream{Role: sekisho.Admin, Cell: cell}.String()
 	seen := map[string]bool{}
 	for _, x := range d.drives() {
 		i := slices.IndexFunc(rules, func(r wire.Rule) bool { return r.Name == x.call })
@@ -159,7 +159,7 @@ type driven struct {
 	tls     wire.Signer
 	note    wire.Submission
 	data    []byte
-	console string // its stream
+	admin   string // its stream
 }
 
 func newDriven(b *bench) *driven {
@@ -236,10 +236,10 @@ func (d *driven) aboutLedger() []drive {
 	witness := d.b.witness()
 	return []drive{
 		{"vault.tail", nil, "rows are numbers", is(wire.VaultTail, just(wire.Tail{Most: 1000}), nil)},
-		{"vault.tail", nil, "rows are numbers", is(wire.VaultTail, just(wire.Tail{Stream: d.console, Most: 1000}), nil)},
+		{"vault.tail", nil, "rows are numbers", is(wire.VaultTail, just(wire.Tail{Stream: d.admin, Most: 1000}), nil)},
 		{"vault.verify", nil, "numbers and roots", is(wire.VaultVerify, just(wire.Verify{}), nil)},
 		{"vault.streams", nil, "numbers, roots, a public key", is(wire.VaultStreams, just(wire.Nothing{}), nil)},
-		{"vault.prove", nil, "one row, hashes, a signed note", is(wire.VaultProve, just(wire.Prove{Stream: d.console}), nil)},
+		{"vault.prove", nil, "one row, hashes, a signed note", is(wire.VaultProve, just(wire.Prove{Stream: d.admin}), nil)},
 		{"vault.hold", k(ledger.Hold), "", is(wire.VaultHold, just(wire.HoldChange{From: d.b.now, Until: d.b.now, Reason: "case", Operator: 1}), nil)},
 		{"vault.hold", nil, "what holds there are", is(wire.VaultHold, just(wire.HoldChange{}), nil)},
 		{"vault.hold", k(ledger.Hold), "", is(wire.VaultHold, just(wire.HoldChange{Lift: 1, Operator: 1}), nil)},

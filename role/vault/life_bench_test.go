@@ -27,14 +27,14 @@ func BenchmarkTurnEpoch(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		x.rotate(background, console, wire.Rotate{What: "root"})
+		x.rotate(background, admin, wire.Rotate{What: "root"})
 	}
 }
 
 // BenchmarkRotateContract replaces the key of a contract with 1,000 accounts of three slots.
 func BenchmarkRotateContract(b *testing.B) {
 	x := open(b, b.TempDir())
-	must[wire.ContractKeys](b)(x.newContract(background, console, wire.NewContract{Contract: 1}))
+	must[wire.ContractKeys](b)(x.newContract(background, admin, wire.NewContract{Contract: 1}))
 	contract := must[[]byte](b)(x.contractKey(1))
 	pair := must[key.Pair](b)(key.NewPair())
 	ring := must[key.Ring](b)(key.ParseRing(pair.Private()))
@@ -54,17 +54,17 @@ func BenchmarkRotateContract(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		must[wire.Rotated](b)(x.rotate(background, console, wire.Rotate{What: "contract", Contract: 1}))
+		must[wire.Rotated](b)(x.rotate(background, admin, wire.Rotate{What: "contract", Contract: 1}))
 	}
 }
 
 // BenchmarkRecover joins two shares, opens an account and gives it a new password, with all entries.
 func BenchmarkRecover(b *testing.B) {
 	x := open(b, b.TempDir())
-	keys := must[wire.ContractKeys](b)(x.newContract(background, console, wire.NewContract{Contract: 1}))
-	must[wire.AccountKeys](b)(x.newAccount(background, console, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse"}))
+	keys := must[wire.ContractKeys](b)(x.newContract(background, admin, wire.NewContract{Contract: 1}))
+	must[wire.AccountKeys](b)(x.newAccount(background, admin, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse"}))
 	for b.Loop() {
-		must[wire.Slot](b)(x.recover(background, console, wire.Recover{Contract: 1, Account: 11, Shares: wire.Presented{Words: keys.Shares.Words}, Password: "battery staple"}))
+		must[wire.Slot](b)(x.recover(background, admin, wire.Recover{Contract: 1, Account: 11, Shares: wire.Presented{Words: keys.Shares.Words}, Password: "battery staple"}))
 	}
 	if x.count(ledger.Entry{Kind: ledger.Recovery}) == 0 {
 		b.Error("nothing was entered")

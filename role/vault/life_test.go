@@ -55,25 +55,25 @@ func (b *bench) reads(t wire.Ticket, mails ...sealed) bool {
 
 func (b *bench) rotated(what string, c sekisho.ContractID) wire.Rotated {
 	b.t.Helper()
-	return must[wire.Rotated](b.t)(b.rotate(background, console, wire.Rotate{What: what, Contract: c, Operator: 1}))
+	return must[wire.Rotated](b.t)(b.rotate(background, admin, wire.Rotate{What: what, Contract: c, Operator: 1}))
 }
 
 func TestRecovery(t *testing.T) {
 	b := open(t, t.TempDir())
-	keys := must[wire.ContractKeys](t)(b.newContract(background, console, wire.NewContract{Contract: 1}))
-	again := must[wire.ContractKeys](t)(b.newContract(background, console, wire.NewContract{Contract: 1}))
+	keys := must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 1}))
+	again := must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 1}))
 	if len(keys.Shares.Words) != 2 || keys.Shares.Need != 2 || !keys.Shares.Kept {
 		t.Fatalf("the default is any two of three, one of them the operator: %+v", keys.Shares)
 	}
-	ann := must[wire.AccountKeys](t)(b.newAccount(background, console, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse", AppPassword: true}))
-	late := must[wire.ContractKeys](t)(b.newContract(background, console, wire.NewContract{Contract: 1}))
+	ann := must[wire.AccountKeys](t)(b.newAccount(background, admin, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse", AppPassword: true}))
+	late := must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 1}))
 	if len(late.Shares.Words) != 0 {
 		t.Error("new shares were made although an account hangs on the old ones")
 	}
 	mail := b.mail(ann.Public, 1, 11, 5)
 	words := again.Shares.Words
 	try := func(p wire.Presented) error {
-		_, err := b.recover(background, console, wire.Recover{Contract: 1, Account: 11, Shares: p, Password: "battery staple"})
+		_, err := b.recover(background, admin, wire.Recover{Contract: 1, Account: 11, Shares: p, Password: "battery staple"})
 		return err
 	}
 	for name, p := range map[string]wire.Presented{
@@ -101,7 +101,7 @@ func TestRecovery(t *testing.T) {
 		}
 	}
 	slot := func(password string) error {
-		_, err := b.newSlot(background, console, wire.NewSlot{Contract: 1, Account: 11, Password: password, Do: "app-password"})
+		_, err := b.newSlot(background, admin, wire.NewSlot{Contract: 1, Account: 11, Password: password, Do: "app-password"})
 		return err
 	}
 	if slot("correct horse") == nil || slot("battery staple") != nil {
@@ -110,7 +110,7 @@ func TestRecovery(t *testing.T) {
 	if !b.reads(must[wire.Ticket](t)(b.signIn(1, 11, ann.AppPassword)), mail) {
 		t.Error("the mail is not readable after the recovery")
 	}
-	must[wire.Slot](t)(b.recover(background, console, wire.Recover{Contract: 1, Account: 11, Shares: wire.Presented{Words: words}, Password: "battery staple", Revoke: true}))
+	must[wire.Slot](t)(b.recover(background, admin, wire.Recover{Contract: 1, Account: 11, Shares: wire.Presented{Words: words}, Password: "battery staple", Revoke: true}))
 	if _, err := b.signIn(1, 11, ann.AppPassword); err == nil {
 		t.Error("a revoked app password works")
 	}
@@ -118,27 +118,27 @@ func TestRecovery(t *testing.T) {
 
 func TestOfficersAreReplaced(t *testing.T) {
 	b := open(t, t.TempDir())
-	keys := must[wire.ContractKeys](t)(b.newContract(background, console, wire.NewContract{Contract: 1, Recovery: wire.Choice{Need: 3, Of: 5}}))
-	must[wire.AccountKeys](t)(b.newAccount(background, console, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse"}))
+	keys := must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 1, Recovery: wire.Choice{Need: 3, Of: 5}}))
+	must[wire.AccountKeys](t)(b.newAccount(background, admin, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse"}))
 	old := wire.Presented{Words: keys.Shares.Words[1:4]}
 	if keys.Shares.Kept || len(keys.Shares.Words) != 5 {
 		t.Fatalf("3 of 5 without the operator: %+v", keys.Shares)
 	}
-	next := must[wire.Shares](t)(b.officers(background, console, wire.Officers{Contract: 1, Shares: old}))
-	if _, err := b.recover(background, console, wire.Recover{Contract: 1, Account: 11, Shares: old, Password: "battery staple"}); err == nil {
+	next := must[wire.Shares](t)(b.officers(background, admin, wire.Officers{Contract: 1, Shares: old}))
+	if _, err := b.recover(background, admin, wire.Recover{Contract: 1, Account: 11, Shares: old, Password: "battery staple"}); err == nil {
 		t.Error("replaced shares still open")
 	}
-	must[wire.Slot](t)(b.recover(background, console, wire.Recover{Contract: 1, Account: 11, Shares: wire.Presented{Words: next.Words}, Password: "battery staple"}))
-	none := must[wire.ContractKeys](t)(b.newContract(background, console, wire.NewContract{Contract: 2, Recovery: wire.Choice{None: true}}))
+	must[wire.Slot](t)(b.recover(background, admin, wire.Recover{Contract: 1, Account: 11, Shares: wire.Presented{Words: next.Words}, Password: "battery staple"}))
+	none := must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 2, Recovery: wire.Choice{None: true}}))
 	if len(none.Shares.Words) != 0 || len(none.Archive) != 0 {
 		t.Error("a contract that chose nobody has shares or an archive")
 	}
-	must[wire.AccountKeys](t)(b.newAccount(background, console, wire.NewAccount{Contract: 2, Account: 22, Password: "correct horse"}))
-	if _, err := b.recover(background, console, wire.Recover{Contract: 2, Account: 22, Shares: wire.Presented{Words: next.Words}, Password: "battery staple"}); sekisho.KindOf(err) != sekisho.NotFound {
+	must[wire.AccountKeys](t)(b.newAccount(background, admin, wire.NewAccount{Contract: 2, Account: 22, Password: "correct horse"}))
+	if _, err := b.recover(background, admin, wire.Recover{Contract: 2, Account: 22, Shares: wire.Presented{Words: next.Words}, Password: "battery staple"}); sekisho.KindOf(err) != sekisho.NotFound {
 		t.Errorf("nobody: %v", err)
 	}
 	for _, bad := range []wire.Choice{{Need: 1, Of: 2}, {Need: 3, Of: 2}, {Need: 2, Of: 99}} {
-		if _, err := b.newContract(background, console, wire.NewContract{Contract: 3, Recovery: bad}); sekisho.KindOf(err) != sekisho.Invalid {
+		if _, err := b.newContract(background, admin, wire.NewContract{Contract: 3, Recovery: bad}); sekisho.KindOf(err) != sekisho.Invalid {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
@@ -147,13 +147,13 @@ func TestOfficersAreReplaced(t *testing.T) {
 // Ten wrong sets of shares close the way for a while: shares of the right set that are wrong are found out only together.
 func TestWrongSharesAreBounded(t *testing.T) {
 	b := open(t, t.TempDir())
-	must[wire.ContractKeys](t)(b.newContract(background, console, wire.NewContract{Contract: 1}))
-	keys := must[wire.ContractKeys](t)(b.newContract(background, console, wire.NewContract{Contract: 1}))
-	must[wire.AccountKeys](t)(b.newAccount(background, console, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse"}))
+	must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 1}))
+	keys := must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 1}))
+	must[wire.AccountKeys](t)(b.newAccount(background, admin, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse"}))
 	wrong := forge(t, keys.Shares.Words[0])
 	q := wire.Recover{Contract: 1, Account: 11, Shares: wire.Presented{Words: []string{wrong, keys.Shares.Words[1]}}, Password: "battery staple"}
 	for range guesses {
-		if _, err := b.recover(background, console, q); sekisho.KindOf(err) != sekisho.Denied {
+		if _, err := b.recover(background, admin, q); sekisho.KindOf(err) != sekisho.Denied {
 			t.Fatalf("a forged share: %v", err)
 		}
 	}
@@ -161,20 +161,20 @@ func TestWrongSharesAreBounded(t *testing.T) {
 		t.Error("not every refusal is in the ledger")
 	}
 	q.Shares.Words = keys.Shares.Words
-	if _, err := b.recover(background, console, q); sekisho.KindOf(err) != sekisho.TooMany {
+	if _, err := b.recover(background, admin, q); sekisho.KindOf(err) != sekisho.TooMany {
 		t.Errorf("after %d wrong sets: %v", guesses, err)
 	}
 	b.now = b.now.Add(guessWindow + time.Second)
-	must[wire.Slot](t)(b.recover(background, console, q))
+	must[wire.Slot](t)(b.recover(background, admin, q))
 }
 
 func TestArchive(t *testing.T) {
 	b := open(t, t.TempDir())
-	keys := must[wire.ContractKeys](t)(b.newContract(background, console, wire.NewContract{Contract: 1}))
+	keys := must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 1}))
 	f := seal.For{Contract: 1, Key: uint8(wire.ArchiveKey), Message: 5}
 	data := seal.NewKey()
 	q := wire.ArchiveRead{Classes: []sekisho.Class{sekisho.ClassHeader}, Boxes: []wire.MessageBox{{Message: 5, Key: wire.ArchiveKey, Sealed: box(t, keys.Archive, f, data)}}}
-	if _, err := b.readArchive(background, console, q); sekisho.KindOf(err) != sekisho.Denied {
+	if _, err := b.readArchive(background, admin, q); sekisho.KindOf(err) != sekisho.Denied {
 		t.Errorf("an archive that is not open: %v", err)
 	}
 	o := wire.ArchiveOpening{Contract: 1, Shares: wire.Presented{Words: keys.Shares.Words}, Reason: "case 12", For: time.Hour}
@@ -185,13 +185,13 @@ func TestArchive(t *testing.T) {
 	} {
 		bad := o
 		change(&bad)
-		if _, err := b.openArchive(background, console, bad); err == nil {
+		if _, err := b.openArchive(background, admin, bad); err == nil {
 			t.Errorf("%s: opened", name)
 		}
 	}
-	q.Ticket = must[wire.ArchiveTicket](t)(b.openArchive(background, console, o))
+	q.Ticket = must[wire.ArchiveTicket](t)(b.openArchive(background, admin, o))
 	works := func() bool {
-		got, err := b.readArchive(background, console, q)
+		got, err := b.readArchive(background, admin, q)
 		return err == nil && len(got.Messages[0].Keys) == 1 && bytes.Equal(got.Messages[0].Keys[0], seal.ClassKey(data, sekisho.ClassHeader))
 	}
 	if !works() || b.count(ledger.Entry{Kind: ledger.Opening, Class: sekisho.ClassHeader, Object: 5}) != 1 {
@@ -199,7 +199,7 @@ func TestArchive(t *testing.T) {
 	}
 	stolen := q
 	stolen.Ticket.Secret = seal.NewKey()
-	if _, err := b.readArchive(background, console, stolen); err == nil {
+	if _, err := b.readArchive(background, admin, stolen); err == nil {
 		t.Error("an archive opened without the ticket's secret")
 	}
 	b.rotated("contract", 1)
@@ -210,8 +210,8 @@ func TestArchive(t *testing.T) {
 	if works() {
 		t.Error("an archive is open after its time")
 	}
-	q.Ticket = must[wire.ArchiveTicket](t)(b.openArchive(background, console, o))
-	must[wire.Nothing](t)(b.shutArchive(background, console, q.Ticket))
+	q.Ticket = must[wire.ArchiveTicket](t)(b.openArchive(background, admin, o))
+	must[wire.Nothing](t)(b.shutArchive(background, admin, q.Ticket))
 	if works() || b.count(ledger.Entry{Kind: ledger.ArchiveShut}) != 1 {
 		t.Error("a closed archive opens, or its closing is not entered")
 	}
@@ -221,9 +221,9 @@ func TestArchive(t *testing.T) {
 func TestRotation(t *testing.T) {
 	dir := t.TempDir()
 	b := open(t, dir)
-	keys := must[wire.ContractKeys](t)(b.newContract(background, console, wire.NewContract{Contract: 1}))
-	ann := must[wire.AccountKeys](t)(b.newAccount(background, console, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse", AppPassword: true}))
-	dkim := must[wire.Signer](t)(b.newSigner(background, console, wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s1.mori.example", Algorithm: "ed25519"}))
+	keys := must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 1}))
+	ann := must[wire.AccountKeys](t)(b.newAccount(background, admin, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse", AppPassword: true}))
+	dkim := must[wire.Signer](t)(b.newSigner(background, admin, wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s1.mori.example", Algorithm: "ed25519"}))
 	old := b.mail(ann.Public, 1, 11, 5)
 	live := must[wire.Ticket](t)(b.signIn(1, 11, ann.AppPassword))
 	wrapped := old
@@ -262,13 +262,13 @@ func TestRotation(t *testing.T) {
 	b = open(t, dir)
 	live = must[wire.Ticket](t)(b.signIn(1, 11, ann.AppPassword))
 	check("restart")
-	must[wire.Slot](t)(b.recover(background, console, wire.Recover{Contract: 1, Account: 11, Shares: wire.Presented{Words: keys.Shares.Words}, Password: "battery staple"}))
-	must[wire.Slot](t)(b.newSlot(background, console, wire.NewSlot{Contract: 1, Account: 11, Password: "battery staple", Do: "app-password"}))
+	must[wire.Slot](t)(b.recover(background, admin, wire.Recover{Contract: 1, Account: 11, Shares: wire.Presented{Words: keys.Shares.Words}, Password: "battery staple"}))
+	must[wire.Slot](t)(b.newSlot(background, admin, wire.NewSlot{Contract: 1, Account: 11, Password: "battery staple", Do: "app-password"}))
 	check("recovery")
 	if n := must[int](t)(b.keys.count("succession", 1)); n != 0 {
 		t.Errorf("%d private halves still wait although every slot has been opened", n)
 	}
-	if _, err := b.rotate(background, console, wire.Rotate{What: "contract", Contract: 9}); sekisho.KindOf(err) != sekisho.NotFound {
+	if _, err := b.rotate(background, admin, wire.Rotate{What: "contract", Contract: 9}); sekisho.KindOf(err) != sekisho.NotFound {
 		t.Errorf("a contract that is not there: %v", err)
 	}
 }
@@ -326,7 +326,7 @@ func TestTermination(t *testing.T) {
 	ann, bob := b.account(1, 11), b.account(2, 22)
 	annMail, bobMail := b.mail(ann.Public, 1, 11, 5), b.mail(bob.Public, 2, 22, 6)
 	annLive, bobLive := must[wire.Ticket](t)(b.signIn(1, 11, ann.AppPassword)), must[wire.Ticket](t)(b.signIn(2, 22, bob.AppPassword))
-	must[wire.Snapshot](t)(b.snapshot(background, console, wire.SnapshotQuery{}))
+	must[wire.Snapshot](t)(b.snapshot(background, admin, wire.SnapshotQuery{}))
 	copyData(t, dir, backup)
 	if err := os.Rename(filepath.Join(backup, snapshotFile), filepath.Join(backup, "keys.db")); err != nil {
 		t.Fatal(err)
@@ -336,7 +336,7 @@ func TestTermination(t *testing.T) {
 	oldRoot := must[[]byte](t)(os.ReadFile(filepath.Join(dir, "root.key")))
 	b.rotated("contract", 2)
 	q := wire.Terminate{Contract: 1, Name: "Mori Trading", Reason: "the contract ended", Contact: "Mori <mori@home.example>", Messages: 1, Bytes: 100, Operator: 1}
-	c := must[wire.Certificate](t)(b.terminate(background, console, q))
+	c := must[wire.Certificate](t)(b.terminate(background, admin, q))
 	if !c.Done || !ed25519.Verify(c.Public, c.Statement, c.Signature) {
 		t.Fatal("no signed certificate")
 	}
@@ -347,7 +347,7 @@ func TestTermination(t *testing.T) {
 	if s.Accounts != 1 || s.OldEpoch != 1 || s.NewEpoch != 2 || len(s.Classes) < 10 || s.Destroyed.IsZero() || !s.Copies.After(s.Backups) || s.Messages != 1 {
 		t.Errorf("%+v", s)
 	}
-	again := must[wire.Certificate](t)(b.terminate(background, console, wire.Terminate{Contract: 1, Name: "another"}))
+	again := must[wire.Certificate](t)(b.terminate(background, admin, wire.Terminate{Contract: 1, Name: "another"}))
 	if !bytes.Equal(again.Statement, c.Statement) {
 		t.Error("asking twice gave two certificates")
 	}
@@ -357,10 +357,10 @@ func TestTermination(t *testing.T) {
 	if !b.reads(bobLive, bobMail) {
 		t.Error("another contract's session is dead")
 	}
-	if _, err := b.newContract(background, console, wire.NewContract{Contract: 1}); err == nil {
+	if _, err := b.newContract(background, admin, wire.NewContract{Contract: 1}); err == nil {
 		t.Error("a terminated contract got a new key")
 	}
-	if got := must[wire.ContactGiven](t)(b.contact(background, console, wire.ContactQuery{Contract: 1})); got.Contact != q.Contact {
+	if got := must[wire.ContactGiven](t)(b.contact(background, admin, wire.ContactQuery{Contract: 1})); got.Contact != q.Contact {
 		t.Errorf("contact %q", got.Contact)
 	}
 	if b.count(ledger.Entry{Kind: ledger.Termination}) != 1 || b.count(ledger.Entry{Kind: ledger.Opening, Class: sekisho.ClassDirectory}) != 1 {
@@ -383,7 +383,7 @@ func TestTermination(t *testing.T) {
 		t.Error("another contract is not whole after the restore")
 	}
 	r.now = r.now.Add(defaultContact + 48*time.Hour)
-	if _, err := r.contact(background, console, wire.ContactQuery{Contract: 1}); sekisho.KindOf(err) != sekisho.NotFound {
+	if _, err := r.contact(background, admin, wire.ContactQuery{Contract: 1}); sekisho.KindOf(err) != sekisho.NotFound {
 		t.Errorf("a contact after its time: %v", err)
 	}
 }
@@ -409,27 +409,27 @@ var errCrash = errors.New("crash")
 func TestCrashes(t *testing.T) {
 	template := t.TempDir()
 	b := open(t, template)
-	keys := must[wire.ContractKeys](t)(b.newContract(background, console, wire.NewContract{Contract: 1}))
-	ann := must[wire.AccountKeys](t)(b.newAccount(background, console, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse", AppPassword: true}))
+	keys := must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 1}))
+	ann := must[wire.AccountKeys](t)(b.newAccount(background, admin, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse", AppPassword: true}))
 	bob := b.account(2, 22)
 	annMail, bobMail := b.mail(ann.Public, 1, 11, 5), b.mail(bob.Public, 2, 22, 6)
 	b.Close()
 	_ = keys
 	operations := map[string]func(*bench) error{
 		"root": func(b *bench) error {
-			_, err := b.rotate(background, console, wire.Rotate{What: "root"})
+			_, err := b.rotate(background, admin, wire.Rotate{What: "root"})
 			return err
 		},
 		"contract": func(b *bench) error {
-			_, err := b.rotate(background, console, wire.Rotate{What: "contract", Contract: 1})
+			_, err := b.rotate(background, admin, wire.Rotate{What: "contract", Contract: 1})
 			return err
 		},
 		"new": func(b *bench) error {
-			_, err := b.newContract(background, console, wire.NewContract{Contract: 3})
+			_, err := b.newContract(background, admin, wire.NewContract{Contract: 3})
 			return err
 		},
 		"terminate": func(b *bench) error {
-			_, err := b.terminate(background, console, wire.Terminate{Contract: 1, Name: "Mori", Contact: "x@y.example"})
+			_, err := b.terminate(background, admin, wire.Terminate{Contract: 1, Name: "Mori", Contact: "x@y.example"})
 			return err
 		},
 	}
@@ -516,7 +516,7 @@ func scratch(t *testing.T) string {
 
 func afterCrash(t *testing.T, dir, name string, run func(*bench) error, ann, bob wire.AccountKeys, annMail, bobMail sealed) {
 	b := open(t, dir)
-	ended := len(must[wire.Certificates](t)(b.terminated(background, console, wire.Nothing{})).List) > 0
+	ended := len(must[wire.Certificates](t)(b.terminated(background, admin, wire.Nothing{})).List) > 0
 	whole := func(gone bool) {
 		t.Helper()
 		if !b.reads(must[wire.Ticket](t)(b.signIn(2, 22, bob.AppPassword)), bobMail) {
@@ -532,7 +532,7 @@ func afterCrash(t *testing.T, dir, name string, run func(*bench) error, ann, bob
 	}
 	whole(ended)
 	if ended {
-		if c := must[wire.Certificates](t)(b.terminated(background, console, wire.Nothing{})).List[0]; !c.Done || !ed25519.Verify(c.Public, c.Statement, c.Signature) {
+		if c := must[wire.Certificates](t)(b.terminated(background, admin, wire.Nothing{})).List[0]; !c.Done || !ed25519.Verify(c.Public, c.Statement, c.Signature) {
 			t.Error("a termination that was begun was not finished at the start")
 		}
 	}
@@ -655,9 +655,9 @@ func TestCells(t *testing.T) {
 	b := open(t, t.TempDir())
 	b.config.Cells = 3
 	ann, bob := b.account(1, 11), b.account(2, 22)
-	must[wire.Nothing](t)(b.pin(background, console, wire.Pin{Contract: 1, Hosts: []string{"imap.mori.example"}}))
-	signer := must[wire.Signer](t)(b.newSigner(background, console, wire.NewSigner{Purpose: "tls", Name: "imap.mori.example", Algorithm: "ecdsa-p256"}))
-	own := must[wire.Signer](t)(b.newSigner(background, console, wire.NewSigner{Purpose: "tls", Name: "localhost", Algorithm: "ecdsa-p256"}))
+	must[wire.Nothing](t)(b.pin(background, admin, wire.Pin{Contract: 1, Hosts: []string{"imap.mori.example"}}))
+	signer := must[wire.Signer](t)(b.newSigner(background, admin, wire.NewSigner{Purpose: "tls", Name: "imap.mori.example", Algorithm: "ecdsa-p256"}))
+	own := must[wire.Signer](t)(b.newSigner(background, admin, wire.NewSigner{Purpose: "tls", Name: "localhost", Algorithm: "ecdsa-p256"}))
 	digest := make([]byte, 32)
 	for cell := range uint16(3) {
 		who := sekisho.Caller{Role: sekisho.Reader, Instance: 7, Cell: cell}
@@ -690,8 +690,8 @@ func TestRotationUnderLoad(t *testing.T) {
 	v.config.Clock = time.Now
 	ctx, cancel := context.WithCancel(background)
 	s := v.Service(func(by sekisho.Caller, call string, why error) { t.Errorf("%s: %v", call, why) })
-	asks, admin := wire.NewPeer(sekisho.Vault), wire.NewPeer(sekisho.Vault)
-	must[struct{}](t)(struct{}{}, errors.Join(wire.Local(ctx, reader, s, asks), wire.Local(ctx, console, s, admin)))
+	asks, manages := wire.NewPeer(sekisho.Vault), wire.NewPeer(sekisho.Vault)
+	must[struct{}](t)(struct{}{}, errors.Join(wire.Local(ctx, reader, s, asks), wire.Local(ctx, admin, s, manages)))
 	var running sync.WaitGroup
 	stop := make(chan struct{})
 	reads := make([]int, 4)
@@ -720,7 +720,7 @@ func TestRotationUnderLoad(t *testing.T) {
 	}
 	for range 10 {
 		for _, q := range []wire.Rotate{{What: "root"}, {What: "contract", Contract: 1}, {What: "contract"}, {What: "accounts", Contract: 1}} {
-			if _, err := wire.VaultRotate.Ask(ctx, admin, q); err != nil {
+			if _, err := wire.VaultRotate.Ask(ctx, manages, q); err != nil {
 				t.Error(err)
 			}
 		}

@@ -190,7 +190,7 @@ func (v *Vault) openSpool(_ context.Context, who sekisho.Caller, q wire.OpenKept
 	return v.openKept(who, q)
 }
 
-// openQuarantine gives console the keys of one kept mail, or boxes its data key to whom a person releases it.
+// openQuarantine gives admin the keys of one kept mail, or boxes its data key to whom a person releases it.
 func (v *Vault) openQuarantine(_ context.Context, who sekisho.Caller, q wire.OpenKept) (wire.Opened, error) {
 	if q.Key != wire.QuarantineKey && q.Key != wire.SpoolKey {
 		return wire.Opened{}, v.deny(who, nil, 0, sekisho.E("vault.quarantine", sekisho.Denied, nil))

@@ -27,10 +27,10 @@ type bench struct {
 }
 
 var (
-	reader  = sekisho.Caller{Role: sekisho.Reader, Instance: 7}
-	console = sekisho.Caller{Role: sekisho.Console, Instance: 8}
-	post    = sekisho.Caller{Role: sekisho.Post, Instance: 9}
-	client  = netip.MustParseAddr("192.0.2.1")
+	reader = sekisho.Caller{Role: sekisho.Reader, Instance: 7}
+	admin  = sekisho.Caller{Role: sekisho.Admin, Instance: 8}
+	post   = sekisho.Caller{Role: sekisho.Post, Instance: 9}
+	client = netip.MustParseAddr("192.0.2.1")
 )
 
 func open(t testing.TB, dir string) *bench {
@@ -78,7 +78,7 @@ func (b *bench) whole() {
 	b.t.Helper()
 	q := wire.Verify{}
 	for {
-		a := must[wire.Verified](b.t)(b.verify(context.Background(), console, q))
+		a := must[wire.Verified](b.t)(b.verify(context.Background(), admin, q))
 		if q.Token = a.Token; !a.Finished {
 			continue
 		}
@@ -104,8 +104,8 @@ func (b *bench) count(want ledger.Entry) int {
 // account makes contract c with account a and gives its public key and app password.
 func (b *bench) account(c sekisho.ContractID, a sekisho.AccountID) wire.AccountKeys {
 	b.t.Helper()
-	must[wire.ContractKeys](b.t)(b.newContract(context.Background(), console, wire.NewContract{Contract: c}))
-	return must[wire.AccountKeys](b.t)(b.newAccount(context.Background(), console,
+	must[wire.ContractKeys](b.t)(b.newContract(context.Background(), admin, wire.NewContract{Contract: c}))
+	return must[wire.AccountKeys](b.t)(b.newAccount(context.Background(), admin,
 		wire.NewAccount{Contract: c, Account: a, Password: "correct horse", AppPassword: true}))
 }
 
@@ -224,7 +224,7 @@ func TestSlots(t *testing.T) {
 	b.account(1, 11)
 	ask := func(q wire.NewSlot) (wire.Slot, error) {
 		q.Contract, q.Account = 1, 11
-		return b.newSlot(context.Background(), console, q)
+		return b.newSlot(context.Background(), admin, q)
 	}
 	if _, err := ask(wire.NewSlot{Password: "wrong password", Do: "app-password"}); sekisho.KindOf(err) != sekisho.Denied {
 		t.Fatalf("with a wrong main password: %v", err)
@@ -244,7 +244,7 @@ func TestSlots(t *testing.T) {
 func TestSpoolIsForPostOnly(t *testing.T) {
 	b := open(t, t.TempDir())
 	b.account(1, 11)
-	keys := must[wire.ContractKeys](t)(b.newContract(context.Background(), console, wire.NewContract{Contract: 1}))
+	keys := must[wire.ContractKeys](t)(b.newContract(context.Background(), admin, wire.NewContract{Contract: 1}))
 	data := seal.NewKey()
 	q := wire.OpenKept{Contract: 1, Key: wire.SpoolKey, Classes: []sekisho.Class{sekisho.ClassBody}, Boxes: []wire.MessageBox{{Message: 5, Key: wire.SpoolKey,
 		Sealed: box(t, keys.Spool, seal.For{Contract: 1, Key: uint8(wire.SpoolKey), Message: 5}, data)}}}
@@ -301,8 +301,8 @@ func TestNoLedgerNoOpening(t *testing.T) {
 func TestSigners(t *testing.T) {
 	b := open(t, t.TempDir())
 	b.account(1, 11)
-	dkim := must[wire.Signer](t)(b.newSigner(context.Background(), console, wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s1.mori.example", Algorithm: "ed25519"}))
-	again := must[wire.Signer](t)(b.newSigner(context.Background(), console, wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s1.mori.example", Algorithm: "ed25519"}))
+	dkim := must[wire.Signer](t)(b.newSigner(context.Background(), admin, wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s1.mori.example", Algorithm: "ed25519"}))
+	again := must[wire.Signer](t)(b.newSigner(context.Background(), admin, wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s1.mori.example", Algorithm: "ed25519"}))
 	if dkim.Key != again.Key {
 		t.Error("asking twice made two keys")
 	}
@@ -313,8 +313,8 @@ func TestSigners(t *testing.T) {
 	if b.count(ledger.Entry{Kind: ledger.Signature, Object: dkim.Key}) != 1 {
 		t.Error("the signature is not in the ledger")
 	}
-	must[wire.Signer](t)(b.newSigner(context.Background(), console, wire.NewSigner{Purpose: "tls", Name: "localhost", Algorithm: "ecdsa-p256"}))
-	if c := must[wire.Chains](t)(b.chains(context.Background(), console, wire.Nothing{})); len(c.List) != 1 || len(c.CA) == 0 {
+	must[wire.Signer](t)(b.newSigner(context.Background(), admin, wire.NewSigner{Purpose: "tls", Name: "localhost", Algorithm: "ecdsa-p256"}))
+	if c := must[wire.Chains](t)(b.chains(context.Background(), admin, wire.Nothing{})); len(c.List) != 1 || len(c.CA) == 0 {
 		t.Errorf("%d chains", len(c.List))
 	}
 }

@@ -1,4 +1,4 @@
-package console
+package admin
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 )
 
 // tell puts a mail of the installation's own into an account's mailbox.
-func (c *Console) tell(ctx context.Context, a wire.Identified, n notice) error {
+func (c *Admin) tell(ctx context.Context, a wire.Identified, n notice) error {
 	raw := n.mail(c.config.Name)
 	s, err := wire.InspectScan.Ask(ctx, c.peers.Inspect, wire.Scan{Raw: raw, Now: n.at, Summarise: true})
 	if err != nil {
@@ -42,7 +42,7 @@ func (c *Console) tell(ctx context.Context, a wire.Identified, n notice) error {
 		Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index,
 		Boxes: []wire.Box{{Account: a.Account, Key: wire.AccountKey, Sealed: box}}},
 		Trace: wire.Trace{ID: sekisho.TraceID(id), Direction: sekisho.Inbound, From: "postmaster@" + c.config.Name, Subject: sealed.Subject,
-			Envelope: sekisho.Envelope{Listener: "console", Helo: c.config.Name, Protocol: "local", Contract: a.Contract, At: n.at, Rcpt: []string{a.Address}}},
+			Envelope: sekisho.Envelope{Listener: "admin", Helo: c.config.Name, Protocol: "local", Contract: a.Contract, At: n.at, Rcpt: []string{a.Address}}},
 		Deliveries: []wire.Delivery{{Recipient: a.Address, Fate: wire.FateMailbox, Action: "pass", Rule: "notification", Account: a.Account, Internal: n.at, Notify: "NEVER"}}}
 	_, err = wire.StoreAccept.Ask(ctx, c.peers.Store, wire.Accept{Messages: []wire.Arrival{m}})
 	return err

@@ -1,4 +1,4 @@
-package console
+package admin
 
 import (
 	"context"
@@ -57,7 +57,7 @@ type IncidentAddress struct {
 	Window    scope.Span   `json:"window"`
 }
 
-func (c *Console) incidentAddress(ctx context.Context, _ operator, q IncidentAddress) ([]scope.Mark, error) {
+func (c *Admin) incidentAddress(ctx context.Context, _ operator, q IncidentAddress) ([]scope.Mark, error) {
 	to := q.Window.To.Time()
 	if q.Window.To == 0 {
 		to = time.Now()
@@ -70,7 +70,7 @@ func (c *Console) incidentAddress(ctx context.Context, _ operator, q IncidentAdd
 	return out, err
 }
 
-func (c *Console) incidentRow(ctx context.Context, q wire.IncidentChange) (incident.Record, uint64, error) {
+func (c *Admin) incidentRow(ctx context.Context, q wire.IncidentChange) (incident.Record, uint64, error) {
 	var r incident.Record
 	got, err := wire.StoreIncident.Ask(ctx, c.peers.Store, q)
 	if err != nil {
@@ -86,7 +86,7 @@ func (c *Console) incidentRow(ctx context.Context, q wire.IncidentChange) (incid
 	return r, got.List[0].Version, nil
 }
 
-func (c *Console) incidentOpen(ctx context.Context, who operator, q IncidentOpen) (IncidentShown, error) {
+func (c *Admin) incidentOpen(ctx context.Context, who operator, q IncidentOpen) (IncidentShown, error) {
 	r, err := incident.New(q.Title, q.Window, q.Components, who.String(), time.Now())
 	if err == nil && len(q.Components) > 0 {
 		_, _, err = r.Indicators.Checked()
@@ -103,7 +103,7 @@ func (c *Console) incidentOpen(ctx context.Context, who operator, q IncidentOpen
 }
 
 // incidentChange changes a record; f says how. manifest, when there is one, is kept as the scope that f added.
-func (c *Console) incidentChange(ctx context.Context, id uint64, manifest []byte, f func(*incident.Record) error) (incident.Record, error) {
+func (c *Admin) incidentChange(ctx context.Context, id uint64, manifest []byte, f func(*incident.Record) error) (incident.Record, error) {
 	r, version, err := c.incidentRow(ctx, wire.IncidentChange{Do: "get", ID: id})
 	if err != nil {
 		return r, err
@@ -126,7 +126,7 @@ func (c *Console) incidentChange(ctx context.Context, id uint64, manifest []byte
 	return r, err
 }
 
-func (c *Console) incidentAdd(ctx context.Context, _ operator, q IncidentAdd) (out IncidentShown, err error) {
+func (c *Admin) incidentAdd(ctx context.Context, _ operator, q IncidentAdd) (out IncidentShown, err error) {
 	out.Record, err = c.incidentChange(ctx, q.ID, nil, func(r *incident.Record) (err error) {
 		out.Notices, err = r.Add(q.Indicators)
 		return err
@@ -134,7 +134,7 @@ func (c *Console) incidentAdd(ctx context.Context, _ operator, q IncidentAdd) (o
 	return out, err
 }
 
-func (c *Console) incidentScope(ctx context.Context, who operator, q IncidentScope) (out IncidentShown, err error) {
+func (c *Admin) incidentScope(ctx context.Context, who operator, q IncidentScope) (out IncidentShown, err error) {
 	result, err := scope.ParseManifest(q.Manifest)
 	if err != nil {
 		return out, sekisho.E("incident", sekisho.Invalid, err)
@@ -151,12 +151,12 @@ func (c *Console) incidentScope(ctx context.Context, who operator, q IncidentSco
 	return out, err
 }
 
-func (c *Console) incidentClose(ctx context.Context, who operator, q IncidentClose) (out IncidentShown, err error) {
+func (c *Admin) incidentClose(ctx context.Context, who operator, q IncidentClose) (out IncidentShown, err error) {
 	out.Record, err = c.incidentChange(ctx, q.ID, nil, func(r *incident.Record) error { return r.Close(q.Outcome, who.String(), time.Now()) })
 	return out, err
 }
 
-func (c *Console) incidentShow(ctx context.Context, _ operator, q IncidentShow) (out IncidentShown, err error) {
+func (c *Admin) incidentShow(ctx context.Context, _ operator, q IncidentShow) (out IncidentShown, err error) {
 	if out.Record, _, err = c.incidentRow(ctx, wire.IncidentChange{Do: "get", ID: q.ID}); err != nil || q.Number == 0 {
 		return out, err
 	}
@@ -165,7 +165,7 @@ func (c *Console) incidentShow(ctx context.Context, _ operator, q IncidentShow) 
 	return out, err
 }
 
-func (c *Console) incidentList(ctx context.Context, _ operator, _ wire.Nothing) ([]incident.Record, error) {
+func (c *Admin) incidentList(ctx context.Context, _ operator, _ wire.Nothing) ([]incident.Record, error) {
 	got, err := wire.StoreIncident.Ask(ctx, c.peers.Store, wire.IncidentChange{Do: "list"})
 	out := []incident.Record{}
 	for _, x := range got.List {

@@ -1,4 +1,4 @@
-package console
+package admin
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"sekisho/wire"
 )
 
-// This file answers commands about the life of keys. The work is vault's; console brings questions and the directory
+// This file answers commands about the life of keys. The work is vault's; admin brings questions and the directory
 // together, and repeats what a crash has cut off: every step may be repeated.
 
 // choice reads who may recover: "" (the default), "none" or "K/N".
@@ -44,7 +44,7 @@ func presented(p Presented) wire.Presented {
 }
 
 // officers gives a contract new shares.
-func (c *Console) officers(ctx context.Context, who operator, q Officers) (Shares, error) {
+func (c *Admin) officers(ctx context.Context, who operator, q Officers) (Shares, error) {
 	k, err := c.contract(ctx, q.Contract)
 	if err != nil {
 		return Shares{}, err
@@ -64,7 +64,7 @@ func (c *Console) officers(ctx context.Context, who operator, q Officers) (Share
 }
 
 // freshOfficers makes shares of a contract that nothing hangs on yet: an answer that was lost must not leave it without.
-func (c *Console) freshOfficers(ctx context.Context, who operator, k wire.Contract, ch wire.Choice) (Shares, error) {
+func (c *Admin) freshOfficers(ctx context.Context, who operator, k wire.Contract, ch wire.Choice) (Shares, error) {
 	conflict := sekisho.E("officers", sekisho.Conflict, errors.New("accounts or an archive hang on the present shares: bring them"))
 	if len(k.Archive) > 0 {
 		return Shares{}, conflict
@@ -81,7 +81,7 @@ func (c *Console) freshOfficers(ctx context.Context, who operator, k wire.Contra
 }
 
 // recover gives an account a new main password with officers' shares, and tells its owner by mail.
-func (c *Console) recover(ctx context.Context, who operator, q Recover) (Recovered, error) {
+func (c *Admin) recover(ctx context.Context, who operator, q Recover) (Recovered, error) {
 	a, err := wire.StoreIdentity.Ask(ctx, c.peers.Store, wire.Identity{Login: q.Address})
 	if err != nil {
 		return Recovered{}, err
@@ -102,7 +102,7 @@ func (c *Console) recover(ctx context.Context, who operator, q Recover) (Recover
 	return out, nil
 }
 
-func (c *Console) language(ctx context.Context, id sekisho.ContractID) string {
+func (c *Admin) language(ctx context.Context, id sekisho.ContractID) string {
 	k, err := wire.StoreContract.Ask(ctx, c.peers.Store, wire.ContractQuery{Contract: id})
 	if err != nil {
 		return ""
@@ -112,7 +112,7 @@ func (c *Console) language(ctx context.Context, id sekisho.ContractID) string {
 
 // rotate replaces keys. New public keys of accounts go to store at once; until then mail is sealed to the old ones, which
 // their owners can open too.
-func (c *Console) rotate(ctx context.Context, who operator, q Rotate) (Rotated, error) {
+func (c *Admin) rotate(ctx context.Context, who operator, q Rotate) (Rotated, error) {
 	ask := wire.Rotate{What: q.What, Operator: uint64(who)}
 	if q.Contract != "" {
 		k, err := c.contract(ctx, q.Contract)
@@ -139,7 +139,7 @@ func (c *Console) rotate(ctx context.Context, who operator, q Rotate) (Rotated, 
 }
 
 // terminate ends a contract: first in vault, where its keys are, then the rows that name its people.
-func (c *Console) terminate(ctx context.Context, who operator, q Terminate) (Certificate, error) {
+func (c *Admin) terminate(ctx context.Context, who operator, q Terminate) (Certificate, error) {
 	k, err := c.contract(ctx, q.Contract)
 	if err != nil {
 		return Certificate{}, err
@@ -168,7 +168,7 @@ func (c *Console) terminate(ctx context.Context, who operator, q Terminate) (Cer
 }
 
 // purge deletes a terminated contract's rows in store; once more is harmless, also at the same time.
-func (c *Console) purge(ctx context.Context, id sekisho.ContractID) error {
+func (c *Admin) purge(ctx context.Context, id sekisho.ContractID) error {
 	if gone, err := c.gone(ctx, id); err != nil || gone {
 		return err
 	}
@@ -176,13 +176,13 @@ func (c *Console) purge(ctx context.Context, id sekisho.ContractID) error {
 }
 
 // gone says whether a contract's rows are deleted.
-func (c *Console) gone(ctx context.Context, id sekisho.ContractID) (bool, error) {
+func (c *Admin) gone(ctx context.Context, id sekisho.ContractID) (bool, error) {
 	all, err := wire.StoreList.Ask(ctx, c.peers.Store, wire.List{What: "contract", Contract: id, Most: 1})
 	return err == nil && (len(all.Contracts) == 0 || all.Contracts[0].Status == sekisho.Terminated), err
 }
 
 // status sets a contract's status; one that was terminated meanwhile, by whom ever, stays so.
-func (c *Console) status(ctx context.Context, id sekisho.ContractID, to sekisho.Status) error {
+func (c *Admin) status(ctx context.Context, id sekisho.ContractID, to sekisho.Status) error {
 	set := wire.Contract{ID: id, Status: to}
 	_, err := wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: set}})
 	if sekisho.KindOf(err) != sekisho.Denied {
@@ -194,12 +194,12 @@ func (c *Console) status(ctx context.Context, id sekisho.ContractID, to sekisho.
 	return err
 }
 
-// resumeTime is how long console waits before it tries again to finish terminations.
+// resumeTime is how long admin waits before it tries again to finish terminations.
 const resumeTime = 5 * time.Second
 
 // resume finishes terminations that a crash has cut off after the keys were destroyed, and deletes rows that a restored data
 // backup has brought back. It ends when that is done or ctx is.
-func (c *Console) resume(ctx context.Context) {
+func (c *Admin) resume(ctx context.Context) {
 	for ctx.Err() == nil {
 		list, err := wire.VaultTerminated.Ask(ctx, c.peers.Vault, wire.Nothing{})
 		for _, t := range list.List {
@@ -226,7 +226,7 @@ func certificateOf(c wire.Certificate) (Certificate, error) {
 }
 
 // certificates lists the certificates of terminated contracts.
-func (c *Console) certificates(ctx context.Context, _ operator, q Query) ([]Certificate, error) {
+func (c *Admin) certificates(ctx context.Context, _ operator, q Query) ([]Certificate, error) {
 	only := sekisho.ContractID(0)
 	if q.Contract != "" {
 		k, err := c.contract(ctx, q.Contract)
@@ -254,7 +254,7 @@ func (c *Console) certificates(ctx context.Context, _ operator, q Query) ([]Cert
 }
 
 // contact shows whom to tell of a breach that concerns a customer who is gone. It is an opening.
-func (c *Console) contact(ctx context.Context, who operator, q Query) (Contact, error) {
+func (c *Admin) contact(ctx context.Context, who operator, q Query) (Contact, error) {
 	k, err := c.contract(ctx, q.Contract)
 	if err != nil {
 		return Contact{}, err
@@ -265,7 +265,7 @@ func (c *Console) contact(ctx context.Context, who operator, q Query) (Contact, 
 
 // backup has store and vault write what a data backup is copied from. Store comes first: what its database refers to is in
 // its segments already, and keys that are newer than the mail they open do no harm.
-func (c *Console) backup(ctx context.Context, _ operator, q BackupQuery) (Backup, error) {
+func (c *Admin) backup(ctx context.Context, _ operator, q BackupQuery) (Backup, error) {
 	if q.Keys {
 		v, err := wire.VaultSnapshot.Ask(ctx, c.peers.Vault, wire.SnapshotQuery{Done: q.Done, Keys: true})
 		return Backup{Vault: Snapshot(v)}, err

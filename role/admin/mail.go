@@ -1,4 +1,4 @@
-package console
+package admin
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 )
 
 // keptList lists quarantine or hold (Match says which) without opening anything: subjects are sealed.
-func (c *Console) keptList(ctx context.Context, _ operator, q Query) ([]Kept, error) {
+func (c *Admin) keptList(ctx context.Context, _ operator, q Query) ([]Kept, error) {
 	what := q.Match
 	q.Match = ""
 	if what != "quarantine" && what != "hold" {
@@ -30,7 +30,7 @@ func keptOf(k wire.Kept) Kept {
 		Reason: k.Reason, Arrived: k.Arrived, Until: k.Until, AtEnd: k.AtEnd, Size: k.Size}
 }
 
-func (c *Console) kept(ctx context.Context, kind string, id uint64) (wire.Kept, error) {
+func (c *Admin) kept(ctx context.Context, kind string, id uint64) (wire.Kept, error) {
 	got, err := wire.StoreList.Ask(ctx, c.peers.Store, wire.List{What: kind, ID: id, Most: 1})
 	if err != nil {
 		return wire.Kept{}, err
@@ -50,7 +50,7 @@ func keyOf(f wire.Fate) wire.KeyName {
 }
 
 // boxOf gets the box of a kept mail with the pieces wanted.
-func (c *Console) boxOf(ctx context.Context, k wire.Kept, w wire.Want) (wire.SealedMessage, wire.MessageBox, error) {
+func (c *Admin) boxOf(ctx context.Context, k wire.Kept, w wire.Want) (wire.SealedMessage, wire.MessageBox, error) {
 	m, err := wire.StoreSpool.Ask(ctx, c.peers.Store, wire.SpoolQuery{Message: k.Message, Want: w})
 	if err != nil {
 		return m, wire.MessageBox{}, err
@@ -64,7 +64,7 @@ func (c *Console) boxOf(ctx context.Context, k wire.Kept, w wire.Want) (wire.Sea
 }
 
 // keptShow opens one kept mail's header class: subject, preview and findings. The opening is entered with who looked.
-func (c *Console) keptShow(ctx context.Context, who operator, q Act) (Kept, error) {
+func (c *Admin) keptShow(ctx context.Context, who operator, q Act) (Kept, error) {
 	k, err := c.kept(ctx, q.Kind, q.ID)
 	if err != nil {
 		return Kept{}, err
@@ -103,7 +103,7 @@ func (c *Console) keptShow(ctx context.Context, who operator, q Act) (Kept, erro
 }
 
 // act ends a hold, a quarantine or a queue item. A release gives the data key to the recipient, by vault and with an entry.
-func (c *Console) act(ctx context.Context, who operator, q Act) (wire.Nothing, error) {
+func (c *Admin) act(ctx context.Context, who operator, q Act) (wire.Nothing, error) {
 	r := wire.Resolution{What: q.What, Kind: q.Kind, ID: q.ID, By: who.String()}
 	if q.Kind == "quarantine" && q.What == "release" {
 		k, err := c.kept(ctx, q.Kind, q.ID)
@@ -117,7 +117,7 @@ func (c *Console) act(ctx context.Context, who operator, q Act) (wire.Nothing, e
 	return wire.StoreDecide.Ask(ctx, c.peers.Store, r)
 }
 
-func (c *Console) rebox(ctx context.Context, who operator, k wire.Kept) (*wire.Box, error) {
+func (c *Admin) rebox(ctx context.Context, who operator, k wire.Kept) (*wire.Box, error) {
 	_, box, err := c.boxOf(ctx, k, wire.Want{})
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func (c *Console) rebox(ctx context.Context, who operator, k wire.Kept) (*wire.B
 	return out, nil
 }
 
-func (c *Console) queueList(ctx context.Context, _ operator, q Query) ([]QueueItem, error) {
+func (c *Admin) queueList(ctx context.Context, _ operator, q Query) ([]QueueItem, error) {
 	got, err := c.list(ctx, "queue", q)
 	out := []QueueItem{}
 	for _, i := range got.Queue {
@@ -152,7 +152,7 @@ func (c *Console) queueList(ctx context.Context, _ operator, q Query) ([]QueueIt
 	return out, err
 }
 
-func (c *Console) trace(ctx context.Context, _ operator, q Query) ([]Trace, error) {
+func (c *Admin) trace(ctx context.Context, _ operator, q Query) ([]Trace, error) {
 	if id, err := strconv.ParseUint(q.Match, 36, 64); err == nil && len(q.Match) >= 8 {
 		q.ID, q.Match = id, "" // a reference from an SMTP answer
 	}

@@ -1,4 +1,4 @@
-package console
+package admin
 
 import (
 	"time"
@@ -7,7 +7,7 @@ import (
 	"sekisho/wire"
 )
 
-// This file is the language between commands and console: one question and one answer type per call. Names in JSON are
+// This file is the language between commands and admin: one question and one answer type per call. Names in JSON are
 // those of the command line.
 
 // ContractAdd makes a contract.

@@ -1,4 +1,4 @@
-package console
+package admin
 
 import (
 	"time"
@@ -6,7 +6,7 @@ import (
 	"sekisho"
 )
 
-// This file is the language between commands and console about the life of keys.
+// This file is the language between commands and admin about the life of keys.
 
 // Shares are officers' shares in words: shown once, each for one officer.
 type Shares struct {

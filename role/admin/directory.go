@@ -1,4 +1,4 @@
-package console
+package admin
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 )
 
 // contractAdd makes a contract in three steps that may be repeated: the row, the keys, the public keys in the row.
-func (c *Console) contractAdd(ctx context.Context, who operator, q ContractAdd) (Contract, error) {
+func (c *Admin) contractAdd(ctx context.Context, who operator, q ContractAdd) (Contract, error) {
 	recovery, err := choice(q.Recovery)
 	if err == nil && recovery.None && q.Archive {
 		err = sekisho.E("contract", sekisho.Invalid, errors.New("an archive is opened by officers: a contract without them has none"))
@@ -59,7 +59,7 @@ func (c *Console) contractAdd(ctx context.Context, who operator, q ContractAdd) 
 }
 
 // inform enters in the ledger what an operator did or looked at.
-func (c *Console) inform(ctx context.Context, who operator, what string, id sekisho.ContractID) error {
+func (c *Admin) inform(ctx context.Context, who operator, what string, id sekisho.ContractID) error {
 	_, err := wire.VaultInform.Ask(ctx, c.peers.Vault, wire.Inform{What: what, Contract: id, Operator: uint64(who)})
 	return err
 }
@@ -106,7 +106,7 @@ func dkimRecord(k wire.DKIMKey) string {
 
 var words = map[string]sekisho.Status{"": 0, "active": sekisho.Active, "suspended": sekisho.Suspended}
 
-func (c *Console) contractSet(ctx context.Context, who operator, q ContractSet) (Contract, error) {
+func (c *Admin) contractSet(ctx context.Context, who operator, q ContractSet) (Contract, error) {
 	k, err := c.contract(ctx, q.Contract)
 	if err != nil {
 		return Contract{}, err
@@ -156,7 +156,7 @@ func (c *Console) contractSet(ctx context.Context, who operator, q ContractSet) 
 }
 
 // pin makes certificates for a contract's own host names and tells vault that they are its own.
-func (c *Console) pin(ctx context.Context, who operator, id sekisho.ContractID, hosts []string) error {
+func (c *Admin) pin(ctx context.Context, who operator, id sekisho.ContractID, hosts []string) error {
 	if len(hosts) == 0 {
 		return nil
 	}
@@ -169,7 +169,7 @@ func (c *Console) pin(ctx context.Context, who operator, id sekisho.ContractID, 
 	return err
 }
 
-func (c *Console) contractList(ctx context.Context, _ operator, q Query) ([]Contract, error) {
+func (c *Admin) contractList(ctx context.Context, _ operator, q Query) ([]Contract, error) {
 	got, err := c.list(ctx, "contract", q)
 	out := []Contract{}
 	for _, k := range got.Contracts {
@@ -179,7 +179,7 @@ func (c *Console) contractList(ctx context.Context, _ operator, q Query) ([]Cont
 }
 
 // contractPolicy shows a contract's rules: an operator's look at a customer's settings, so it is entered.
-func (c *Console) contractPolicy(ctx context.Context, who operator, q Query) (string, error) {
+func (c *Admin) contractPolicy(ctx context.Context, who operator, q Query) (string, error) {
 	k, err := c.contract(ctx, q.Contract)
 	if err != nil {
 		return "", err
@@ -194,7 +194,7 @@ func (c *Console) contractPolicy(ctx context.Context, who operator, q Query) (st
 }
 
 // domainAdd adds a domain with two DKIM keys: Ed25519, and RSA for those who cannot read it.
-func (c *Console) domainAdd(ctx context.Context, who operator, q DomainAdd) (Domain, error) {
+func (c *Admin) domainAdd(ctx context.Context, who operator, q DomainAdd) (Domain, error) {
 	k, err := c.contract(ctx, q.Contract)
 	if err != nil {
 		return Domain{}, err
@@ -218,7 +218,7 @@ func (c *Console) domainAdd(ctx context.Context, who operator, q DomainAdd) (Dom
 }
 
 // domainRoute sets where a protected domain's mail goes on to; an empty route makes it hosted here.
-func (c *Console) domainRoute(ctx context.Context, who operator, q DomainAdd) (Domain, error) {
+func (c *Admin) domainRoute(ctx context.Context, who operator, q DomainAdd) (Domain, error) {
 	k, err := c.contract(ctx, q.Name)
 	if err != nil {
 		return Domain{}, err
@@ -264,7 +264,7 @@ func parseRoute(list []string) ([]wire.NextHop, error) {
 	return out, nil
 }
 
-func (c *Console) domainList(ctx context.Context, _ operator, q Query) ([]Domain, error) {
+func (c *Admin) domainList(ctx context.Context, _ operator, q Query) ([]Domain, error) {
 	got, err := c.list(ctx, "contract", q)
 	out := []Domain{}
 	for _, k := range got.Contracts {
@@ -276,7 +276,7 @@ func (c *Console) domainList(ctx context.Context, _ operator, q Query) ([]Domain
 }
 
 // domainDNS lists the records to publish and what DNS says now.
-func (c *Console) domainDNS(ctx context.Context, _ operator, q Query) ([]Record, error) {
+func (c *Admin) domainDNS(ctx context.Context, _ operator, q Query) ([]Record, error) {
 	k, err := c.contract(ctx, q.Match)
 	if err != nil {
 		return nil, err
@@ -304,7 +304,7 @@ func (c *Console) domainDNS(ctx context.Context, _ operator, q Query) ([]Record,
 	return out, nil
 }
 
-func (c *Console) live(ctx context.Context, r Record) string {
+func (c *Admin) live(ctx context.Context, r Record) string {
 	got, err := wire.DialLookup.Ask(ctx, c.peers.Dial, wire.Lookup{Type: r.Type, Name: r.Name})
 	if err != nil {
 		return "no answer"
@@ -332,7 +332,7 @@ func (c *Console) live(ctx context.Context, r Record) string {
 }
 
 // accountAdd makes an account: the row, its keys in vault, then the public key in the row, from when on mail is taken.
-func (c *Console) accountAdd(ctx context.Context, who operator, q AccountAdd) (Account, error) {
+func (c *Admin) accountAdd(ctx context.Context, who operator, q AccountAdd) (Account, error) {
 	_, domain, ok := strings.Cut(q.Address, "@")
 	if !ok {
 		return Account{}, sekisho.E("account", sekisho.Invalid, fmt.Errorf("%q is no address", q.Address))
@@ -370,7 +370,7 @@ func accountOf(a wire.AdminAccount) Account {
 }
 
 // accountSet changes what was named. Who is suspended cannot sign in, and mail for him is deferred.
-func (c *Console) accountSet(ctx context.Context, _ operator, q AccountSet) (Account, error) {
+func (c *Admin) accountSet(ctx context.Context, _ operator, q AccountSet) (Account, error) {
 	a := wire.AdminAccount{Do: "set", Address: q.Address, Name: q.Name, Role: q.Role, Quota: q.Quota}
 	switch q.Status {
 	case "":
@@ -396,7 +396,7 @@ func (c *Console) accountSet(ctx context.Context, _ operator, q AccountSet) (Acc
 	return Account{}, sekisho.E("account", sekisho.NotFound, nil)
 }
 
-func (c *Console) accountList(ctx context.Context, _ operator, q Query) ([]Account, error) {
+func (c *Admin) accountList(ctx context.Context, _ operator, q Query) ([]Account, error) {
 	got, err := c.list(ctx, "account", q)
 	out := []Account{}
 	for _, a := range got.Accounts {
@@ -405,7 +405,7 @@ func (c *Console) accountList(ctx context.Context, _ operator, q Query) ([]Accou
 	return out, err
 }
 
-func (c *Console) appPassword(ctx context.Context, who operator, q AppPassword) (AppPasswordMade, error) {
+func (c *Admin) appPassword(ctx context.Context, who operator, q AppPassword) (AppPasswordMade, error) {
 	a, err := wire.StoreIdentity.Ask(ctx, c.peers.Store, wire.Identity{Login: q.Address})
 	if err != nil {
 		return AppPasswordMade{}, err
@@ -421,7 +421,7 @@ func (c *Console) appPassword(ctx context.Context, who operator, q AppPassword) 
 	return AppPasswordMade{s.ID, s.Secret}, err
 }
 
-func (c *Console) aliasAdd(ctx context.Context, _ operator, q AliasAdd) (AliasAdd, error) {
+func (c *Admin) aliasAdd(ctx context.Context, _ operator, q AliasAdd) (AliasAdd, error) {
 	_, domain, _ := strings.Cut(q.Address, "@")
 	k, err := c.contract(ctx, domain)
 	if err != nil {
@@ -435,7 +435,7 @@ func (c *Console) aliasAdd(ctx context.Context, _ operator, q AliasAdd) (AliasAd
 	return q, err
 }
 
-func (c *Console) aliasList(ctx context.Context, _ operator, q Query) ([]AliasAdd, error) {
+func (c *Admin) aliasList(ctx context.Context, _ operator, q Query) ([]AliasAdd, error) {
 	got, err := c.list(ctx, "alias", q)
 	out := []AliasAdd{}
 	for _, a := range got.Aliases {
@@ -444,7 +444,7 @@ func (c *Console) aliasList(ctx context.Context, _ operator, q Query) ([]AliasAd
 	return out, err
 }
 
-func (c *Console) groupSet(ctx context.Context, who operator, q GroupSet) (GroupSet, error) {
+func (c *Admin) groupSet(ctx context.Context, who operator, q GroupSet) (GroupSet, error) {
 	k, err := c.contract(ctx, q.Contract)
 	if err != nil {
 		return q, err
@@ -460,7 +460,7 @@ func (c *Console) groupSet(ctx context.Context, who operator, q GroupSet) (Group
 	return q, err
 }
 
-func (c *Console) groupList(ctx context.Context, _ operator, q Query) ([]GroupSet, error) {
+func (c *Admin) groupList(ctx context.Context, _ operator, q Query) ([]GroupSet, error) {
 	got, err := c.list(ctx, "group", q)
 	out := []GroupSet{}
 	for _, g := range got.Groups {
@@ -479,7 +479,7 @@ type Issued struct {
 	CA string `json:"ca"`
 }
 
-func (c *Console) tlsIssue(ctx context.Context, _ operator, q Issue) (Issued, error) {
+func (c *Admin) tlsIssue(ctx context.Context, _ operator, q Issue) (Issued, error) {
 	if _, err := wire.VaultSigner.Ask(ctx, c.peers.Vault, wire.NewSigner{Purpose: "tls", Name: q.Name, Algorithm: "ecdsa-p256"}); err != nil {
 		return Issued{}, err
 	}

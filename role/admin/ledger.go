@@ -1,4 +1,4 @@
-package console
+package admin
 
 import (
 	"context"
@@ -184,7 +184,7 @@ type Cosigned struct {
 	Checkpoint string `json:"checkpoint"`
 }
 
-func (c *Console) ledgerRoutes(m *http.ServeMux) {
+func (c *Admin) ledgerRoutes(m *http.ServeMux) {
 	route(m, "ledger/tail", c.ledgerTail)
 	route(m, "ledger/rows", c.ledgerRows)
 	route(m, "ledger/state", c.ledgerState)
@@ -196,7 +196,7 @@ func (c *Console) ledgerRoutes(m *http.ServeMux) {
 	route(m, "ledger/cosign", c.ledgerCosign)
 }
 
-func (c *Console) ledgerTail(ctx context.Context, _ operator, q Tail) (Tailed, error) {
+func (c *Admin) ledgerTail(ctx context.Context, _ operator, q Tail) (Tailed, error) {
 	t := wire.Tail{Stream: q.Stream, Most: q.Most, From: q.From, Last: q.From == 0}
 	if q.Wait {
 		t.Wait = 20 * time.Second
@@ -216,12 +216,12 @@ func (c *Console) ledgerTail(ctx context.Context, _ operator, q Tail) (Tailed, e
 	return out, nil
 }
 
-func (c *Console) ledgerRows(ctx context.Context, _ operator, q Tail) (Rows, error) {
+func (c *Admin) ledgerRows(ctx context.Context, _ operator, q Tail) (Rows, error) {
 	got, err := wire.VaultTail.Ask(ctx, c.peers.Vault, wire.Tail{Stream: q.Stream, Most: q.Most, From: q.From})
 	return Rows{Rows: got.Rows, From: got.Next - uint64(len(got.Rows)/ledger.RowLen), Next: got.Next, Size: got.Size}, err
 }
 
-func (c *Console) ledgerState(ctx context.Context, _ operator, _ wire.Nothing) (LedgerState, error) {
+func (c *Admin) ledgerState(ctx context.Context, _ operator, _ wire.Nothing) (LedgerState, error) {
 	got, err := wire.VaultStreams.Ask(ctx, c.peers.Vault, wire.Nothing{})
 	out := LedgerState{Streams: []StreamState{}, Checkpoint: string(got.Checkpoint), Key: got.Key, Failure: got.Failure}
 	for _, s := range got.List {
@@ -231,17 +231,17 @@ func (c *Console) ledgerState(ctx context.Context, _ operator, _ wire.Nothing) (
 	return out, err
 }
 
-func (c *Console) ledgerVerify(ctx context.Context, _ operator, q Verify) (Verified, error) {
+func (c *Admin) ledgerVerify(ctx context.Context, _ operator, q Verify) (Verified, error) {
 	got, err := wire.VaultVerify.Ask(ctx, c.peers.Vault, wire.Verify{Token: q.Token, Since: q.Since})
 	return Verified{got.Token, got.Done, got.Total, got.Finished, got.Report}, err
 }
 
-func (c *Console) ledgerProve(ctx context.Context, _ operator, q Prove) (Proven, error) {
+func (c *Admin) ledgerProve(ctx context.Context, _ operator, q Prove) (Proven, error) {
 	got, err := wire.VaultProve.Ask(ctx, c.peers.Vault, wire.Prove(q))
 	return Proven{string(got.Proof)}, err
 }
 
-func (c *Console) ledgerPrune(ctx context.Context, who operator, q Prune) ([]Pruned, error) {
+func (c *Admin) ledgerPrune(ctx context.Context, who operator, q Prune) ([]Pruned, error) {
 	got, err := wire.VaultPrune.Ask(ctx, c.peers.Vault, wire.Prune{Keep: q.Keep, Operator: uint64(who)})
 	out := []Pruned{}
 	for _, p := range got.List {
@@ -250,7 +250,7 @@ func (c *Console) ledgerPrune(ctx context.Context, who operator, q Prune) ([]Pru
 	return out, err
 }
 
-func (c *Console) ledgerHold(ctx context.Context, who operator, q HoldChange) ([]LegalHold, error) {
+func (c *Admin) ledgerHold(ctx context.Context, who operator, q HoldChange) ([]LegalHold, error) {
 	got, err := wire.VaultHold.Ask(ctx, c.peers.Vault, wire.HoldChange{From: q.From, Until: q.Until, Reason: q.Reason, Lift: q.Lift, Operator: uint64(who)})
 	out := []LegalHold{}
 	for _, h := range got.List {
@@ -259,12 +259,12 @@ func (c *Console) ledgerHold(ctx context.Context, who operator, q HoldChange) ([
 	return out, err
 }
 
-func (c *Console) ledgerSubmit(ctx context.Context, _ operator, q Submit) (Submission, error) {
+func (c *Admin) ledgerSubmit(ctx context.Context, _ operator, q Submit) (Submission, error) {
 	got, err := wire.VaultSubmit.Ask(ctx, c.peers.Vault, wire.Submit(q))
 	return Submission(got), err
 }
 
-func (c *Console) ledgerCosign(ctx context.Context, who operator, q Cosign) (Cosigned, error) {
+func (c *Admin) ledgerCosign(ctx context.Context, who operator, q Cosign) (Cosigned, error) {
 	got, err := wire.VaultCosign.Ask(ctx, c.peers.Vault, wire.Cosign{Checkpoint: q.Checkpoint, Answer: q.Answer, Keys: q.Keys, Operator: uint64(who)})
 	return Cosigned{string(got.Checkpoint)}, err
 }

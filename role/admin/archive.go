@@ -1,4 +1,4 @@
-package console
+package admin
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 )
 
 // archiveOpen opens a contract's archive with officers' shares, for a stated reason and a time.
-func (c *Console) archiveOpen(ctx context.Context, who operator, q ArchiveOpening) (ArchiveTicket, error) {
+func (c *Admin) archiveOpen(ctx context.Context, who operator, q ArchiveOpening) (ArchiveTicket, error) {
 	k, err := c.contract(ctx, q.Contract)
 	if err != nil {
 		return ArchiveTicket{}, err
@@ -28,7 +28,7 @@ func (t ArchiveTicket) wire(who operator) wire.ArchiveTicket {
 }
 
 // archiveClose closes an archive before its time.
-func (c *Console) archiveClose(ctx context.Context, who operator, q ArchiveTicket) (wire.Nothing, error) {
+func (c *Admin) archiveClose(ctx context.Context, who operator, q ArchiveTicket) (wire.Nothing, error) {
 	return wire.VaultArchiveShut.Ask(ctx, c.peers.Vault, q.wire(who))
 }
 
@@ -39,7 +39,7 @@ const (
 )
 
 // archiveList reads headers of archived mails. Each is an opening, entered before its key is given out.
-func (c *Console) archiveList(ctx context.Context, who operator, q ArchiveQuery) ([]Archived, error) {
+func (c *Admin) archiveList(ctx context.Context, who operator, q ArchiveQuery) ([]Archived, error) {
 	l := wire.List{What: "archive", Contract: q.Ticket.Contract, Most: usualArchive}
 	if q.Most > 0 {
 		l.Most = min(q.Most, mostArchive)

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+
+	"sekisho"
+	"sekisho/role/console"
+	"sekisho/role/desk"
+	"sekisho/role/edge"
+	"sekisho/role/webmail"
+)
+
+// startWeb makes edge or a role behind it; false when this process is another.
+func (p *process) startWeb() (playing, bool, error) {
+	w := p.part.Web
+	switch p.Self.Role {
+	case sekisho.Edge:
+		e := edge.New(edge.Config{Name: p.part.Name, Mail: w.Mail, Console: w.Console, Desk: w.Desk, Content: w.Content, Port: w.Port, Size: p.part.Size, Cells: p.part.Cells, Log: p.Log()},
+			edge.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Webmail: p.peers[sekisho.Webmail], Console: p.peers[sekisho.Console], Desk: p.peers[sekisho.Desk]})
+		return playing{run: func(ctx context.Context) error { return e.Serve(ctx, p.Listeners) }}, true, nil
+	case sekisho.Webmail:
+		m := webmail.New(webmail.Config{Name: p.part.Name, Log: p.Log()},
+			webmail.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Gate: p.peers[sekisho.Gate]})
+		return playing{service: m.Service(p.breach)}, true, nil
+	case sekisho.Console:
+		c := console.New(console.Config{Name: p.part.Name, Log: p.Log()},
+			console.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Dial: p.peers[sekisho.Dial]})
+		return playing{service: c.Service(p.breach)}, true, nil
+	case sekisho.Desk:
+		d := desk.New(desk.Config{Name: p.part.Name, Log: p.Log()}, desk.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault]})
+		return playing{service: d.Service(p.breach)}, true, nil
+	}
+	return playing{}, false, nil
+}

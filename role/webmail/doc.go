@@ -1,0 +1,22 @@
+// Package webmail is the process behind edge that answers in JSON only.
+//
+// # Does
+//
+// Answers JMAP (RFC 8620, 8621) for the account of the capability that came with a request.
+//
+// # Holds
+//
+// The capability of live requests, a minute each, and the plaintext of what they work on.
+//
+// # Trusts
+//
+// Vault for who asks, store for what there is. Edge only for the shape of requests.
+//
+// # May call
+//
+// store, vault, inspect, gate.
+//
+// # If taken over
+//
+// The intruder sees the mail of people who are active on this worker while they are, each opening entered in the ledger; he has no cookie, password or key at rest, opens no file or connection, and nothing that he answers reaches a browser as HTML or script.
+package webmail
