@@ -70,7 +70,7 @@ func (c *roleCommand) Run(*Global) error {
 			return err
 		}
 	}
-	if child.Self.Role == sekisho.Post || child.Self.Role == sekisho.Link { // read while there still are files
+	if r := child.Self.Role; r == sekisho.Post || r == sekisho.Link || r == sekisho.Fetch { // read while there still are files
 		if p.roots, err = x509.SystemCertPool(); err != nil {
 			p.roots = x509.NewCertPool()
 		}
