@@ -238,6 +238,8 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultInform, v.inform)
 	wire.Handle(s, wire.VaultScope, v.scope)
 	wire.Handle(s, wire.VaultAddress, v.addresses)
+	wire.Handle(s, wire.VaultRequest, using(v, v.request))
+	wire.Handle(s, wire.VaultInstall, using(v, v.install))
 	wire.Handle(s, wire.VaultTyping, v.newTyping)
 	v.serveLife(s)
 	return s
