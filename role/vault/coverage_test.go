@@ -52,7 +52,7 @@ func TestEveryCallIsEntered(t *testing.T) {
 		return p
 	}
 	peers := map[sekisho.Role]*wire.Peer{}
-	for _, r := range []sekisho.Role{sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Store} {
+	for _, r := range []sekisho.Role{sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Store, sekisho.Edge, sekisho.Webmail, sekisho.Console, sekisho.Desk} {
 		peers[r] = line(r)
 	}
 	b.fillAndSeal()
@@ -65,7 +65,7 @@ func TestEveryCallIsEntered(t *testing.T) {
 			t.Fatalf("%s is no call of vault", x.call)
 		}
 		seen[x.call] = true
-		for role := sekisho.Gate; role <= sekisho.Door; role++ {
+		for role := sekisho.Gate; role <= sekisho.Fetch; role++ {
 			if !slices.Contains(rules[i].Callers, role) {
 				refused(t, b, x, role, line(role))
 			}
