@@ -16,6 +16,7 @@ func Rules() []Rule {
 		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, LinkWitness.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
 		StoreIncident.Rule, VaultScope.Rule, VaultAddress.Rule,
 		DialLookup.Rule, DialConnect.Rule,
-		WebmailAsk.Rule, WebmailWatch.Rule, ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
+		WebmailAsk.Rule, WebmailWatch.Rule, ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, VaultSignIn.Rule, VaultSecond.Rule, VaultCapability.Rule, VaultSession.Rule,
+		VaultSignOut.Rule, VaultSecurity.Rule, VaultPasskey.Rule, VaultFactor.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
 	}
 }
