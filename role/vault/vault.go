@@ -237,6 +237,7 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultScope, v.scope)
 	wire.Handle(s, wire.VaultAddress, v.addresses)
 	v.serveLife(s)
+	v.handService(s)
 	return s
 }
 
