@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -105,13 +106,13 @@ func (r *recorder) Write(b []byte) (int, error) {
 
 // replay answers a request with the mux, in this process.
 func (x *Console) replay(ctx context.Context, p *person, q *wire.WebRequest) wire.WebResponse {
-	url := "http://console" + q.Path
-	if q.Query != "" {
-		url += "?" + q.Query
-	}
-	r, err := http.NewRequestWithContext(context.WithValue(ctx, personKey{}, p), q.Method, url, bytes.NewReader(q.Body))
+	r, err := http.NewRequestWithContext(context.WithValue(ctx, personKey{}, p), q.Method, "http://console/", bytes.NewReader(q.Body))
 	if err != nil {
 		return answerProblem(problem{Status: 400, slug: "invalid"}, q.Language)
+	}
+	r.URL.Path, r.URL.RawQuery = q.Path, q.Query
+	if plain, err := url.PathUnescape(q.Path); err == nil && plain != q.Path {
+		r.URL.Path, r.URL.RawPath = plain, q.Path
 	}
 	if len(q.Body) > 0 {
 		r.Header.Set("Content-Type", "application/json")

@@ -293,6 +293,12 @@ func (p *person) importKeys(ctx context.Context, c sekisho.ContractID, most int)
 		}
 		password := firstPassword()
 		keys, err := p.Account(ctx, wire.NewAccount{Contract: c, Account: x.ID, Password: password})
+		if sekisho.KindOf(err) == sekisho.Exists {
+			err = p.again(ctx, x) // an earlier try ended between the two: its password is lost, and no mail hangs on it
+			if err == nil {
+				continue
+			}
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -304,4 +310,13 @@ func (p *person) importKeys(ctx context.Context, c sekisho.ContractID, most int)
 		out.Items, out.Left = append(out.Items, AccountMade{Account: accountOf(x), Password: password}), out.Left-1
 	}
 	return &one[ImportKeyed]{Body: out}, nil
+}
+
+// again makes an account's row anew, with another number, so that its keys can be made.
+func (p *person) again(ctx context.Context, x wire.AdminAccount) error {
+	if _, err := p.Amend(ctx, wire.Admin{Account: &wire.AdminAccount{Do: "remove", ID: x.ID, Contract: x.Contract}}); err != nil {
+		return err
+	}
+	_, err := p.Amend(ctx, wire.Admin{Account: &wire.AdminAccount{Do: "add", Contract: x.Contract, Address: x.Address, Name: x.Name, Role: x.Role, Quota: x.Quota}})
+	return err
 }
