@@ -19,6 +19,6 @@ func Rules() []Rule {
 		StoreMe.Rule, StorePage.Rule, StoreAmend.Rule, StoreGrant.Rule, StoreLook.Rule, StoreSettle.Rule, StoreCount.Rule, StoreSystem.Rule, StoreCase.Rule,
 		VaultHandContract.Rule, VaultHandAccount.Rule, VaultHandSigner.Rule, VaultHandKept.Rule, VaultHandTransit.Rule, VaultToken.Rule,
 		VaultHandLedger.Rule, VaultRefused.Rule, VaultGranted.Rule,
-		WebmailAsk.Rule, WebmailWatch.Rule, ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule,
+		WebmailAsk.Rule, WebmailWatch.Rule, ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
 	}
 }

@@ -28,7 +28,7 @@ type part struct {
 	Clamd       string         `json:"clamd,omitempty"`       // gate (whether), dial (where)
 	Resolver    string         `json:"resolver,omitempty"`    // dial
 	Zone        string         `json:"zone,omitempty"`        // dial: the text
-	Private     bool           `json:"private,omitempty"`     // dial
+	Private     bool           `json:"private,omitempty"`     // dial, fetch
 	Internal    []netip.Prefix `json:"internal,omitempty"`    // dial
 	Port        uint16         `json:"port,omitempty"`        // post
 	Connections int            `json:"connections,omitempty"` // post
@@ -124,6 +124,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		sekisho.Edge:    {Name: c.Name, Size: size, Web: w, Cells: c.Cells},
 		sekisho.Webmail: {Name: c.Name, Size: size, Web: w},
 		sekisho.Console: {Name: c.Name, Web: w},
+		sekisho.Fetch:   {Private: c.Post.Private},
 		sekisho.Desk:    {Name: c.Name, Web: w},
 		sekisho.Admin:   {Name: c.Name},
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -60,6 +61,7 @@ const mostSecret = 64 << 10
 
 // Run plays the role until the supervisor says stop.
 func (c *roleCommand) Run(*Global) error {
+	forgets := strings.Contains(os.Getenv("GODEBUG"), "clobberfree=1") // Join empties the environment
 	child, err := supervise.Join()
 	if err != nil {
 		return err
@@ -70,7 +72,7 @@ func (c *roleCommand) Run(*Global) error {
 			return err
 		}
 	}
-	if child.Self.Role == sekisho.Post || child.Self.Role == sekisho.Link { // read while there still are files
+	if r := child.Self.Role; r == sekisho.Post || r == sekisho.Link || r == sekisho.Fetch { // read while there still are files
 		if p.roots, err = x509.SystemCertPool(); err != nil {
 			p.roots = x509.NewCertPool()
 		}
@@ -88,6 +90,9 @@ func (c *roleCommand) Run(*Global) error {
 		return err
 	}
 	tune(child.Self.Role)
+	if forgets {
+		go p.forget()
+	}
 	return p.play()
 }
 

@@ -7,6 +7,7 @@ import (
 	"sekisho/role/console"
 	"sekisho/role/desk"
 	"sekisho/role/edge"
+	"sekisho/role/fetch"
 	"sekisho/role/webmail"
 )
 
@@ -20,12 +21,15 @@ func (p *process) startWeb() (playing, bool, error) {
 		return playing{run: func(ctx context.Context) error { return e.Serve(ctx, p.Listeners) }}, true, nil
 	case sekisho.Webmail:
 		m := webmail.New(webmail.Config{Name: p.part.Name, Log: p.Log()},
-			webmail.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Gate: p.peers[sekisho.Gate]})
+			webmail.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Gate: p.peers[sekisho.Gate], Fetch: p.peers[sekisho.Fetch]})
 		return playing{service: m.Service(p.breach)}, true, nil
 	case sekisho.Console:
 		c := console.New(console.Config{Name: p.part.Name, Log: p.Log()},
 			console.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Dial: p.peers[sekisho.Dial]})
 		return playing{service: c.Service(p.breach)}, true, nil
+	case sekisho.Fetch:
+		f := fetch.New(fetch.Config{Roots: p.roots, Private: p.part.Private, Log: p.Log()}, fetch.Peers{Dial: p.peers[sekisho.Dial]})
+		return playing{service: f.Service(p.breach)}, true, nil
 	case sekisho.Desk:
 		d := desk.New(desk.Config{Name: p.part.Name, Log: p.Log()}, desk.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault]})
 		return playing{service: d.Service(p.breach)}, true, nil

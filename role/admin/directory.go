@@ -359,21 +359,3 @@ func (c *Admin) groupList(ctx context.Context, _ operator, q Query) ([]GroupSet,
 	}
 	return out, err
 }
-
-// Issue asks for a certificate of the installation's own CA for a host name.
-type Issue struct {
-	Name string `json:"name"`
-}
-
-// Issued is the CA that signed it.
-type Issued struct {
-	CA string `json:"ca"`
-}
-
-func (c *Admin) tlsIssue(ctx context.Context, _ operator, q Issue) (Issued, error) {
-	if _, err := wire.VaultSigner.Ask(ctx, c.peers.Vault, wire.NewSigner{Purpose: "tls", Name: q.Name, Algorithm: "ecdsa-p256"}); err != nil {
-		return Issued{}, err
-	}
-	chains, err := wire.VaultChains.Ask(ctx, c.peers.Vault, wire.Nothing{})
-	return Issued{string(chains.CA)}, err
-}

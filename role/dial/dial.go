@@ -21,7 +21,7 @@ import (
 type Config struct {
 	Resolver string         // "host:port" of the DNS resolver
 	Zone     string         // a master file's text; names in it are answered from it alone
-	Private  bool           // post may connect to loopback and private addresses: demonstrations, closed networks
+	Private  bool           // post and fetch may connect to loopback and private addresses: demonstrations, closed networks
 	Ports    []uint16       // where post may connect; empty: 25, 465, 587
 	Internal []netip.Prefix // networks of the customers' own servers: post may connect there, at any port, whatever the rules above say
 	Clamd    string         // "address:port" of clamd: the only place that gate may connect to
@@ -132,11 +132,17 @@ func (d *Dial) destination(role sekisho.Role, q wire.Connect) (network, address 
 	}
 	to := netip.AddrPortFrom(q.To.Unmap(), q.Port)
 	address = to.String()
-	if slices.ContainsFunc(d.config.Internal, func(n netip.Prefix) bool { return n.Contains(to.Addr()) }) {
+	if role != sekisho.Fetch && slices.ContainsFunc(d.config.Internal, func(n netip.Prefix) bool { return n.Contains(to.Addr()) }) {
 		return "tcp", address, nil
 	}
 	if !d.config.Private && !public(to.Addr()) {
 		return "", "", fmt.Errorf("%s is not a public address, nor in post.internal", to.Addr())
+	}
+	if role == sekisho.Fetch {
+		if !d.config.Private && q.Port != 80 && q.Port != 443 {
+			return "", "", fmt.Errorf("port %d is not for the web", q.Port)
+		}
+		return "tcp", address, nil
 	}
 	if !d.config.Private && !slices.Contains(d.config.Ports, q.Port) {
 		return "", "", fmt.Errorf("port %d is not for mail", q.Port)

@@ -3,6 +3,8 @@ package vault
 import (
 	"bytes"
 	"context"
+	"crypto"
+	"crypto/ed25519"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -50,7 +52,7 @@ func TestEveryCallIsEntered(t *testing.T) {
 		return p
 	}
 	peers := map[sekisho.Role]*wire.Peer{}
-	for _, r := range []sekisho.Role{sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Store} {
+	for _, r := range []sekisho.Role{sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Store, sekisho.Edge, sekisho.Webmail, sekisho.Console, sekisho.Desk} {
 		peers[r] = line(r)
 	}
 	b.fillAndSeal()
@@ -63,7 +65,7 @@ func TestEveryCallIsEntered(t *testing.T) {
 			t.Fatalf("%s is no call of vault", x.call)
 		}
 		seen[x.call] = true
-		for role := sekisho.Gate; role <= sekisho.Door; role++ {
+		for role := sekisho.Gate; role <= sekisho.Fetch; role++ {
 			if !slices.Contains(rules[i].Callers, role) {
 				refused(t, b, x, role, line(role))
 			}
@@ -223,6 +225,9 @@ func (d *driven) drives() []drive {
 		{"vault.sign", k(ledger.Signature), "", is(wire.VaultSign, func() wire.Sign { return wire.Sign{Key: d.dkim.Key, Digest: []byte("x"), For: 5} }, nil)},
 		{"vault.tls", k(ledger.Signature), "", is(wire.VaultTLS, func() wire.Sign { return wire.Sign{Key: d.tls.Key, Digest: []byte("x")} }, nil)},
 		{"vault.chains", nil, "certificates are public", is(wire.VaultChains, nothing, nil)},
+		{"vault.typing", nil, "a public key and a random number", is(wire.VaultTyping, nothing, nil)},
+		{"vault.request", k(ledger.KeyMade), "", is(wire.VaultRequest, just(wire.CertificateRequest{Name: "mail.example", Operator: 1}), nil)},
+		{"vault.install", k(ledger.KeyMade), "", is(wire.VaultInstall, d.certificate, nil)},
 		{"vault.inform", k(ledger.ConfigRead), "", is(wire.VaultInform, just(wire.Inform{What: "config-read", Contract: 1, Operator: 1}), nil)},
 		{"vault.address", nil, "numbers that stand for addresses which the asker has", is(wire.VaultAddress, just(wire.Addresses{List: []netip.Addr{netip.MustParseAddr("192.0.2.1")},
 			From: time.Unix(1_700_000_000, 0), To: time.Unix(1_700_100_000, 0)}), nil)},
@@ -279,6 +284,14 @@ func (d *driven) aboutLife() []drive {
 		{"vault.terminated", nil, "signed statements", is(wire.VaultTerminated, just(wire.Nothing{}), nil)},
 		{"vault.contact", k(ledger.Opening), "", is(wire.VaultContact, just(wire.ContactQuery{Contract: 1, Operator: 1}), nil)},
 	}
+}
+
+// certificate is one that comes with its key.
+func (d *driven) certificate() wire.CertificateInstall {
+	ca := newAuthority(d.b.t, d.b.now)
+	private := must[crypto.Signer](d.b.t)(generate("ed25519"))
+	d.secrets["a certificate's key"] = private.(ed25519.PrivateKey).Seed()
+	return wire.CertificateInstall{Name: "mail.example", Chain: ca.certify(d.b.t, private.Public(), d.b.now.AddDate(0, 1, 0), "mail.example"), Private: privatePEM(d.b.t, private), Operator: 1}
 }
 
 // witness is a key that signs as a witness does.

@@ -67,6 +67,8 @@ type Vault struct {
 	gmu         sync.RWMutex // guards what follows, against contracts that begin
 	generations map[sekisho.ContractID]uint64
 
+	typing typing
+
 	mu       sync.Mutex // guards what follows
 	archives map[uint64]*archive
 	sessions map[sekisho.SessionID]*session
@@ -236,6 +238,9 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultInform, v.inform)
 	wire.Handle(s, wire.VaultScope, v.scope)
 	wire.Handle(s, wire.VaultAddress, v.addresses)
+	wire.Handle(s, wire.VaultRequest, using(v, v.request))
+	wire.Handle(s, wire.VaultInstall, using(v, v.install))
+	wire.Handle(s, wire.VaultTyping, v.newTyping)
 	v.serveLife(s)
 	v.handService(s)
 	return s

@@ -14,7 +14,7 @@
 //
 // # May call
 //
-// store, vault, inspect, gate.
+// store, vault, inspect, gate, fetch.
 //
 // # If taken over
 //

@@ -15,7 +15,7 @@ type Config struct {
 }
 
 // Peers are the roles that webmail asks.
-type Peers struct{ Store, Vault, Inspect, Gate *wire.Peer }
+type Peers struct{ Store, Vault, Inspect, Gate, Fetch *wire.Peer }
 
 // Webmail answers requests.
 type Webmail struct {
