@@ -155,7 +155,7 @@ func rewrapInstallation(tx *sql.Tx, f func([]byte, string) ([]byte, error)) erro
 }
 
 // perContract are the tables whose rows go with their contract.
-var perContract = []string{"under", "key_pair", "account", "slot", "signer", "officer", "share", "succession", "archive_opening", "pin"}
+var perContract = []string{"under", "key_pair", "account", "slot", "signer", "officer", "share", "succession", "archive_opening", "pin", "hand_grant"}
 
 // forget deletes every row of a contract.
 func (k *keyTable) forget(c sekisho.ContractID) error {

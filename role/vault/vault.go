@@ -242,6 +242,7 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultInstall, using(v, v.install))
 	wire.Handle(s, wire.VaultTyping, v.newTyping)
 	v.serveLife(s)
+	v.handService(s)
 	return s
 }
 
