@@ -31,6 +31,8 @@ type Config struct {
 	// Pass checks vault's word about a session. It must return Denied for one that is expired, forged or not made for
 	// by. nil: every pass is refused.
 	Pass func(p wire.Pass, by sekisho.Caller) (PassClaims, error)
+
+	Vault *wire.Peer // is told of refusals, for the ledger, and of grants; nil in tests only
 }
 
 // PassClaims are what a pass says.
@@ -261,5 +263,14 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreHost, s.host)
 	wire.Handle(v, wire.StoreSnapshot, s.snapshot)
 	wire.Handle(v, wire.StoreIncident, s.incident)
+	wire.Handle(v, wire.StoreMe, s.me)
+	wire.Handle(v, wire.StorePage, s.page)
+	wire.Handle(v, wire.StoreAmend, s.amend)
+	wire.Handle(v, wire.StoreGrant, s.grant)
+	wire.Handle(v, wire.StoreLook, s.look)
+	wire.Handle(v, wire.StoreSettle, s.settle)
+	wire.Handle(v, wire.StoreCount, s.count)
+	wire.Handle(v, wire.StoreSystem, s.system)
+	wire.Handle(v, wire.StoreCase, s.caseOf)
 	return v
 }

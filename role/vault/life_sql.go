@@ -157,7 +157,7 @@ func rewrapInstallation(tx *sql.Tx, f func([]byte, string) ([]byte, error)) erro
 }
 
 // perContract are the tables whose rows go with their contract.
-var perContract = []string{"under", "key_pair", "account", "slot", "signer", "officer", "share", "succession", "archive_opening", "pin", "factor", "slot_bound", "device", "token"}
+var perContract = []string{"under", "key_pair", "account", "slot", "signer", "officer", "share", "succession", "archive_opening", "pin", "hand_grant", "factor", "slot_bound", "device", "token"}
 
 // forget deletes every row of a contract.
 func (k *keyTable) forget(c sekisho.ContractID) error {

@@ -247,6 +247,7 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultTyping, v.newTyping)
 	v.serveLife(s)
 	v.serveWeb(s)
+	v.handService(s)
 	return s
 }
 
