@@ -16,6 +16,8 @@ func Rules() []Rule {
 		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, LinkWitness.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
 		StoreIncident.Rule, VaultScope.Rule, VaultAddress.Rule,
 		DialLookup.Rule, DialConnect.Rule,
+		StoreEmailQuery.Rule, StoreEmails.Rule, StoreEmailChanges.Rule, StoreEmailSet.Rule, StoreThreads.Rule, StoreUpload.Rule, StoreUploaded.Rule,
+		StoreItems.Rule, StoreItemSet.Rule, StoreOwnKept.Rule, StoreOwnDecide.Rule, StorePeople.Rule, StoreEmailCounts.Rule,
 		WebmailAsk.Rule, WebmailWatch.Rule, ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
 	}
 }
