@@ -16,7 +16,7 @@ func Rules() []Rule {
 		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, LinkWitness.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
 		StoreIncident.Rule, VaultScope.Rule, VaultAddress.Rule,
 		DialLookup.Rule, DialConnect.Rule,
-		StoreMe.Rule, StorePage.Rule, StoreAmend.Rule, StoreGrant.Rule, StoreLook.Rule, StoreSettle.Rule, StoreCount.Rule, StoreSystem.Rule, StoreCase.Rule,
+		StoreMe.Rule, StorePage.Rule, StoreAmend.Rule, StoreGrant.Rule, StoreLook.Rule, StoreSettle.Rule, StoreCount.Rule, StoreMay.Rule, StoreCase.Rule,
 		VaultHandContract.Rule, VaultHandAccount.Rule, VaultHandSigner.Rule, VaultHandKept.Rule, VaultHandTransit.Rule, VaultToken.Rule,
 		VaultHandLedger.Rule, VaultRefused.Rule, VaultGranted.Rule,
 		WebmailAsk.Rule, WebmailWatch.Rule, ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,

@@ -198,7 +198,9 @@ func (v *Vault) openQuarantine(_ context.Context, who sekisho.Caller, q wire.Ope
 	return v.openKept(who, q)
 }
 
-func (v *Vault) openKept(who sekisho.Caller, q wire.OpenKept) (wire.Opened, error) { return v.openKeptIn(who, q, 0, 0) }
+func (v *Vault) openKept(who sekisho.Caller, q wire.OpenKept) (wire.Opened, error) {
+	return v.openKeptIn(who, q, 0, 0)
+}
 
 // openKeptIn opens kept mail in a session, which the entries name; 0 for none.
 func (v *Vault) openKeptIn(who sekisho.Caller, q wire.OpenKept, in sekisho.SessionID, address uint64) (wire.Opened, error) {
