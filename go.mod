@@ -3,6 +3,7 @@ module sekisho
 go 1.26.9
 
 require (
+	github.com/evanw/esbuild v0.28.2
 	github.com/RoaringBitmap/roaring/v2 v2.30.0
 	github.com/alecthomas/kong v1.17.0
 	github.com/bodgit/sevenzip v1.6.5

@@ -20,7 +20,7 @@ var layer = map[string]int{
 	".":    0,
 	"mail": 1, "scan": 1, "policy": 1, "ledger": 1, "seal": 1, "search": 1, "incident": 1,
 	"wire": 2, "sandbox": 2, "supervise": 2, "config": 2, "db": 2, "blob": 2, "journal": 2, "office": 2,
-	"role": 3, "cmd": 4, "test": 5, "bench": 5,
+	"ui": 2, "role": 3, "cmd": 4, "test": 5, "bench": 5,
 }
 
 // sideways are the few imports allowed inside one layer, folder to folder.
