@@ -18,7 +18,8 @@ func Rules() []Rule {
 		DialLookup.Rule, DialConnect.Rule,
 		StoreMe.Rule, StorePage.Rule, StoreAmend.Rule, StoreGrant.Rule, StoreLook.Rule, StoreSettle.Rule, StoreCount.Rule, StoreMay.Rule, StoreCase.Rule,
 		VaultHandContract.Rule, VaultHandAccount.Rule, VaultHandSigner.Rule, VaultHandKept.Rule, VaultHandTransit.Rule, VaultToken.Rule,
-		VaultHandLedger.Rule, VaultRefused.Rule, VaultGranted.Rule,
+		VaultHandLedger.Rule, VaultRefused.Rule, VaultGranted.Rule, VaultLink.Rule,
+		StoreLinkLook.Rule, StoreLinkAct.Rule, StoreInquire.Rule, StoreNotices.Rule, StoreNoticed.Rule, StoreInquiries.Rule,
 		WebmailAsk.Rule, WebmailWatch.Rule, ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
 	}
 }

@@ -40,6 +40,8 @@ func (d *driven) aboutHands() []drive {
 			return wire.HandLedger{Hand: d.hand, Streams: true, Tail: &wire.Tail{Most: 10}}
 		}, nil)},
 		{"vault.refused", k(ledger.Denial), "", is(wire.VaultRefused, just(wire.Refused{By: sekisho.Caller{Role: sekisho.Store, Instance: 100 + sekisho.Instance(sekisho.Store)}, Contract: 1}), nil)},
+		{"vault.link", k(ledger.Grant), "", is(wire.VaultLink, just(wire.LinkOrder{Contract: 1, Links: []wire.LinkTo{{Purpose: uint8(seal.LinkHold), Message: 5, To: "a@mori.example",
+			Expires: d.b.now.Add(time.Hour)}}}), nil)},
 		{"vault.granted", k(ledger.Grant), "", is(wire.VaultGranted, just(wire.Granted{ID: 1, Contract: 1, Home: 2, Account: 3, Until: d.b.now.Add(time.Hour)}), nil)},
 	}
 }
