@@ -179,6 +179,9 @@ func (s *Store) tidy(ctx context.Context) {
 	for {
 		if now := s.now(); now.Sub(aged) >= 24*time.Hour {
 			aged = now
+			if err := s.forgetUploads(ctx); err != nil && ctx.Err() == nil {
+				s.c.Log.Error("forgetting old uploads", "error", err)
+			}
 			if err := s.forgetOld(ctx); err != nil && ctx.Err() == nil {
 				s.c.Log.Error("forgetting old traces", "error", err)
 			}
@@ -271,7 +274,20 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreLook, s.look)
 	wire.Handle(v, wire.StoreSettle, s.settle)
 	wire.Handle(v, wire.StoreCount, s.count)
-	wire.Handle(v, wire.StoreSystem, s.system)
+	wire.Handle(v, wire.StoreMay, s.may)
 	wire.Handle(v, wire.StoreCase, s.caseOf)
+	wire.Handle(v, wire.StoreEmailQuery, s.emailQuery)
+	wire.Handle(v, wire.StoreEmails, s.emails)
+	wire.Handle(v, wire.StoreEmailChanges, s.emailChanges)
+	wire.Handle(v, wire.StoreEmailSet, s.emailSet)
+	wire.Handle(v, wire.StoreThreads, s.threads)
+	wire.Handle(v, wire.StoreEmailCounts, s.emailCounts)
+	wire.Handle(v, wire.StoreUpload, s.upload)
+	wire.Handle(v, wire.StoreUploaded, s.uploaded)
+	wire.Handle(v, wire.StoreItems, s.items)
+	wire.Handle(v, wire.StoreItemSet, s.itemSet)
+	wire.Handle(v, wire.StoreOwnKept, s.ownKept)
+	wire.Handle(v, wire.StoreOwnDecide, s.ownDecide)
+	wire.Handle(v, wire.StorePeople, s.people)
 	return v
 }
