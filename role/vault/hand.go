@@ -191,7 +191,7 @@ func (v *Vault) link(_ context.Context, who sekisho.Caller, q wire.LinkOrder) (w
 			return wire.LinksMade{}, sekisho.E("vault.link", sekisho.Invalid, fmt.Errorf("no link to %.40q for purpose %d", l.To, l.Purpose))
 		}
 		e := by(who, ledger.Grant)
-		e.Contract, e.Class, e.Object, e.Actor = q.Contract, sekisho.ClassEnvelope, uint64(l.Message), link.ID
+		e.Contract, e.Class, e.Object = q.Contract, sekisho.ClassEnvelope, uint64(l.Message)
 		out.Tokens, entries = append(out.Tokens, b), append(entries, e)
 	}
 	return out, v.enter(entries...)
