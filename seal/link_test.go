@@ -26,12 +26,15 @@ func TestLink(t *testing.T) {
 		t.Errorf("%+v %v", got, err)
 	}
 	for name, try := range map[string]func() error{
-		"late":            func() error { _, err := seal.CheckLink(public, b, now.Add(time.Hour)); return err },
-		"another's":       func() error { _, err := seal.CheckLink(other, b, now); return err },
-		"no key":          func() error { _, err := seal.CheckLink(nil, b, now); return err },
-		"cut":             func() error { _, err := seal.CheckLink(public, b[:len(b)-1], now); return err },
-		"empty":           func() error { _, err := seal.CheckLink(public, nil, now); return err },
-		"a pass":          func() error { _, err := seal.CheckLink(public, seal.SignPass(private, seal.Pass{Expires: l.Expires}), now); return err },
+		"late":      func() error { _, err := seal.CheckLink(public, b, now.Add(time.Hour)); return err },
+		"another's": func() error { _, err := seal.CheckLink(other, b, now); return err },
+		"no key":    func() error { _, err := seal.CheckLink(nil, b, now); return err },
+		"cut":       func() error { _, err := seal.CheckLink(public, b[:len(b)-1], now); return err },
+		"empty":     func() error { _, err := seal.CheckLink(public, nil, now); return err },
+		"a pass": func() error {
+			_, err := seal.CheckLink(public, seal.SignPass(private, seal.Pass{Expires: l.Expires}), now)
+			return err
+		},
 		"for a pass":      func() error { _, err := seal.CheckPass(public, b, 0, now); return err },
 		"another purpose": func() error { c := bytes.Clone(b); c[0]++; _, err := seal.CheckLink(public, c, now); return err },
 		"another address": func() error { c := bytes.Clone(b); c[40] ^= 1; _, err := seal.CheckLink(public, c, now); return err },

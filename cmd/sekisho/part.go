@@ -43,7 +43,7 @@ type part struct {
 	Links       []string       `json:"links,omitempty"`       // dial: "host:port" that link may reach
 	Witness     []string       `json:"witness,omitempty"`     // vault: keys; link: URLs
 	Cells       int            `json:"cells,omitempty"`       // vault, door, edge: of reader and webmail
-	Web         web            `json:"web,omitzero"`          // edge, webmail, console, desk; post: for links
+	Web         web            `json:"web,omitzero"`          // vault, edge, webmail, console, desk; post: for links
 }
 
 // web is what the roles behind HTTPS are told: the host names of their origins, and the port that browsers see.
@@ -72,6 +72,15 @@ func (w web) origin(host string) string {
 		host += ":" + w.Port
 	}
 	return "https://" + host
+}
+
+// origins are those whose pages sign people in.
+func (w web) origins() []string {
+	port := ""
+	if w.Port != "" {
+		port = ":" + w.Port
+	}
+	return []string{"https://" + w.Mail + port, "https://" + w.Console + port}
 }
 
 // webOf reads it from the configuration.
@@ -131,7 +140,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		links, urls, keys = append(links, w.Destination), append(urls, w.URL), append(keys, w.Key)
 	}
 	all := map[sekisho.Role]part{
-		sekisho.Vault: {Name: c.Name, Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Witness: keys, Cells: c.Cells},
+		sekisho.Vault: {Name: c.Name, Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Witness: keys, Cells: c.Cells, Web: w},
 		sekisho.Door:  {Cells: c.Cells},
 		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca, Witness: urls},
 		sekisho.Store: {Hosts: hosts},
