@@ -22,6 +22,7 @@ func (v *Vault) handService(s *wire.Service) {
 	wire.Handle(s, wire.VaultHandKept, using(v, v.handKept))
 	wire.Handle(s, wire.VaultHandTransit, using(v, v.handTransit))
 	wire.Handle(s, wire.VaultHandLedger, using(v, v.handLedger))
+	wire.Handle(s, wire.VaultToken, using(v, v.tokens))
 	wire.Handle(s, wire.VaultRefused, v.refused)
 	wire.Handle(s, wire.VaultGranted, v.granted)
 	wire.Handle(s, wire.VaultLink, using(v, v.link))
