@@ -11,13 +11,13 @@ func Rules() []Rule {
 		VaultSpool.Rule, VaultRelease.Rule, VaultTransit.Rule, VaultSign.Rule, VaultTLS.Rule, VaultSigner.Rule, VaultChains.Rule,
 		VaultTail.Rule, VaultVerify.Rule, VaultInform.Rule, VaultStreams.Rule, VaultProve.Rule, VaultPrune.Rule, VaultHold.Rule,
 		VaultSubmit.Rule, VaultCosign.Rule,
-		InspectScan.Rule, InspectRewrite.Rule,
+		InspectScan.Rule, InspectRewrite.Rule, InspectText.Rule, InspectRender.Rule, InspectPicture.Rule,
 		VaultRotate.Rule, VaultRecover.Rule, VaultOfficers.Rule, VaultArchive.Rule, VaultArchiveRead.Rule, VaultArchiveShut.Rule,
 		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, LinkWitness.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
 		StoreIncident.Rule, VaultScope.Rule, VaultAddress.Rule,
 		DialLookup.Rule, DialConnect.Rule,
 		StoreEmailQuery.Rule, StoreEmails.Rule, StoreEmailChanges.Rule, StoreEmailSet.Rule, StoreThreads.Rule, StoreUpload.Rule, StoreUploaded.Rule,
-		StoreItems.Rule, StoreItemSet.Rule, StoreOwnKept.Rule, StoreOwnDecide.Rule, StorePeople.Rule, StoreEmailCounts.Rule,
+		StoreItems.Rule, StoreItemSet.Rule, StoreOwnKept.Rule, StoreOwnDecide.Rule, StorePeople.Rule, StoreEmailCounts.Rule, StorePlaces.Rule, StoreSelf.Rule,
 		WebmailAsk.Rule, WebmailWatch.Rule, ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
 	}
 }
