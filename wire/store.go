@@ -291,6 +291,7 @@ type Delivery struct {
 
 	NotBefore time.Time // FateQueue: first try. FateHold: when the hold ends. FateQuarantine: when it is deleted
 	AtEnd     string    // FateHold: "send" or "delete"
+	Approve   bool      // FateHold: it waits for somebody else's word, not the sender's
 	Route     []NextHop // FateQueue and held mail: fixed next hops; empty: by MX
 	Notify    string    // DSN NOTIFY as given: "NEVER" or a list; "" default
 	ORcpt     string    // DSN ORCPT
@@ -305,6 +306,7 @@ type Trace struct {
 	Envelope  sekisho.Envelope
 	Direction sekisho.Direction
 	From      string // header From
+	MessageID string // of the header field, as far as it is printable and short
 	Subject   []byte // sealed, class header; empty when not kept
 	Findings  []sekisho.Finding
 	Score     float64
@@ -609,7 +611,7 @@ type AdminAccount struct {
 	Contract sekisho.ContractID
 	Address  string
 	Name     string
-	Role     string // "user", "admin", "operator"
+	Role     string // one of sekisho.Duties; "admin" is taken for "contract-admin"
 	Public   []byte
 	Status   sekisho.Status
 	Quota    int64
@@ -686,6 +688,7 @@ type Kept struct {
 	Arrived   time.Time
 	Until     time.Time
 	AtEnd     string
+	Approve   bool
 	Size      int64
 	Route     []NextHop
 	Public    []byte // the recipient account's public key, for release

@@ -206,7 +206,7 @@ func (p *process) start() (playing, error) {
 		return playing{service: v.Service(p.breach), run: p.witnessed(v), news: func(l supervise.Line) { p.tell(v, l) }}, nil
 	case sekisho.Store:
 		passes := &passKey{vault: p.peers[sekisho.Vault]}
-		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Pass: passes.check})
+		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Pass: passes.check, Vault: p.peers[sekisho.Vault]})
 		if err != nil {
 			return playing{}, err
 		}
@@ -289,7 +289,7 @@ const day = 24 * time.Hour
 // while vault starts.
 func (p *process) vault() (*vault.Vault, error) {
 	c := vault.Config{Dir: p.Dir, Self: p.Self.Instance, Hosts: p.part.Hosts, Name: p.part.Name, Digest: p.Digest, Log: p.Log(), Backups: time.Duration(p.part.Backups) * day,
-		Copies: time.Duration(p.part.Copies) * day, Cells: p.part.Cells}
+		Copies: time.Duration(p.part.Copies) * day, Cells: p.part.Cells, Origins: p.part.Web.origins()}
 	switch p.part.Root {
 	case "descriptor":
 		r, err := vault.DescriptorRoot(bytes.NewReader(p.files["root"]))

@@ -62,6 +62,7 @@ func (t *txn) insertTrace(in *incoming, p wire.Placed, now time.Time) error {
 // people is what a trace is found by.
 func (in *incoming) people() string {
 	return people(in.Trace.Envelope.From, in.Trace.From, func(yield func(string)) {
+		yield(in.Trace.MessageID)
 		for i := range in.Deliveries {
 			yield(in.Deliveries[i].Recipient)
 		}
@@ -75,7 +76,7 @@ func people(sender, from string, each func(func(string))) string {
 		b.WriteString(" " + from)
 	}
 	each(func(r string) {
-		if b.Len() < 16<<10 {
+		if r != "" && b.Len() < 16<<10 {
 			b.WriteString(" " + r)
 		}
 	})
@@ -206,6 +207,7 @@ type keptData struct {
 	Rule    string
 	Reason  string
 	AtEnd   string
+	Approve bool `json:",omitempty"`
 	Thread  uint64
 	File    bool
 }
@@ -221,7 +223,7 @@ func (t *txn) keepBack(in *incoming, d *wire.Delivery, now time.Time) error {
 	}
 	e := in.Trace.Envelope
 	e.Rcpt = nil
-	data, err := json.Marshal(keptData{queueData{e, d.Route, d.Notify, d.ORcpt, in.Sealed.Size}, d.Account, d.Mailbox, d.Flags, in.Trace.Subject, d.Rule, d.Reason, d.AtEnd,
+	data, err := json.Marshal(keptData{queueData{e, d.Route, d.Notify, d.ORcpt, in.Sealed.Size}, d.Account, d.Mailbox, d.Flags, in.Trace.Subject, d.Rule, d.Reason, d.AtEnd, d.Approve,
 		in.Sealed.Thread, in.Sealed.Attached})
 	if err != nil {
 		return sekisho.E("store.accept", sekisho.Invalid, err)

@@ -15,16 +15,16 @@ import (
 // from the columns of the account's mailboxes, so that neither finding a page nor finding a message by its number asks the
 // database.
 
-// account is an account's committed folders with their columns; valid while look's f runs.
+// account is an account's committed folders with their columns; valid while f of inAccount runs.
 type account struct {
 	*home
 	columns map[sekisho.MailboxID]*columns
 }
 
-// look calls f with an account's folders and columns, while nobody changes them. What is not in memory is read first.
-func (s *Store) look(ctx context.Context, k homeKey, f func(a *account) error) error {
+// inAccount calls f with an account's folders and columns, while nobody changes them. What is not in memory is read first.
+func (s *Store) inAccount(ctx context.Context, k homeKey, f func(a *account) error) error {
 	for range 100 {
-		done, missing, err := s.lookNow(k, f)
+		done, missing, err := s.inAccountNow(k, f)
 		if done || err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ func (s *Store) look(ctx context.Context, k homeKey, f func(a *account) error) e
 	return sekisho.E("store.email", sekisho.Unavailable, errors.New("the mailboxes change too fast"))
 }
 
-func (s *Store) lookNow(k homeKey, f func(a *account) error) (done bool, missing []sekisho.MailboxID, err error) {
+func (s *Store) inAccountNow(k homeKey, f func(a *account) error) (done bool, missing []sekisho.MailboxID, err error) {
 	s.cmu.RLock()
 	defer s.cmu.RUnlock()
 	h := s.homes[k]
@@ -112,7 +112,7 @@ func (s *Store) emails(ctx context.Context, by sekisho.Caller, q wire.EmailFetch
 	if len(q.IDs) > mostEmails {
 		return out, sekisho.E("store.emails", sekisho.TooMany, nil)
 	}
-	err = s.look(ctx, k, func(a *account) error {
+	err = s.inAccount(ctx, k, func(a *account) error {
 		out.List, out.Marks = out.List[:0], a.marks()
 		for _, id := range q.IDs {
 			if spots := a.spots(uint64(id)); len(spots) > 0 {
@@ -195,7 +195,7 @@ func (s *Store) threads(ctx context.Context, by sekisho.Caller, q wire.ThreadQue
 		message  uint64
 		internal int64
 	}
-	err = s.look(ctx, k, func(a *account) error {
+	err = s.inAccount(ctx, k, func(a *account) error {
 		of := make(map[uint64][]member, len(q.Threads))
 		for _, t := range q.Threads {
 			of[t] = nil
@@ -231,7 +231,7 @@ func (s *Store) emailCounts(ctx context.Context, by sekisho.Caller, q wire.Mailb
 	if err != nil {
 		return out, err
 	}
-	err = s.look(ctx, k, func(a *account) error {
+	err = s.inAccount(ctx, k, func(a *account) error {
 		out.List, out.Marks = out.List[:0], a.marks()
 		for _, m := range a.list {
 			threads, unseen := a.columns[m.ID].count()
@@ -252,7 +252,7 @@ func (s *Store) emailChanges(ctx context.Context, by sekisho.Caller, q wire.Emai
 		return out, err
 	}
 	d := newDifference(q.Since)
-	err = s.look(ctx, k, func(a *account) error {
+	err = s.inAccount(ctx, k, func(a *account) error {
 		out = wire.EmailChanges{Marks: a.marks()}
 		*d = *newDifference(q.Since)
 		d.take(a)
@@ -400,7 +400,7 @@ func (s *Store) places(ctx context.Context, by sekisho.Caller, q wire.PlaceQuery
 	if err != nil {
 		return out, err
 	}
-	err = s.look(ctx, k, func(a *account) error {
+	err = s.inAccount(ctx, k, func(a *account) error {
 		c := a.columns[q.Mailbox]
 		if c == nil {
 			return noMailbox("")

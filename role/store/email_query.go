@@ -185,7 +185,7 @@ func (s *Store) emailQuery(ctx context.Context, by sekisho.Caller, q wire.EmailQ
 	if len(q.Sort) == 0 {
 		q.Sort = []wire.EmailSort{{By: "receivedAt"}}
 	}
-	err = s.look(ctx, k, func(a *account) error {
+	err = s.inAccount(ctx, k, func(a *account) error {
 		out = wire.EmailList{Marks: a.marks()}
 		found, err := a.find(&q)
 		if err != nil {

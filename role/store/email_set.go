@@ -20,7 +20,7 @@ func (s *Store) emailSet(ctx context.Context, by sekisho.Caller, q wire.EmailSet
 		return out, sekisho.E("store.email-set", sekisho.TooMany, errors.New("too many changes at once"))
 	}
 	places := map[sekisho.MessageID][]filed{}
-	err = s.look(ctx, k, func(a *account) error {
+	err = s.inAccount(ctx, k, func(a *account) error {
 		for i := range q.Changes {
 			id := q.Changes[i].Message
 			places[id] = nil

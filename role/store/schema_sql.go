@@ -3,7 +3,9 @@ package store
 // migrations make the tables, oldest step first; see db.Open for the dialect. The contract comes first in every key of
 // a tenant's table, so that a distributed database can keep a contract together and a termination can delete by range.
 // Directory tables are keyed by what is asked for, as an address or a domain belongs to one contract only.
-func migrations() []string { return []string{step1, step2, step3, stepIncident, stepEmail} }
+func migrations() []string {
+	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail}
+}
 
 const step1 = `
 CREATE TABLE counter (

@@ -31,6 +31,8 @@ type Config struct {
 	// Pass checks vault's word about a session. It must return Denied for one that is expired, forged or not made for
 	// by. nil: every pass is refused.
 	Pass func(p wire.Pass, by sekisho.Caller) (PassClaims, error)
+
+	Vault *wire.Peer // is told of refusals, for the ledger, and of grants; nil in tests only
 }
 
 // PassClaims are what a pass says.
@@ -237,6 +239,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreLease, s.lease)
 	wire.Handle(v, wire.StoreResolve, s.resolve)
 	wire.Handle(v, wire.StoreIdentity, s.identity)
+	wire.Handle(v, wire.StorePerson, s.person)
 	wire.Handle(v, wire.StoreRelay, s.relay)
 	wire.Handle(v, wire.StoreContract, s.contract)
 	wire.Handle(v, wire.StoreAccept, s.accept)
@@ -264,6 +267,15 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreHost, s.host)
 	wire.Handle(v, wire.StoreSnapshot, s.snapshot)
 	wire.Handle(v, wire.StoreIncident, s.incident)
+	wire.Handle(v, wire.StoreMe, s.me)
+	wire.Handle(v, wire.StorePage, s.page)
+	wire.Handle(v, wire.StoreAmend, s.amend)
+	wire.Handle(v, wire.StoreGrant, s.grant)
+	wire.Handle(v, wire.StoreLook, s.look)
+	wire.Handle(v, wire.StoreSettle, s.settle)
+	wire.Handle(v, wire.StoreCount, s.count)
+	wire.Handle(v, wire.StoreSystem, s.system)
+	wire.Handle(v, wire.StoreCase, s.caseOf)
 	wire.Handle(v, wire.StoreEmailQuery, s.emailQuery)
 	wire.Handle(v, wire.StoreEmails, s.emails)
 	wire.Handle(v, wire.StoreEmailChanges, s.emailChanges)
