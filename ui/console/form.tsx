@@ -122,7 +122,7 @@ function Input({ field: f, faults, first }: { field: Field; faults: string[]; fi
       ) : f.kind === "lines" || f.kind === "area" ? (
         <textarea {...common} rows={4} defaultValue={value} />
       ) : (
-        <input {...common} type={f.kind ?? "text"} defaultValue={value} min={f.kind === "number" ? 0 : undefined} autocomplete="off" />
+        <input {...common} type={(f.kind ?? "text") as "text"} defaultValue={value} min={f.kind === "number" ? 0 : undefined} autocomplete="off" />
       )}
       {help}
     </div>

@@ -71,7 +71,7 @@ function Proof() {
           <>
             <label class="field" key={way}>
               <span>{t(way)}</span>
-              <input name="typed" required autofocus type={way === "password" ? "password" : "text"} autocomplete={way === "password" ? "current-password" : way === "totp" ? "one-time-code" : "off"} />
+              <input name="typed" required autofocus type={(way === "password" ? "password" : "text") as "text"} autocomplete={way === "password" ? "current-password" : way === "totp" ? "one-time-code" : "off"} />
             </label>
             <button class="button primary" disabled={busy}>{busy ? t("busy") : t("go")}</button>
           </>
