@@ -237,6 +237,8 @@ type SealedMessage struct {
 	Text       []byte // class body: searchable text
 	Index      []byte // class index: search tokens
 	Size       int64  // bytes of the mail itself
+	Thread     uint64 // see ThreadOf; 0: not known
+	Attached   bool   // something a person would call an attachment
 }
 
 // Accept makes messages durable together with what becomes of them. When it returns without error, everything in it

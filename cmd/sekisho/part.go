@@ -43,7 +43,7 @@ type part struct {
 	Links       []string       `json:"links,omitempty"`       // dial: "host:port" that link may reach
 	Witness     []string       `json:"witness,omitempty"`     // vault: keys; link: URLs
 	Cells       int            `json:"cells,omitempty"`       // vault, door, edge: of reader and webmail
-	Web         web            `json:"web,omitzero"`          // edge, webmail, console, desk
+	Web         web            `json:"web,omitzero"`          // vault, edge, webmail, console, desk
 }
 
 // web is what the roles behind HTTPS are told: the host names of their origins, and the port that browsers see.
@@ -53,6 +53,15 @@ type web struct {
 	Desk    string `json:"desk"`
 	Content string `json:"content"`
 	Port    string `json:"port"` // "" for 443
+}
+
+// origins are those whose pages sign people in.
+func (w web) origins() []string {
+	port := ""
+	if w.Port != "" {
+		port = ":" + w.Port
+	}
+	return []string{"https://" + w.Mail + port, "https://" + w.Console + port}
 }
 
 // webOf reads it from the configuration.
@@ -112,7 +121,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		links, urls, keys = append(links, w.Destination), append(urls, w.URL), append(keys, w.Key)
 	}
 	all := map[sekisho.Role]part{
-		sekisho.Vault: {Name: c.Name, Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Witness: keys, Cells: c.Cells},
+		sekisho.Vault: {Name: c.Name, Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Witness: keys, Cells: c.Cells, Web: w},
 		sekisho.Door:  {Cells: c.Cells},
 		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca, Witness: urls},
 		sekisho.Store: {Hosts: hosts},

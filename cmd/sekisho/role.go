@@ -289,7 +289,7 @@ const day = 24 * time.Hour
 // while vault starts.
 func (p *process) vault() (*vault.Vault, error) {
 	c := vault.Config{Dir: p.Dir, Self: p.Self.Instance, Hosts: p.part.Hosts, Name: p.part.Name, Digest: p.Digest, Log: p.Log(), Backups: time.Duration(p.part.Backups) * day,
-		Copies: time.Duration(p.part.Copies) * day, Cells: p.part.Cells}
+		Copies: time.Duration(p.part.Copies) * day, Cells: p.part.Cells, Origins: p.part.Web.origins()}
 	switch p.part.Root {
 	case "descriptor":
 		r, err := vault.DescriptorRoot(bytes.NewReader(p.files["root"]))

@@ -17,8 +17,8 @@ const (
 		ON CONFLICT (contract, id) DO NOTHING`
 	placedSet    = "UPDATE message SET placed = $3 WHERE contract = $1 AND id = $2"
 	placedBefore = "SELECT placed FROM message WHERE contract = $1 AND id = $2"
-	placedInsert = `INSERT INTO placed (contract, mailbox, uid, message, flags, keywords, internal, modseq, size)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	placedInsert = `INSERT INTO placed (contract, mailbox, uid, message, flags, keywords, internal, modseq, size, thread, attached)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	traceInsert = `INSERT INTO trace (contract, at, trace, message, people, data, placed) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (contract, at, trace, message) DO NOTHING`
 	tracePlaced = "SELECT placed FROM trace WHERE contract = $1 AND at = $2 AND trace = $3 AND message = $4"
@@ -124,7 +124,8 @@ func getPlaces(b []byte) (p wire.Placed) {
 }
 
 func (t *txn) insertPlaced(k homeKey, m *mailbox, p *placement) error {
-	_, err := t.Exec(placedInsert, int64(k.contract), int64(m.ID), int64(p.uid), int64(p.message), int64(p.flags), p.keywords, p.internal, int64(p.modseq), p.size)
+	_, err := t.Exec(placedInsert, int64(k.contract), int64(m.ID), int64(p.uid), int64(p.message), int64(p.flags), p.keywords, p.internal, int64(p.modseq), p.size,
+		int64(p.thread), truth(p.attached))
 	return err
 }
 
@@ -207,6 +208,8 @@ type keptData struct {
 	Reason  string
 	AtEnd   string
 	Approve bool `json:",omitempty"`
+	Thread  uint64
+	File    bool
 }
 
 const keptInsert = `INSERT INTO kept (contract, id, message, trace, fate, arrived, until, recipient, sender, data)
@@ -220,7 +223,8 @@ func (t *txn) keepBack(in *incoming, d *wire.Delivery, now time.Time) error {
 	}
 	e := in.Trace.Envelope
 	e.Rcpt = nil
-	data, err := json.Marshal(keptData{queueData{e, d.Route, d.Notify, d.ORcpt, in.Sealed.Size}, d.Account, d.Mailbox, d.Flags, in.Trace.Subject, d.Rule, d.Reason, d.AtEnd, d.Approve})
+	data, err := json.Marshal(keptData{queueData{e, d.Route, d.Notify, d.ORcpt, in.Sealed.Size}, d.Account, d.Mailbox, d.Flags, in.Trace.Subject, d.Rule, d.Reason, d.AtEnd, d.Approve,
+		in.Sealed.Thread, in.Sealed.Attached})
 	if err != nil {
 		return sekisho.E("store.accept", sekisho.Invalid, err)
 	}

@@ -331,6 +331,9 @@ func (t *txn) removeAccount(k homeKey) error {
 			return err
 		}
 	}
+	if err := t.dropItems(k); err != nil {
+		return err
+	}
 	gone := slices.Clone(h.list)
 	h.list = nil
 	t.after = append(t.after, func() {

@@ -179,6 +179,9 @@ func (s *Store) tidy(ctx context.Context) {
 	for {
 		if now := s.now(); now.Sub(aged) >= 24*time.Hour {
 			aged = now
+			if err := s.forgetUploads(ctx); err != nil && ctx.Err() == nil {
+				s.c.Log.Error("forgetting old uploads", "error", err)
+			}
 			if err := s.forgetOld(ctx); err != nil && ctx.Err() == nil {
 				s.c.Log.Error("forgetting old traces", "error", err)
 			}
@@ -236,6 +239,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreLease, s.lease)
 	wire.Handle(v, wire.StoreResolve, s.resolve)
 	wire.Handle(v, wire.StoreIdentity, s.identity)
+	wire.Handle(v, wire.StorePerson, s.person)
 	wire.Handle(v, wire.StoreRelay, s.relay)
 	wire.Handle(v, wire.StoreContract, s.contract)
 	wire.Handle(v, wire.StoreAccept, s.accept)
@@ -272,5 +276,18 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreCount, s.count)
 	wire.Handle(v, wire.StoreSystem, s.system)
 	wire.Handle(v, wire.StoreCase, s.caseOf)
+	wire.Handle(v, wire.StoreEmailQuery, s.emailQuery)
+	wire.Handle(v, wire.StoreEmails, s.emails)
+	wire.Handle(v, wire.StoreEmailChanges, s.emailChanges)
+	wire.Handle(v, wire.StoreEmailSet, s.emailSet)
+	wire.Handle(v, wire.StoreThreads, s.threads)
+	wire.Handle(v, wire.StoreEmailCounts, s.emailCounts)
+	wire.Handle(v, wire.StoreUpload, s.upload)
+	wire.Handle(v, wire.StoreUploaded, s.uploaded)
+	wire.Handle(v, wire.StoreItems, s.items)
+	wire.Handle(v, wire.StoreItemSet, s.itemSet)
+	wire.Handle(v, wire.StoreOwnKept, s.ownKept)
+	wire.Handle(v, wire.StoreOwnDecide, s.ownDecide)
+	wire.Handle(v, wire.StorePeople, s.people)
 	return v
 }

@@ -233,7 +233,29 @@ func (d *driven) drives() []drive {
 			From: time.Unix(1_700_000_000, 0), To: time.Unix(1_700_100_000, 0)}), nil)},
 		{"vault.scope", k(ledger.Scoped), "", is(wire.VaultScope, just(wire.ScopeReport{Incident: 1, Number: 1, Manifest: make([]byte, 32)}), nil)},
 		{"vault.inform", k(ledger.Grant), "", is(wire.VaultInform, just(wire.Inform{What: "policy", Contract: 1, Operator: 1}), nil)},
-	}, append(d.aboutLedger(), d.aboutLife()...)...)
+	}, append(d.aboutLedger(), append(d.aboutWeb(), d.aboutLife()...)...)...)
+}
+
+// aboutWeb has the calls of edge, and of the roles behind it.
+func (d *driven) aboutWeb() []drive {
+	k := func(kinds ...ledger.Kind) []ledger.Kind { return kinds }
+	var c []byte
+	var g wire.Granting
+	var second wire.Second
+	proof := func() wire.Proof { return wire.Proof{Cookie: c, For: sekisho.Webmail, Client: client} }
+	return []drive{
+		{"vault.sign-in", k(ledger.Login), "", is(wire.VaultSignIn, just(wire.SignIn{Contract: 1, Account: 11, Password: wire.Phrase{Text: "correct horse"}, Client: client}),
+			func(a wire.SignedIn) { c, d.secrets["a cookie"] = a.Cookie, a.Cookie })},
+		{"vault.session", nil, "what the session's own browser may know", is(wire.VaultSession, proof, nil)},
+		{"vault.security", nil, "numbers and names", is(wire.VaultSecurity, proof, nil)},
+		{"vault.passkey", nil, "a random number", is(wire.VaultPasskey, just(wire.PasskeyQuery{}), nil)},
+		{"vault.factor", k(ledger.KeyMade), "", is(wire.VaultFactor, func() wire.FactorChange { return wire.FactorChange{Cookie: c, Do: wire.DoAppMake} },
+			func(wire.FactorChanged) { second = d.passkey(c) })},
+		{"vault.capability", k(ledger.Login), "", is(wire.VaultCapability, proof, func(a wire.Granting) { g = a })},
+		{"vault.enter", k(ledger.Login), "", is(wire.VaultEnter, func() wire.Capability { return g.Capability }, nil)},
+		{"vault.second", k(ledger.Login), "", is(wire.VaultSecond, func() wire.Second { return second }, func(a wire.SignedIn) { c = a.Cookie })},
+		{"vault.sign-out", k(ledger.KeyGone), "", is(wire.VaultSignOut, proof, nil)},
+	}
 }
 
 func (d *driven) aboutLedger() []drive {

@@ -72,6 +72,7 @@ var keySchema = []string{
 	`CREATE TABLE IF NOT EXISTS pin (host TEXT PRIMARY KEY, contract BIGINT NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS archive_opening (contract BIGINT NOT NULL, id BIGINT NOT NULL, at BIGINT NOT NULL, until BIGINT NOT NULL,
 		actor BIGINT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (contract, id))`,
+	factorSchema, factorIndex, boundSchema, deviceSchema, tokenSchema, tokenIndex,
 	handSchema,
 }
 

@@ -21,6 +21,9 @@ const mostBoxes = 4096
 // open gives class keys of messages of the session's own account.
 func (v *Vault) open(_ context.Context, who sekisho.Caller, q wire.Open) (wire.Opened, error) {
 	s, ring, err := v.resume(who, q.Session, q.Secret)
+	if err == nil && ring == nil {
+		err = sekisho.E("vault.open", sekisho.Denied, errors.New("the session opens no mailbox"))
+	}
 	if err == nil {
 		err = check(q.Classes, len(q.Boxes))
 	}
