@@ -122,7 +122,7 @@ function Own() {
 // useContract learns about the contract that an operator looks at.
 function useContract(): void {
   const of = contract.value;
-  const key = place.value;
+  const key = place.value.path.join("/");
   useEffect(() => {
     if (me.value?.role !== "operator" || !of) return;
     if (named.value?.id !== of) void read<Contract>(`/contracts/${of}`).then((c) => (named.value = c), () => (named.value = null));
