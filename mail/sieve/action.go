@@ -1,0 +1,196 @@
+package sieve
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// stored are the flags of the last keep or fileinto tag, or else the internal variable's.
+func (r *run) storeFlags(a *argument) []string {
+	if a != nil {
+		return flagList(r.strs(a))
+	}
+	return slices.Clone(r.flags)
+}
+
+func keep(r *run, n *node) (flow, error) {
+	r.ends++
+	return on, r.add(n, Action{Kind: Keep, Flags: r.storeFlags(n.tags["flags"])})
+}
+
+func discard(r *run, n *node) (flow, error) {
+	r.ends++
+	return on, r.add(n, Action{Kind: Discard})
+}
+
+func checkFileInto(c *checker, n *node) {
+	for _, s := range constants(n.pos[0]) {
+		if why := folder(s); why != "" {
+			c.fault(n.line, "fileinto: %s", why)
+		}
+	}
+	for _, s := range constants(n.tags["specialuse"]) {
+		if !specialUse(s) {
+			c.fault(n.line, "fileinto: %q is no special use: they begin with a backslash, as \\\\Junk does", short(s))
+		}
+	}
+}
+
+func fileInto(r *run, n *node) (flow, error) {
+	a := Action{Kind: FileInto, Mailbox: r.str(n.pos[0]), Copy: n.tags["copy"] != nil, Create: n.tags["create"] != nil,
+		Flags: r.storeFlags(n.tags["flags"]), SpecialUse: r.str(n.tags["specialuse"])}
+	if why := folder(a.Mailbox); why != "" {
+		return halt, fail(n, "fileinto: %s", why)
+	}
+	if strings.EqualFold(a.Mailbox, "INBOX") {
+		a.Mailbox = "INBOX"
+	}
+	if !a.Copy {
+		r.ends++
+	}
+	return on, r.add(n, a)
+}
+
+func checkRedirect(c *checker, n *node) {
+	if s := n.pos[0].strs[0]; len(constants(n.pos[0])) > 0 {
+		if _, ok := mailbox(s); !ok {
+			c.fault(n.line, "redirect: %q is no mail address that can be sent to", short(s))
+		}
+	}
+}
+
+func redirect(r *run, n *node) (flow, error) {
+	s := r.str(n.pos[0])
+	a, ok := mailbox(s)
+	switch {
+	case !ok:
+		return halt, fail(n, "redirect: %q is no mail address that can be sent to", short(s))
+	case r.in.MayRedirect != nil && !r.in.MayRedirect(a):
+		return halt, fail(n, "redirect: mail may not be sent on to %s: ask your administrator to allow it", a)
+	}
+	act := Action{Kind: Redirect, Address: a, Copy: n.tags["copy"] != nil}
+	if !act.Copy {
+		r.ends++
+	}
+	if err := r.add(n, act); err != nil {
+		return halt, err
+	}
+	count := 0
+	for _, b := range r.result.Actions {
+		count += btoi(b.Kind == Redirect)
+	}
+	if count > r.limit.Redirects {
+		return halt, fail(n, "the number of redirect actions exceeds policy limit: at most %d", r.limit.Redirects)
+	}
+	return on, nil
+}
+
+func reject(r *run, n *node) (flow, error) {
+	kind := Reject
+	if n.name == "ereject" {
+		kind = EReject
+	}
+	r.ends++
+	return on, r.add(n, Action{Kind: kind, Text: r.str(n.pos[0])})
+}
+
+// protected are header fields that no script changes: trace and what security decisions rest on (RFC 5293 section 5).
+var protected = []string{"received", "auto-submitted", "dkim-signature", "authentication-results", "received-spf", "arc-seal",
+	"arc-message-signature", "arc-authentication-results", "return-path", "delivered-to"}
+
+// isProtected says whether a field must stay; Received and Auto-Submitted may be added, since that hides nothing.
+func isProtected(name string, add bool) bool {
+	name = strings.ToLower(name)
+	if add && (name == "received" || name == "auto-submitted") {
+		return false
+	}
+	return slices.Contains(protected, name) || strings.HasPrefix(name, "x-sekisho-")
+}
+
+func checkEdit(c *checker, n *node) {
+	if n.name == "deleteheader" {
+		checkMatch(c, n)
+		checkIndex(c, n)
+	} else if s := constant(n.pos[1]); s != "" {
+		if why := fieldValue(s, c.option.Limit); why != "" {
+			c.fault(n.line, "addheader: %s", why)
+		}
+	}
+	c.names(n, n.pos[0])
+}
+
+func fieldValue(s string, l Limit) string {
+	switch {
+	case len(s) > l.Field:
+		return "the field's value is too long"
+	case !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0:
+		return "the field's value has characters that mail cannot have"
+	}
+	return ""
+}
+
+func addHeader(r *run, n *node) (flow, error) {
+	name, value := r.str(n.pos[0]), r.str(n.pos[1])
+	if !fieldName(name) {
+		return halt, fail(n, "addheader: %q cannot be the name of a header field", short(name))
+	}
+	if why := fieldValue(value, r.limit); why != "" {
+		return halt, fail(n, "addheader: %s", why)
+	}
+	if isProtected(name, true) {
+		return on, nil
+	}
+	e := Edit{Name: name, Value: oneLine(value), Last: n.tags["last"] != nil}
+	return on, r.edit(n, e)
+}
+
+// oneLine makes line breaks blanks: a value that a script made cannot begin another field.
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ").Replace(s))
+}
+
+func (r *run) edit(n *node, e Edit) error {
+	const most = 100
+	if len(r.result.Edits) >= most {
+		return fail(n, "the script changes more than %d header fields", most)
+	}
+	r.result.Edits = append(r.result.Edits, e)
+	r.fields = apply(r.fields, e)
+	return nil
+}
+
+func deleteHeader(r *run, n *node) (flow, error) {
+	name := r.str(n.pos[0])
+	if !fieldName(name) {
+		return halt, fail(n, "deleteheader: %q cannot be the name of a header field", short(name))
+	}
+	if isProtected(name, false) {
+		return on, nil
+	}
+	var at []int
+	var list []Field
+	for _, f := range r.fields {
+		if strings.EqualFold(f.Name, name) {
+			at = append(at, len(list))
+			list = append(list, f)
+		}
+	}
+	gone := 0
+	for _, i := range pick(n, at) {
+		if n.pos[1] != nil {
+			ok, err := r.compare(n, []string{strings.TrimSpace(list[i].Value)}, n.pos[1])
+			if err != nil {
+				return halt, err
+			}
+			if !ok {
+				continue
+			}
+		}
+		if err := r.edit(n, Edit{Delete: true, Name: name, Index: i - gone}); err != nil {
+			return halt, err
+		}
+		gone++
+	}
+	return on, nil
+}

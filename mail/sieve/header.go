@@ -1,0 +1,251 @@
+package sieve
+
+import (
+	"slices"
+	"strings"
+)
+
+func checkIndex(c *checker, n *node) {
+	a := n.tags["index"]
+	switch {
+	case a == nil && n.tags["last"] != nil:
+		c.fault(n.line, "':last' of the %s %s says nothing without ':index'", n.name, n.spec.sort())
+	case a != nil && a.num == 0:
+		c.fault(n.line, "':index' counts from 1")
+	}
+}
+
+func checkHeader(c *checker, n *node) {
+	checkMatch(c, n)
+	checkIndex(c, n)
+	checkMime(c, n)
+	c.names(n, n.pos[0])
+}
+
+func checkAddress(c *checker, n *node) {
+	checkMatch(c, n)
+	checkIndex(c, n)
+	checkMime(c, n)
+	for _, s := range constants(n.pos[0]) {
+		if !isAddressed(s) {
+			c.fault(n.line, "the header field '%s' is not allowed for the address test: it has no addresses", short(s))
+			return
+		}
+	}
+}
+
+func checkExists(c *checker, n *node) {
+	checkMime(c, n)
+	c.names(n, n.pos[0])
+}
+
+func checkEnvelope(c *checker, n *node) {
+	checkMatch(c, n)
+	for _, s := range constants(n.pos[0]) {
+		switch strings.ToLower(s) {
+		case "from", "to", "auth", "orig_to":
+		default:
+			c.fault(n.line, "the envelope has no part '%s': its parts are from, to and auth", short(s))
+		}
+	}
+}
+
+// found are a part's fields of a name, all or the one that :index and :last say.
+func (r *run) found(n *node, p *Part, name string) []Field {
+	fields := p.Fields
+	if p == r.in.Message {
+		fields = r.fields
+	}
+	var list []Field
+	for _, f := range fields {
+		if strings.EqualFold(f.Name, name) {
+			list = append(list, f)
+		}
+	}
+	return pick(n, list)
+}
+
+// pick is the element that :index says, counted from the end with :last; all without it.
+func pick[T any](n *node, list []T) []T {
+	a := n.tags["index"]
+	if a == nil {
+		return list
+	}
+	if a.num > uint64(len(list)) {
+		return nil
+	}
+	i := int(a.num) - 1
+	if n.tags["last"] != nil {
+		i = len(list) - int(a.num)
+	}
+	return list[i : i+1]
+}
+
+func header(r *run, n *node) (bool, error) {
+	var values []string
+	for _, p := range r.looked(n) {
+		for _, name := range r.strs(n.pos[0]) {
+			for _, f := range r.found(n, p, name) {
+				values = append(values, r.option(n, f)...)
+			}
+		}
+	}
+	return r.compare(n, values, n.pos[1])
+}
+
+func exists(r *run, n *node) (bool, error) {
+	parts := r.looked(n)
+	for _, name := range r.strs(n.pos[0]) {
+		if !slices.ContainsFunc(parts, func(p *Part) bool { return len(r.found(n, p, name)) > 0 }) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+func addressTest(r *run, n *node) (bool, error) {
+	var values []string
+	for _, p := range r.looked(n) {
+		for _, name := range r.strs(n.pos[0]) {
+			for _, f := range r.found(n, p, name) {
+				for _, a := range r.addresses(f.Raw) {
+					values = r.addressPart(n, values, a)
+				}
+			}
+		}
+	}
+	return r.compare(n, values, n.pos[1])
+}
+
+// addressPart adds the part of an address that the tags say; nothing when the address has none.
+func (r *run) addressPart(n *node, values []string, a string) []string {
+	local, domain := a, ""
+	if at := strings.LastIndexByte(a, '@'); at >= 0 {
+		local, domain = a[:at], a[at+1:]
+	}
+	switch {
+	case n.tags["localpart"] != nil:
+		return append(values, unquote(local))
+	case n.tags["domain"] != nil:
+		return append(values, domain)
+	case n.tags["user"] != nil:
+		user, _, _ := r.detail(unquote(local))
+		return append(values, user)
+	case n.tags["detail"] != nil:
+		if _, d, ok := r.detail(unquote(local)); ok {
+			return append(values, d)
+		}
+		return values
+	}
+	return append(values, a)
+}
+
+// detail cuts a local part at its first delimiter (RFC 5233).
+func (r *run) detail(local string) (user, detail string, ok bool) {
+	d := r.in.Delimiter
+	if d == "" {
+		d = "+"
+	}
+	i := strings.IndexAny(local, d)
+	if i < 0 {
+		return local, "", false
+	}
+	return local[:i], local[i+1:], true
+}
+
+// unquote takes the quotes off a local part.
+func unquote(s string) string {
+	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
+		return s
+	}
+	var b strings.Builder
+	for i := 1; i < len(s)-1; i++ {
+		if s[i] == '\\' && i+1 < len(s)-1 {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+func envelope(r *run, n *node) (bool, error) {
+	var values []string
+	for _, part := range r.strs(n.pos[0]) {
+		switch strings.ToLower(part) {
+		case "from":
+			values = r.envelopePart(n, values, r.in.From)
+		case "to":
+			values = r.envelopePart(n, values, r.in.To)
+		case "auth":
+			if r.in.Auth != "" {
+				values = append(values, r.in.Auth)
+			}
+		}
+	}
+	return r.compare(n, values, n.pos[1])
+}
+
+// envelopePart is as addressPart; the null sender has the empty string as each of its parts.
+func (r *run) envelopePart(n *node, values []string, a string) []string {
+	if a == "" && n.tags["detail"] == nil {
+		return append(values, "")
+	}
+	return r.addressPart(n, values, a)
+}
+
+func size(r *run, n *node) (bool, error) {
+	limit := n.pos[0].num
+	if n.tags["over"] != nil {
+		return uint64(max(0, r.in.Size)) > limit, nil
+	}
+	return uint64(max(0, r.in.Size)) < limit, nil
+}
+
+// body tests the content (RFC 5173): as it is, of parts of some types, or of all text.
+func body(r *run, n *node) (bool, error) {
+	if n.tags["raw"] != nil {
+		raw := ""
+		if r.in.Raw != nil {
+			raw = r.in.Raw()
+		}
+		return r.compare(n, []string{raw}, n.pos[0])
+	}
+	types := []string{"text"}
+	if a := n.tags["content"]; a != nil {
+		types = r.strs(a)
+	}
+	var values []string
+	collect(r.in.Message, types, &values, 0)
+	return r.compare(n, values, n.pos[0])
+}
+
+const deepestPart = 100
+
+// collect gathers the contents of the parts that have one of the types.
+func collect(p *Part, types []string, values *[]string, depth int) {
+	if depth > deepestPart {
+		return
+	}
+	if slices.ContainsFunc(types, func(t string) bool { return ofType(p.Type, t) }) && p.Text != nil {
+		*values = append(*values, p.Text())
+	}
+	for _, child := range p.Parts {
+		collect(child, types, values, depth+1)
+	}
+}
+
+// ofType says whether a media type is meant by a type, a type with subtype, or "" for any.
+func ofType(media, t string) bool {
+	t = strings.ToLower(t)
+	main, sub, found := strings.Cut(t, "/")
+	switch {
+	case t == "":
+		return true
+	case strings.HasPrefix(t, "/") || strings.HasSuffix(t, "/") || strings.Contains(sub, "/"):
+		return false
+	case found:
+		return media == t
+	}
+	m, _, _ := strings.Cut(media, "/")
+	return m == main
+}

@@ -1,0 +1,140 @@
+package sieve
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// scriptName says whether s can be the name of a stored script (RFC 5804 section 1.6).
+func scriptName(s string) bool {
+	return s != "" && len(s) <= 512 && utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool {
+		return c < ' ' || 0x7f <= c && c < 0xa0 || c == 0x2028 || c == 0x2029 || c == '/'
+	})
+}
+
+// checkInclude reads the included script, so that a run meets no script that is missing or wrong (RFC 6609 section 3.2).
+func checkInclude(c *checker, n *node) {
+	name := n.pos[0].strs[0]
+	global := n.tags["global"] != nil
+	id := fmt.Sprintf("%v/%s", global, name)
+	switch {
+	case n.pos[0].pieces != nil:
+		c.fault(n.line, "include: the script's name must be written out, without variables")
+		return
+	case !scriptName(name):
+		c.fault(n.line, "include: %q cannot be the name of a script", short(name))
+		return
+	case slices.Contains(c.stack, id):
+		c.fault(n.line, "include: the script '%s' would include itself", short(name))
+		return
+	case len(c.stack) >= c.option.Limit.Depth:
+		c.fault(n.line, "include: scripts are included too deeply: at most %d inside each other", c.option.Limit.Depth)
+		return
+	}
+	if u := c.alone[id]; u != nil {
+		n.data = u
+		return
+	}
+	var script []byte
+	found := false
+	if c.option.Include != nil {
+		script, found = c.option.Include(name, global)
+	}
+	if !found {
+		if n.tags["optional"] == nil {
+			c.fault(n.line, "include: there is no script '%s'", short(name))
+		}
+		return
+	}
+	if c.included++; c.included > c.option.Limit.Includes {
+		c.fault(n.line, "include: at most %d scripts may be included", c.option.Limit.Includes)
+		return
+	}
+	before := len(c.faults)
+	c.stack = append(c.stack, id)
+	u := c.read(name, script)
+	c.stack = c.stack[:len(c.stack)-1]
+	if len(c.faults) > before {
+		c.fault(n.line, "include: the script '%s' has faults: see them above", short(name))
+		return
+	}
+	if c.alone == nil {
+		c.alone = map[string]*unit{}
+	}
+	c.alone[id] = u
+	n.data = u
+}
+
+func include(r *run, n *node) (flow, error) {
+	u, _ := n.data.(*unit)
+	if u == nil || n.tags["once"] != nil && r.done[u] {
+		return on, nil
+	}
+	r.done[u] = true
+	vars := r.vars
+	r.vars = map[string]string{}
+	f, err := r.block(u.commands)
+	r.vars = vars
+	if f == back || f == out {
+		f = on
+	}
+	return f, err
+}
+
+func checkGlobal(c *checker, n *node) {
+	if !c.has("variables") {
+		c.fault(n.line, "global needs a capability: write require \"variables\" at the top")
+		return
+	}
+	for _, s := range n.pos[0].strs {
+		switch low := strings.ToLower(s); {
+		case !variable(s) || digit(s[0]) || strings.Contains(s, "."):
+			c.fault(n.line, "%q cannot be the name of a global variable", short(s))
+		case c.vars[low] && !c.vars["global "+low]:
+			c.fault(n.line, "the variable '%s' is local already: declare it global before it is set", short(s))
+		default:
+			c.vars["global "+low] = true
+			c.declare(low, n.line)
+		}
+	}
+}
+
+// global binds names of this script to the variables that all included scripts share.
+func global(r *run, n *node) (flow, error) {
+	vars := maps.Clone(r.vars)
+	for _, s := range n.pos[0].strs {
+		vars["\x00"+strings.ToLower(s)] = "g"
+	}
+	r.vars = vars
+	return on, nil
+}
+
+// noIhave change how the rest of a script is read, so they must be required (RFC 5463 section 4).
+var noIhave = []string{"variables", "encoded-character"}
+
+// checkIhave lets what follows use the capabilities that are there.
+func checkIhave(c *checker, n *node) {
+	for _, s := range constants(n.pos[0]) {
+		if c.known[s] && !slices.Contains(noIhave, s) {
+			c.unit.requires[s] = true
+		}
+	}
+	n.data = c.known
+}
+
+func ihave(r *run, n *node) (bool, error) {
+	known, _ := n.data.(map[string]bool)
+	for _, s := range r.strs(n.pos[0]) {
+		if !known[s] || slices.Contains(noIhave, s) && !n.unit.requires[s] {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+func raise(r *run, n *node) (flow, error) {
+	return halt, fail(n, "the script says: %s", short(r.str(n.pos[0])))
+}

@@ -1,0 +1,130 @@
+package sieve
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// cut is s cut to n bytes, between characters.
+func cut(s string, n int) string {
+	if n <= 0 {
+		return ""
+	}
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// get is a variable's value by its name in lower case.
+func (r *run) get(name string) string {
+	if g, ok := strings.CutPrefix(name, "global."); ok {
+		return r.global[g]
+	}
+	if v, ok := r.vars["\x00"+name]; ok && v == "g" {
+		return r.global[name]
+	}
+	return r.vars[name]
+}
+
+func (r *run) put(name, value string) {
+	value = cut(value, r.limit.Value)
+	if g, ok := strings.CutPrefix(name, "global."); ok {
+		r.global[g] = value
+		return
+	}
+	if r.vars["\x00"+name] == "g" {
+		r.global[name] = value
+		return
+	}
+	r.vars[name] = value
+}
+
+// variable checks the name of a variable that is set.
+func (c *checker) variable(n *node, a *argument) bool {
+	name := a.strs[0]
+	switch {
+	case a.pieces != nil:
+		c.fault(n.line, "the variable's name must be written out, without variables")
+	case !variable(name) || digit(name[0]):
+		c.fault(n.line, "%q cannot be the name of a variable that is set", short(name))
+	case c.namespace(strings.ToLower(name), n.line):
+		c.declare(name, n.line)
+		return true
+	}
+	return false
+}
+
+func checkSet(c *checker, n *node) { c.variable(n, n.pos[0]) }
+
+func set(r *run, n *node) (flow, error) {
+	r.put(strings.ToLower(r.str(n.pos[0])), modify(n, r.str(n.pos[1])))
+	return on, nil
+}
+
+// modify applies the modifiers of set in the order of their precedence (RFC 5229 section 4.1).
+func modify(n *node, s string) string {
+	has := func(t string) bool { return n.tags[t] != nil }
+	if has("lower") {
+		s = strings.ToLower(s)
+	}
+	if has("upper") {
+		s = strings.ToUpper(s)
+	}
+	if has("lowerfirst") || has("upperfirst") {
+		c, w := utf8.DecodeRuneInString(s)
+		if has("lowerfirst") {
+			c = unicode.ToLower(c)
+		} else {
+			c = unicode.ToUpper(c)
+		}
+		if w > 0 && c != utf8.RuneError {
+			s = string(c) + s[w:]
+		}
+	}
+	if has("quotewildcard") {
+		s = strings.NewReplacer("*", `\*`, "?", `\?`, `\`, `\\`).Replace(s)
+	}
+	if has("quoteregex") {
+		s = quoteRegex(s)
+	}
+	if has("encodeurl") {
+		s = strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+	}
+	if has("length") {
+		s = strconv.Itoa(utf8.RuneCountInString(s))
+	}
+	return s
+}
+
+func quoteRegex(s string) string {
+	var b strings.Builder
+	for _, c := range s {
+		if strings.ContainsRune(`\.+*?()|[]{}^$`, c) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// stringTest compares strings. With :count it counts those that are not empty (RFC 5229 section 5).
+func stringTest(r *run, n *node) (bool, error) {
+	values := r.strs(n.pos[0])
+	if n.tags["count"] != nil {
+		var full []string
+		for _, s := range values {
+			if s != "" {
+				full = append(full, s)
+			}
+		}
+		values = full
+	}
+	return r.compare(n, values, n.pos[1])
+}
