@@ -69,7 +69,10 @@ func redirect(r *run, n *node) (flow, error) {
 	case r.in.MayRedirect != nil && !r.in.MayRedirect(a):
 		return halt, fail(n, "redirect: mail may not be sent on to %s: ask your administrator to allow it", a)
 	}
-	act := Action{Kind: Redirect, Address: a, Copy: n.tags["copy"] != nil}
+	act := Action{Kind: Redirect, Address: a, Copy: n.tags["copy"] != nil, Mark: r.owner()}
+	if r.returned() {
+		return on, nil
+	}
 	if !act.Copy {
 		r.ends++
 	}
@@ -84,6 +87,22 @@ func redirect(r *run, n *node) (flow, error) {
 		return halt, fail(n, "the number of redirect actions exceeds policy limit: at most %d", r.limit.Redirects)
 	}
 	return on, nil
+}
+
+// owner is the address that redirects are marked with.
+func (r *run) owner() string {
+	if len(r.in.Addresses) > 0 {
+		return r.in.Addresses[0]
+	}
+	return r.in.To
+}
+
+// returned says whether the owner has sent this mail on before: it is not sent again, and stays.
+func (r *run) returned() bool {
+	return slices.ContainsFunc(r.in.Message.Fields, func(f Field) bool {
+		by := strings.TrimSpace(f.Raw)
+		return strings.EqualFold(f.Name, LoopField) && (strings.EqualFold(by, r.owner()) || strings.EqualFold(by, r.in.To))
+	})
 }
 
 func reject(r *run, n *node) (flow, error) {
@@ -111,7 +130,10 @@ func isProtected(name string, add bool) bool {
 func checkEdit(c *checker, n *node) {
 	if n.name == "deleteheader" {
 		checkMatch(c, n)
-		checkIndex(c, n)
+		before := len(c.faults)
+		if checkIndex(c, n); len(c.faults) > before {
+			return
+		}
 	} else if s := constant(n.pos[1]); s != "" {
 		if why := fieldValue(s, c.option.Limit); why != "" {
 			c.fault(n.line, "addheader: %s", why)
@@ -124,7 +146,7 @@ func fieldValue(s string, l Limit) string {
 	switch {
 	case len(s) > l.Field:
 		return "the field's value is too long"
-	case !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0:
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, func(c rune) bool { return c < ' ' && c != '\t' && c != '\r' && c != '\n' || c == 0x7f }):
 		return "the field's value has characters that mail cannot have"
 	}
 	return ""
@@ -147,7 +169,7 @@ func addHeader(r *run, n *node) (flow, error) {
 
 // oneLine makes line breaks blanks: a value that a script made cannot begin another field.
 func oneLine(s string) string {
-	return strings.TrimSpace(strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ").Replace(s))
+	return strings.TrimSpace(strings.NewReplacer("\r\n ", " ", "\r\n\t", " ", "\r\n", " ", "\r", " ", "\n", " ").Replace(s))
 }
 
 func (r *run) edit(n *node, e Edit) error {
@@ -156,8 +178,21 @@ func (r *run) edit(n *node, e Edit) error {
 		return fail(n, "the script changes more than %d header fields", most)
 	}
 	r.result.Edits = append(r.result.Edits, e)
+	r.size -= length(r.fields)
 	r.fields = apply(r.fields, e)
+	r.size += length(r.fields)
 	return nil
+}
+
+func length(fields []Field) int64 {
+	n := 0
+	for _, f := range fields {
+		if f.Size == 0 {
+			f.Size = len(f.Name) + len(f.Raw) + 4
+		}
+		n += f.Size
+	}
+	return int64(n)
 }
 
 func deleteHeader(r *run, n *node) (flow, error) {

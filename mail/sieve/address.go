@@ -21,26 +21,51 @@ func (r *run) addresses(value string) []string {
 	return all
 }
 
-// mailbox reads an address that mail can be sent to, with or without a display name; false when it is none.
+// mailbox reads an address that mail can be sent to, with or without a display name; false when it is none. Blanks may stand
+// around its parts, and dots anywhere in a local part, as some carriers gave them out.
 func mailbox(s string) (string, bool) {
 	const longest = 254
-	if len(s) > longest*4 || strings.ContainsAny(s, "\r\n\x00") {
+	s = strings.TrimSpace(s)
+	if len(s) > 4*longest || strings.ContainsAny(s, "\r\n\x00") {
 		return "", false
 	}
-	a, err := mail.ParseAddress(s)
-	if err != nil {
-		return "", false
-	}
-	at := strings.LastIndexByte(a.Address, '@')
-	if at <= 0 || at == len(a.Address)-1 || len(a.Address) > longest {
-		return "", false
-	}
-	for label := range strings.SplitSeq(a.Address[at+1:], ".") {
-		if label == "" && a.Address[at+1] != '[' {
+	if open := strings.LastIndexByte(s, '<'); open >= 0 && strings.HasSuffix(s, ">") {
+		if strings.ContainsAny(strings.ReplaceAll(s[:open], `\"`, ""), "<>@,;:") && !strings.HasPrefix(s, `"`) {
 			return "", false
 		}
+		s = strings.TrimSpace(s[open+1 : len(s)-1])
 	}
-	return bare(a.Address), true
+	at := strings.LastIndexByte(s, '@')
+	if at < 0 {
+		return "", false
+	}
+	local, domain := strings.TrimSpace(s[:at]), strings.TrimSpace(s[at+1:])
+	if len(local)+len(domain) >= longest || !localPart(local) || !domainName(domain) {
+		return "", false
+	}
+	return bare(unquote(local) + "@" + domain), true
+}
+
+// special are the characters that stand in a local part only in quotes (RFC 5322 section 3.2.3).
+const special = "()<>[]:;@\\,\""
+
+func localPart(s string) bool {
+	if len(s) > 2 && s[0] == '"' && s[len(s)-1] == '"' {
+		return !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c > '~' })
+	}
+	return s != "" && !strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune(special, c) })
+}
+
+func domainName(s string) bool {
+	if len(s) > 2 && s[0] == '[' && s[len(s)-1] == ']' {
+		return !strings.ContainsFunc(s[1:len(s)-1], func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune(`[]\`, c) })
+	}
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // bare writes an address as SMTP does: the local part in quotes only where it must be.
@@ -50,12 +75,8 @@ func bare(a string) string {
 		return a
 	}
 	local := a[:at]
-	for atom := range strings.SplitSeq(local, ".") {
-		if atom == "" || strings.ContainsFunc(atom, func(c rune) bool {
-			return c <= ' ' || c == 0x7f || strings.ContainsRune("()<>[]:;@\\,\"", c)
-		}) {
-			return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(local) + `"` + a[at:]
-		}
+	if local == "" || strings.ContainsFunc(local, func(c rune) bool { return c <= ' ' || c == 0x7f || strings.ContainsRune(special, c) }) {
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(local) + `"` + a[at:]
 	}
 	return a
 }

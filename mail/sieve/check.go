@@ -31,7 +31,7 @@ func (c *checker) fault(line int, format string, a ...any) {
 	}
 	f := Fault{Line: line, Text: fmt.Sprintf(format, a...)}
 	if len(c.stack) > 0 {
-		f.Script = c.stack[len(c.stack)-1]
+		_, f.Script, _ = strings.Cut(c.stack[len(c.stack)-1], "/")
 	}
 	c.faults = append(c.faults, f)
 }
@@ -53,6 +53,9 @@ func (c *checker) read(name string, script []byte) *unit {
 		} else {
 			first = c.option.lax
 		}
+	}
+	if u.requires["extracttext"] && !u.requires["foreverypart"] {
+		c.fault(1, "extracttext works only inside foreverypart: write require \"foreverypart\" at the top too")
 	}
 	c.block(u.commands)
 	return u
@@ -130,15 +133,7 @@ func (c *checker) command(n *node) {
 		c.fault(n.line, "'%s' is a test: use test '%s' behind if, not as a command", n.name, n.name)
 		return
 	}
-	ok := c.needed(n) && c.arguments(n) && c.shape(n)
-	if ok && n.spec.check != nil {
-		n.spec.check(c, n)
-	}
-	for _, t := range n.tests {
-		if ok {
-			c.test(t)
-		}
-	}
+	c.fit(n)
 	if n.name == "foreverypart" {
 		c.loops = append(c.loops, constant(n.tags["name"]))
 		defer func() { c.loops = c.loops[:len(c.loops)-1] }()
@@ -157,14 +152,22 @@ func (c *checker) test(n *node) {
 		c.fault(n.line, "'%s' is a command, not a test", n.name)
 		return
 	}
-	if !c.needed(n) || !c.arguments(n) || !c.shape(n) {
+	c.fit(n)
+}
+
+// fit compares a node with what the grammar says of it.
+func (c *checker) fit(n *node) {
+	if !c.needed(n) {
 		return
 	}
-	if n.spec.check != nil {
+	arguments, shape := c.arguments(n), n.broken == "" && c.shape(n)
+	if arguments && shape && n.spec.check != nil {
 		n.spec.check(c, n)
 	}
-	for _, t := range n.tests {
-		c.test(t)
+	if n.spec.tests != none {
+		for _, t := range n.tests {
+			c.test(t)
+		}
 	}
 }
 

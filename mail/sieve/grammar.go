@@ -194,7 +194,7 @@ func messageTests() []command {
 		{name: "virustest", needs: "virustest", test: true, params: []param{str("value")}, check: checkMatch, eval: virustest, tags: matchTags()},
 		{name: "mailboxexists", needs: "mailbox", test: true, params: []param{strings1("mailboxes")}, eval: mailboxExists},
 		{name: "specialuse_exists", needs: "special-use", test: true, params: []param{maybe(str("mailbox")), strings1("special uses")},
-			eval: specialUseExists},
+			check: checkSpecialUse, eval: specialUseExists},
 		{name: "duplicate", needs: "duplicate", test: true, eval: duplicate, check: checkDuplicate, tags: []tag{{"handle", aString, "", ""},
 			{"header", aString, "identity", ""}, {"uniqueid", aString, "identity", ""}, {"seconds", aNumber, "", ""}, {"last", 0, "", ""}}},
 	}

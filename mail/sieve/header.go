@@ -19,7 +19,6 @@ func checkHeader(c *checker, n *node) {
 	checkMatch(c, n)
 	checkIndex(c, n)
 	checkMime(c, n)
-	c.names(n, n.pos[0])
 }
 
 func checkAddress(c *checker, n *node) {
@@ -34,10 +33,7 @@ func checkAddress(c *checker, n *node) {
 	}
 }
 
-func checkExists(c *checker, n *node) {
-	checkMime(c, n)
-	c.names(n, n.pos[0])
-}
+func checkExists(c *checker, n *node) { checkMime(c, n) }
 
 func checkEnvelope(c *checker, n *node) {
 	checkMatch(c, n)
@@ -194,45 +190,38 @@ func (r *run) envelopePart(n *node, values []string, a string) []string {
 }
 
 func size(r *run, n *node) (bool, error) {
-	limit := n.pos[0].num
+	limit, have := n.pos[0].num, uint64(max(0, r.in.Size+r.size))
 	if n.tags["over"] != nil {
-		return uint64(max(0, r.in.Size)) > limit, nil
+		return have > limit, nil
 	}
-	return uint64(max(0, r.in.Size)) < limit, nil
+	return have < limit, nil
 }
 
 // body tests the content (RFC 5173): as it is, of parts of some types, or of all text.
 func body(r *run, n *node) (bool, error) {
 	if n.tags["raw"] != nil {
-		raw := ""
-		if r.in.Raw != nil {
-			raw = r.in.Raw()
+		if r.in.Raw == nil {
+			return false, nil
 		}
-		return r.compare(n, []string{raw}, n.pos[0])
-	}
-	types := []string{"text"}
-	if a := n.tags["content"]; a != nil {
-		types = r.strs(a)
+		return r.compare(n, []string{r.in.Raw()}, n.pos[0])
 	}
 	var values []string
-	collect(r.in.Message, types, &values, 0)
+	for _, p := range under(r.in.Message, nil, 0) {
+		switch a := n.tags["content"]; {
+		case a != nil:
+			if p.Text != nil && slices.ContainsFunc(r.strs(a), func(t string) bool { return ofType(p.Type, t) }) {
+				values = append(values, p.Text())
+			}
+		case p.Plain != nil:
+			values = append(values, p.Plain())
+		case p.Text != nil && ofType(p.Type, "text"):
+			values = append(values, p.Text())
+		}
+	}
 	return r.compare(n, values, n.pos[0])
 }
 
 const deepestPart = 100
-
-// collect gathers the contents of the parts that have one of the types.
-func collect(p *Part, types []string, values *[]string, depth int) {
-	if depth > deepestPart {
-		return
-	}
-	if slices.ContainsFunc(types, func(t string) bool { return ofType(p.Type, t) }) && p.Text != nil {
-		*values = append(*values, p.Text())
-	}
-	for _, child := range p.Parts {
-		collect(child, types, values, depth+1)
-	}
-}
 
 // ofType says whether a media type is meant by a type, a type with subtype, or "" for any.
 func ofType(media, t string) bool {

@@ -27,6 +27,8 @@ func checkInclude(c *checker, n *node) {
 	case !scriptName(name):
 		c.fault(n.line, "include: %q cannot be the name of a script", short(name))
 		return
+	case slices.Contains(c.stack, id) && n.tags["once"] != nil:
+		return // it is running already
 	case slices.Contains(c.stack, id):
 		c.fault(n.line, "include: the script '%s' would include itself", short(name))
 		return

@@ -10,6 +10,7 @@ type Field struct {
 	Name  string
 	Value string // unfolded, with encoded words decoded, in UTF-8
 	Raw   string // unfolded, nothing decoded
+	Size  int    // bytes with name and line breaks; 0 when unknown
 }
 
 // Part is a MIME entity as the caller has read it. The whole mail is one.
@@ -17,15 +18,18 @@ type Part struct {
 	Fields []Field
 	Type   string // media type in lower case: text/plain
 	Parts  []*Part
-	// Text gives the content without transfer encoding, in UTF-8 where the type is text. It is asked only when a script
-	// looks into the part; nil is an empty content.
+	// Text gives the content without transfer encoding, in UTF-8 where the type is text; of a multipart what stands before and
+	// behind its parts, of message/rfc822 the header within (RFC 5173 section 5.2). It is asked only when a script looks into the
+	// part; nil is no content.
 	Text func() string
+	// Plain gives what people read of a part, such as HTML without its markup; nil: Text of a text part, nothing of others.
+	Plain func() string
 }
 
 // Input is the message of one run, for one recipient, and what the run may ask about the world.
 type Input struct {
 	Message *Part
-	Raw     func() string // the mail's body as it is, for body :raw; nil is an empty one
+	Raw     func() string // the mail's body as it is, for body :raw; nil when the mail is a header only
 	Size    int64         // of the mail in bytes
 
 	From, To  string   // the envelope's addresses; From is "" for the null sender
@@ -100,6 +104,7 @@ type Action struct {
 	Copy       bool     // the implicit keep was not cancelled by it
 	Flags      []string // to store the message with
 	Address    string   // of a redirect
+	Mark       string   // of a redirect: the value of the field LoopField that the mail sent on gets
 	Text       string   // reason of a refusal
 	Edits      int      // how many of the result's edits this action's message carries, from the first
 	Vacation   *Vacation
@@ -115,6 +120,9 @@ type Edit struct {
 	// Index is which field of that name is deleted, from 0, counted in the header as the edits before have left it.
 	Index int
 }
+
+// LoopField is the header field by which a mail that was redirected is known when it comes back.
+const LoopField = "X-Sieve-Redirected-From"
 
 // Result is what a run has decided.
 type Result struct {
@@ -138,7 +146,7 @@ func Apply(fields []Field, edits []Edit) []Field {
 
 func apply(list []Field, e Edit) []Field {
 	if !e.Delete {
-		f := Field{e.Name, e.Value, e.Value}
+		f := Field{Name: e.Name, Value: e.Value, Raw: e.Value, Size: len(e.Name) + len(e.Value) + 4}
 		if e.Last {
 			return append(list, f)
 		}

@@ -3,6 +3,7 @@ package sieve
 import (
 	"cmp"
 	"regexp"
+	"regexp/syntax"
 	"strconv"
 	"strings"
 	"unicode"
@@ -48,7 +49,7 @@ func checkMatch(c *checker, n *node) {
 		return
 	}
 	switch m.comparator {
-	case octet, casemap:
+	case octet, casemap, unicoll:
 	default:
 		if capability := "comparator-" + m.comparator; !c.known[capability] {
 			c.fault(n.line, "the comparator %q is unknown", short(m.comparator))
@@ -86,16 +87,48 @@ func (c *checker) expressions(n *node, m matching) {
 	}
 }
 
-func compile(s, comparator string) (*regexp.Regexp, error) {
+// expression is a compiled regular expression and the number of its instructions.
+type expression struct {
+	*regexp.Regexp
+	size int
+}
+
+func compile(s, comparator string) (expression, error) {
 	flags := "(?s)"
 	if comparator != octet {
 		flags = "(?si)"
 	}
 	const most = 4096
 	if len(s) > most {
-		return nil, strconv.ErrRange
+		return expression{}, strconv.ErrRange
 	}
-	return regexp.Compile(flags + s)
+	tree, err := syntax.Parse(flags+s, syntax.Perl)
+	if err != nil {
+		return expression{}, err
+	}
+	prog, err := syntax.Compile(tree)
+	if err != nil {
+		return expression{}, err
+	}
+	e, err := regexp.Compile(flags + s)
+	return expression{e, len(prog.Inst)}, err
+}
+
+// expression compiles a key once in a run.
+func (r *run) expression(n *node, key, comparator string) (expression, error) {
+	id := comparator + "\x00" + key
+	if e, ok := r.regex[id]; ok {
+		return e, nil
+	}
+	e, err := compile(key, comparator)
+	if err != nil {
+		return e, fail(n, "%q is no regular expression as RE2 knows them: %v", short(key), err)
+	}
+	if r.regex == nil {
+		r.regex = map[string]expression{}
+	}
+	r.regex[id] = e
+	return e, r.step(n, 1+e.size>>8)
 }
 
 // compare says whether any of the values matches any of the keys, as the node's tags say.
@@ -110,7 +143,7 @@ func (r *run) compare(n *node, values []string, keys *argument) (bool, error) {
 	}
 	for _, v := range values {
 		for _, k := range list {
-			if err := r.step(n, cost(m, v, k)); err != nil {
+			if err := r.step(n, (len(v)+len(k))>>quantum); err != nil {
 				return false, err
 			}
 			ok, err := r.one(n, m, v, k)
@@ -122,14 +155,9 @@ func (r *run) compare(n *node, values []string, keys *argument) (bool, error) {
 	return false, nil
 }
 
-// cost is what a comparison counts: nothing for short ones, which their command or test pays for.
-func cost(m matching, value, key string) int {
-	const kib = 10
-	if m.kind == "matches" {
-		return len(value) * (1 + strings.Count(key, "*")) >> kib
-	}
-	return (len(value) + len(key)) >> kib
-}
+// quantum is how much comparing is a step, as a power of two: bytes for texts, moves for patterns, bytes times instructions for
+// regular expressions.
+const quantum = 14
 
 func (r *run) one(n *node, m matching, value, key string) (bool, error) {
 	switch m.kind {
@@ -140,9 +168,12 @@ func (r *run) one(n *node, m matching, value, key string) (bool, error) {
 	case "contains":
 		return strings.Contains(fold(m.comparator, value), fold(m.comparator, key)), nil
 	case "regex":
-		e, err := compile(key, m.comparator)
+		e, err := r.expression(n, key, m.comparator)
+		if err == nil {
+			err = r.step(n, len(value)*e.size>>quantum)
+		}
 		if err != nil {
-			return false, fail(n, "%q is no regular expression as RE2 knows them: %v", short(key), err)
+			return false, err
 		}
 		return r.captured(n, e.FindStringSubmatch(value)), nil
 	}
@@ -155,7 +186,7 @@ func (r *run) captured(n *node, found []string) bool {
 	if found == nil {
 		return false
 	}
-	if n.unit == nil || n.unit.requires["variables"] {
+	if n.name != "body" && (n.unit == nil || n.unit.requires["variables"]) { // RFC 5173 section 6
 		r.match = found[:min(len(found), mostMatch+1)]
 	}
 	return true
@@ -253,7 +284,7 @@ func (r *run) glob(n *node, comparator, value, pattern string) ([]string, error)
 	i, k := 0, 0                 // places in value and parts
 	star, from, work := -1, 0, 0 // the last * and how far it reaches
 	for i < len(value) || k < len(parts) {
-		if work++; work&1023 == 0 {
+		if work++; work&(1<<quantum-1) == 0 {
 			if err := r.step(n, 1); err != nil {
 				return nil, err
 			}

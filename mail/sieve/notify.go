@@ -67,7 +67,7 @@ func (m *Notify) field(name, raw, value, body string) string {
 	case "from", "date", "message-id", "auto-submitted", "received", "sender", "mime-version", "content-type", "content-transfer-encoding":
 	default:
 		if !isProtected(name, false) && !strings.HasPrefix(strings.ToLower(name), "resent-") {
-			m.Fields = append(m.Fields, Field{name, value, value})
+			m.Fields = append(m.Fields, Field{Name: name, Value: value, Raw: value})
 		}
 	}
 	return why
@@ -135,7 +135,7 @@ func notify(r *run, n *node) (flow, error) {
 		m.Importance = 3
 	}
 	if a := n.tags["message"]; a != nil && m.Subject == "" {
-		m.Subject = oneLine(r.str(a))
+		m.Subject = brief(oneLine(r.str(a)))
 	}
 	if v := first(r.fields, "auto-submitted"); v != "" && !strings.EqualFold(strings.TrimSpace(v), "no") {
 		return on, nil

@@ -49,20 +49,16 @@ func under(p *Part, list []*Part, depth int) []*Part {
 
 // option is what a test with a MIME option sees of a field: type, subtype, both, or parameters (RFC 5703 section 4.2).
 func (r *run) option(n *node, f Field) []string {
-	isType := strings.EqualFold(f.Name, "content-type")
 	first, params, _ := mime.ParseMediaType(f.Raw)
 	if first == "" {
 		first, _, _ = strings.Cut(f.Raw, ";")
 		first = strings.ToLower(strings.TrimSpace(first))
 	}
-	main, sub, slash := strings.Cut(first, "/")
+	main, sub, _ := strings.Cut(first, "/")
 	switch {
 	case n.tags["type"] != nil:
 		return []string{main}
 	case n.tags["subtype"] != nil:
-		if !isType || !slash {
-			return nil
-		}
 		return []string{sub}
 	case n.tags["contenttype"] != nil:
 		return []string{first}
@@ -78,10 +74,12 @@ func (r *run) option(n *node, f Field) []string {
 	return []string{strings.TrimSpace(f.Value)}
 }
 
+// mostLoops is how deep loops nest, included scripts counted.
+const mostLoops = 4
+
 func checkLoop(c *checker, n *node) {
-	const most = 4
-	if len(c.loops) >= most {
-		c.fault(n.line, "foreverypart: loops may be nested %d deep at most", most)
+	if len(c.loops) >= mostLoops {
+		c.fault(n.line, "foreverypart: loops may be nested %d deep at most", mostLoops)
 	}
 	c.loopName(n)
 }
@@ -115,6 +113,9 @@ func forEveryPart(r *run, n *node) (flow, error) {
 	for _, p := range list {
 		if err := r.step(n, 1); err != nil {
 			return halt, err
+		}
+		if len(r.parts) >= mostLoops {
+			return halt, fail(n, "foreverypart: loops may be nested %d deep at most", mostLoops)
 		}
 		r.parts = append(r.parts, p)
 		f, err := r.block(n.block)
@@ -151,14 +152,17 @@ func checkExtract(c *checker, n *node) {
 func extractText(r *run, n *node) (flow, error) {
 	s := ""
 	if len(r.parts) > 0 {
-		if p := r.parts[len(r.parts)-1]; p.Text != nil && strings.HasPrefix(p.Type, "text/") {
+		switch p := r.parts[len(r.parts)-1]; {
+		case p.Plain != nil:
+			s = p.Plain()
+		case p.Text != nil && ofType(p.Type, "text"):
 			s = p.Text()
 		}
 	}
 	if a := n.tags["first"]; a != nil {
 		s = firstRunes(s, a.num)
 	}
-	r.put(strings.ToLower(r.str(n.pos[0])), modify(n, cut(s, r.limit.Value)))
+	r.put(strings.ToLower(r.str(n.pos[0])), modify(n, cut(s, r.limit.Value), r.limit.Value))
 	return on, nil
 }
 

@@ -75,7 +75,7 @@ func person(s string) string {
 		return oneLine(s)
 	}
 	if a.Name == "" {
-		return "<" + bare(a.Address) + ">"
+		return bare(a.Address)
 	}
 	return phrase(a.Name) + " <" + bare(a.Address) + ">"
 }

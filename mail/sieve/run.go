@@ -35,7 +35,8 @@ type run struct {
 	leave  string
 	result Result
 	ends   int // what cancelled the implicit keep
-	edited bool
+	regex  map[string]expression
+	size   int64 // by how much the edits changed the message
 }
 
 // Run interprets the script over one message. Nothing is lost: the result always says where the message goes. The error is
@@ -81,7 +82,7 @@ func fail(n *node, format string, a ...any) error {
 	return f
 }
 
-// step counts work, so that a run ends. cost is in steps; one step is a command, a test, or some KiB compared.
+// step counts work, so that a run ends. A step is a command, a test, or a quantum of comparing.
 func (r *run) step(n *node, cost int) error {
 	if r.steps += cost; r.steps > r.limit.Steps {
 		return fail(n, "the script needs more than %d steps for this message and was stopped", r.limit.Steps)
@@ -200,8 +201,7 @@ func (r *run) add(n *node, a Action) error {
 	a.Edits = len(r.result.Edits)
 	for i := range r.result.Actions {
 		b := &r.result.Actions[i]
-		if b.Kind == a.Kind && b.Mailbox == a.Mailbox && b.SpecialUse == a.SpecialUse && strings.EqualFold(b.Address, a.Address) &&
-			a.Vacation == nil && a.Notify == nil && a.Kind != Reject && a.Kind != EReject {
+		if a.same(b) {
 			if a.Flags != nil {
 				b.Flags = a.Flags
 			}
@@ -214,6 +214,25 @@ func (r *run) add(n *node, a Action) error {
 	}
 	r.result.Actions = append(r.result.Actions, a)
 	return r.conflict(n)
+}
+
+// same says whether two actions would do one thing twice. A keep stores in INBOX.
+func (a Action) same(b *Action) bool {
+	place := func(a *Action) string {
+		if a.Kind == Keep {
+			return "INBOX"
+		}
+		return a.Mailbox
+	}
+	switch a.Kind {
+	case Keep, FileInto:
+		return (b.Kind == Keep || b.Kind == FileInto) && place(&a) == place(b) && a.SpecialUse == b.SpecialUse
+	case Redirect:
+		return b.Kind == Redirect && strings.EqualFold(a.Address, b.Address)
+	case Discard:
+		return b.Kind == Discard
+	}
+	return false
 }
 
 // conflict finds actions that cannot be done together (RFC 5429 section 2.4).

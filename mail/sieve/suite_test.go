@@ -93,6 +93,10 @@ func (s *suite) commands() []command {
 	for i := range list {
 		list[i].needs = suiteCapability
 	}
+	for _, name := range []string{"vnd.dovecot.debug", "vnd.dovecot.environment"} {
+		list = append(list, command{name: name, needs: name, act: nothing})
+	}
+	list = append(list, command{name: "debug_log", needs: "vnd.dovecot.debug", params: str1, act: nothing})
 	return list
 }
 
@@ -150,7 +154,7 @@ func (s *suite) load(raw []byte) {
 		in.To = t
 	}
 	*s.r.in = *in
-	s.r.fields = in.Message.Fields
+	s.r.fields, s.r.size = in.Message.Fields, 0
 	s.configure()
 }
 
@@ -166,7 +170,9 @@ func inputOf(raw []byte) *Input {
 	m := message.Read(raw, message.Limit{})
 	in := &Input{Message: partOf(m, &m.Root, true), Size: int64(len(raw)), Now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.FixedZone("", 9*3600))}
 	body := raw[min(int(m.Root.Body.Start), len(raw)):]
-	in.Raw = func() string { return string(body) }
+	if bytes.Contains(raw, []byte("\r\n\r\n")) {
+		in.Raw = func() string { return string(body) }
+	}
 	in.ReadAddresses = readAddresses
 	in.ReadDate = func(v string) (time.Time, bool) { t := message.Date(v); return t, !t.IsZero() }
 	return in
@@ -177,8 +183,6 @@ func readAddresses(v string) []string {
 	for _, a := range message.Addresses([]byte(v)) {
 		if a.Host != "" {
 			list = append(list, a.String())
-		} else if a.Mailbox != "" {
-			list = append(list, a.Mailbox)
 		}
 	}
 	return list
@@ -188,11 +192,22 @@ func partOf(m *message.Message, p *root.Part, top bool) *Part {
 	out := &Part{Type: p.Type + "/" + p.Subtype}
 	for _, f := range m.HeaderOf(p) {
 		raw := message.Unfold(f.Value)
-		out.Fields = append(out.Fields, Field{Name: f.Key, Value: message.Words(raw), Raw: raw})
+		out.Fields = append(out.Fields, Field{Name: f.Key, Value: message.Words(raw), Raw: raw, Size: int(f.Span.End - f.Span.Start)})
+	}
+	if t := p.Type + "/" + p.Subtype; t == "text/html" || t == "application/xhtml+xml" {
+		out.Plain = func() string { return markup.ReplaceAllString(m.Text(p), "") }
 	}
 	out.Text = func() string {
-		if p.Type == "text" {
+		switch {
+		case p.Type == "text":
 			return m.Text(p)
+		case p.Type == "multipart" && len(p.Parts) > 0:
+			head, _, _ := bytes.Cut(m.Raw()[p.Body.Start:p.Parts[0].Header.Start], []byte("\r\n--"))
+			_, tail, _ := bytes.Cut(m.Raw()[min(p.Parts[len(p.Parts)-1].Body.End+2, p.Body.End):p.Body.End], []byte("\r\n"))
+			return string(head) + string(tail)
+		case p.Type == "message" && len(p.Parts) > 0:
+			h := p.Parts[0].Header
+			return string(bytes.TrimSuffix(m.Raw()[h.Start:h.End], []byte("\r\n")))
 		}
 		b, _ := m.Content(p)
 		return string(b)
@@ -231,6 +246,7 @@ func (s *suite) limit() Limit {
 	number("sieve_variables_max_variable_size", &l.Value)
 	number("sieve_include_max_includes", &l.Includes)
 	number("sieve_include_max_nesting_depth", &l.Depth)
+	l.Redirects = 4
 	number("sieve_editheader_max_header_size", &l.Field)
 	l = l.filled()
 	l.Steps = 1 << 30
@@ -288,6 +304,7 @@ func (s *suite) run(_ *run, n *node) (bool, error) {
 	if n.tags["append_result"] != nil {
 		r.result.Actions, r.result.Edits, r.fields = old.Actions, old.Edits, s.r.fields
 	}
+	s.r.size = 0
 	s.faults, s.failed = nil, nil
 	_, err := r.block(s.script.main.commands)
 	if err != nil {
@@ -319,6 +336,8 @@ func (s *suite) action(r *run, n *node) (bool, error) {
 	}
 	return s.r.compare(n, pick(n, values), n.pos[0])
 }
+
+var markup = regexp.MustCompile(`<[^>]*>`)
 
 var quotedWord = regexp.MustCompile(`[a-zA-Z]{4,}`)
 
@@ -360,11 +379,13 @@ func (s *suite) execute(*run, *node) (bool, error) {
 		case FileInto:
 			if _, there := s.boxes[a.Mailbox]; !there && !a.Create && a.Mailbox != "INBOX" || strings.Contains(a.Mailbox, "//") || strings.Contains(a.Mailbox, "..") {
 				s.faults = []Fault{{Text: fmt.Sprintf("failed to store into mailbox %q: it does not exist, or its name is bad", a.Mailbox)}}
+				s.boxes["INBOX"] = append(s.boxes["INBOX"], mailed{s.message, r.in.From, r.in.To})
 				ok = false
 				continue
 			}
 			s.boxes[a.Mailbox] = append(s.boxes[a.Mailbox], mailed{raw, r.in.From, r.in.To})
 		case Redirect:
+			raw = append([]byte(LoopField+": "+a.Mark+"\r\n"), raw...)
 			s.smtp = append(s.smtp, mailed{raw, r.in.From, a.Address})
 		case Respond:
 			b := a.Vacation.Reply(r.fields, Stamp{Date: r.in.Now, MessageID: "reply@example.net"})
@@ -401,7 +422,9 @@ func (s *suite) render(a Action) []byte {
 	for _, f := range Apply(s.r.in.Message.Fields, s.r.result.Edits[:min(a.Edits, len(s.r.result.Edits))]) {
 		b.WriteString(f.Name + ": " + f.Raw + "\r\n")
 	}
-	b.WriteString("\r\n" + s.r.in.Raw())
+	if s.r.in.Raw != nil {
+		b.WriteString("\r\n" + s.r.in.Raw())
+	}
 	return b.Bytes()
 }
 
@@ -417,7 +440,7 @@ func play(t testing.TB, file string) (order []string, verdict map[string]string)
 	s := &suite{dir: filepath.Dir(file), config: map[string]string{}, boxes: map[string][]mailed{"INBOX": nil}, verdict: map[string]string{}}
 	o := s.option()
 	o.lax, o.more = true, s.commands()
-	script, faults := Parse(takes.ReplaceAll(text, []byte("${1}test_message_take")), o)
+	script, faults := Parse(bytes.ReplaceAll(takes.ReplaceAll(text, []byte("${1}test_message_take")), []byte("${tst.path}"), []byte(s.dir)), o)
 	if script == nil {
 		for _, m := range testName.FindAllSubmatch(text, -1) {
 			name := string(m[1])

@@ -187,7 +187,10 @@ func (l *lexer) multiline() string {
 		if line == "." {
 			return l.lines(b.String(), from)
 		}
-		b.WriteString(strings.TrimPrefix(line, "."))
+		if strings.HasPrefix(line, "..") {
+			line = line[1:]
+		}
+		b.WriteString(line)
 		b.WriteString("\r\n")
 	}
 	l.fault(from, "this text has no end: write a line with a dot alone")

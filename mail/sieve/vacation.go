@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Vacation is an automatic reply (RFC 5230). It is sent only when none with this handle went to the sender within Period.
@@ -113,7 +114,7 @@ func (r *run) silent(v *Vacation) string {
 func (r *run) answerTo() string {
 	for _, f := range r.fields {
 		if strings.EqualFold(f.Name, "subject") {
-			return "Auto: " + cut(oneLine(f.Value), 500)
+			return brief(oneLine("Auto: " + f.Value))
 		}
 	}
 	return "Automated reply"
@@ -161,4 +162,13 @@ func (r *run) automatic() string {
 		}
 	}
 	return ""
+}
+
+// brief is a subject of a length that people read; what is left out is shown by an ellipsis.
+func brief(s string) string {
+	const most = 256
+	if n := utf8.RuneCountInString(s); n <= most {
+		return s
+	}
+	return firstRunes(s, most-1) + "\u2026"
 }

@@ -2,6 +2,7 @@ package sieve
 
 import (
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -64,12 +65,13 @@ func (c *checker) variable(n *node, a *argument) bool {
 func checkSet(c *checker, n *node) { c.variable(n, n.pos[0]) }
 
 func set(r *run, n *node) (flow, error) {
-	r.put(strings.ToLower(r.str(n.pos[0])), modify(n, r.str(n.pos[1])))
+	r.put(strings.ToLower(r.str(n.pos[0])), modify(n, r.str(n.pos[1]), r.limit.Value))
 	return on, nil
 }
 
-// modify applies the modifiers of set in the order of their precedence (RFC 5229 section 4.1).
-func modify(n *node, s string) string {
+// modify applies the modifiers of set in the order of their precedence (RFC 5229 section 4.1). What is quoted or encoded is cut to
+// most bytes between characters, so that no escape is torn.
+func modify(n *node, s string, most int) string {
 	has := func(t string) bool { return n.tags[t] != nil }
 	if has("lower") {
 		s = strings.ToLower(s)
@@ -89,13 +91,18 @@ func modify(n *node, s string) string {
 		}
 	}
 	if has("quotewildcard") {
-		s = strings.NewReplacer("*", `\*`, "?", `\?`, `\`, `\\`).Replace(s)
+		s = escape(s, most, func(c string) string {
+			if strings.Contains(`*?\`, c) {
+				return `\` + c
+			}
+			return c
+		})
 	}
 	if has("quoteregex") {
-		s = quoteRegex(s)
+		s = escape(s, most, regexp.QuoteMeta)
 	}
 	if has("encodeurl") {
-		s = strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+		s = escape(s, most, func(c string) string { return strings.ReplaceAll(url.QueryEscape(c), "+", "%20") })
 	}
 	if has("length") {
 		s = strconv.Itoa(utf8.RuneCountInString(s))
@@ -103,13 +110,17 @@ func modify(n *node, s string) string {
 	return s
 }
 
-func quoteRegex(s string) string {
+// escape writes s character by character, as long as it is at most so many bytes.
+func escape(s string, most int, write func(string) string) string {
 	var b strings.Builder
-	for _, c := range s {
-		if strings.ContainsRune(`\.+*?()|[]{}^$`, c) {
-			b.WriteByte('\\')
+	for s != "" {
+		_, w := utf8.DecodeRuneInString(s)
+		e := write(s[:w])
+		if b.Len()+len(e) > most {
+			break
 		}
-		b.WriteRune(c)
+		b.WriteString(e)
+		s = s[w:]
 	}
 	return b.String()
 }

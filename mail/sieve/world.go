@@ -10,6 +10,14 @@ func specialUse(s string) bool {
 	return strings.HasPrefix(s, `\`) && len(s) > 1 && !strings.ContainsFunc(s[1:], func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune(`(){%*"\]`, c) })
 }
 
+func checkSpecialUse(c *checker, n *node) {
+	for _, s := range constants(n.pos[1]) {
+		if !specialUse(s) {
+			c.fault(n.line, "%q is no special use: they begin with a backslash, as \\\\Junk does", short(s))
+		}
+	}
+}
+
 func mailboxExists(r *run, n *node) (bool, error) {
 	for _, s := range r.strs(n.pos[0]) {
 		switch {
