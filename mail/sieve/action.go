@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"sekisho/mail/reply"
+	"sekisho/mail/script"
 )
 
 // stored are the flags of the last keep or fileinto tag, or else the internal variable's.
@@ -27,12 +30,12 @@ func discard(r *run, n *node) (flow, error) {
 func checkFileInto(c *checker, n *node) {
 	for _, s := range constants(n.pos[0]) {
 		if why := folder(s); why != "" {
-			c.fault(n.line, "fileinto: %s", why)
+			c.fault(n.Line, "fileinto: %s", why)
 		}
 	}
 	for _, s := range constants(n.tags["specialuse"]) {
 		if !specialUse(s) {
-			c.fault(n.line, "fileinto: %q is no special use: they begin with a backslash, as \\\\Junk does", short(s))
+			c.fault(n.Line, "fileinto: %q is no special use: they begin with a backslash, as \\\\Junk does", script.Short(s))
 		}
 	}
 }
@@ -53,19 +56,19 @@ func fileInto(r *run, n *node) (flow, error) {
 }
 
 func checkRedirect(c *checker, n *node) {
-	if s := n.pos[0].strs[0]; len(constants(n.pos[0])) > 0 {
-		if _, ok := mailbox(s); !ok {
-			c.fault(n.line, "redirect: %q is no mail address that can be sent to", short(s))
+	if s := n.pos[0].Strings[0]; len(constants(n.pos[0])) > 0 {
+		if _, ok := reply.Mailbox(s); !ok {
+			c.fault(n.Line, "redirect: %q is no mail address that can be sent to", script.Short(s))
 		}
 	}
 }
 
 func redirect(r *run, n *node) (flow, error) {
 	s := r.str(n.pos[0])
-	a, ok := mailbox(s)
+	a, ok := reply.Mailbox(s)
 	switch {
 	case !ok:
-		return halt, fail(n, "redirect: %q is no mail address that can be sent to", short(s))
+		return halt, fail(n, "redirect: %q is no mail address that can be sent to", script.Short(s))
 	case r.in.MayRedirect != nil && !r.in.MayRedirect(a):
 		return halt, fail(n, "redirect: mail may not be sent on to %s: ask your administrator to allow it", a)
 	}
@@ -81,7 +84,9 @@ func redirect(r *run, n *node) (flow, error) {
 	}
 	count := 0
 	for _, b := range r.result.Actions {
-		count += btoi(b.Kind == Redirect)
+		if b.Kind == Redirect {
+			count++
+		}
 	}
 	if count > r.limit.Redirects {
 		return halt, fail(n, "the number of redirect actions exceeds policy limit: at most %d", r.limit.Redirects)
@@ -107,28 +112,15 @@ func (r *run) returned() bool {
 
 func reject(r *run, n *node) (flow, error) {
 	kind := Reject
-	if n.name == "ereject" {
+	if n.Name == "ereject" {
 		kind = EReject
 	}
 	r.ends++
 	return on, r.add(n, Action{Kind: kind, Text: r.str(n.pos[0])})
 }
 
-// protected are header fields that no script changes: trace and what security decisions rest on (RFC 5293 section 5).
-var protected = []string{"received", "auto-submitted", "dkim-signature", "authentication-results", "received-spf", "arc-seal",
-	"arc-message-signature", "arc-authentication-results", "return-path", "delivered-to"}
-
-// isProtected says whether a field must stay; Received and Auto-Submitted may be added, since that hides nothing.
-func isProtected(name string, add bool) bool {
-	name = strings.ToLower(name)
-	if add && (name == "received" || name == "auto-submitted") {
-		return false
-	}
-	return slices.Contains(protected, name) || strings.HasPrefix(name, "x-sekisho-")
-}
-
 func checkEdit(c *checker, n *node) {
-	if n.name == "deleteheader" {
+	if n.Name == "deleteheader" {
 		checkMatch(c, n)
 		before := len(c.faults)
 		if checkIndex(c, n); len(c.faults) > before {
@@ -136,7 +128,7 @@ func checkEdit(c *checker, n *node) {
 		}
 	} else if s := constant(n.pos[1]); s != "" {
 		if why := fieldValue(s, c.option.Limit); why != "" {
-			c.fault(n.line, "addheader: %s", why)
+			c.fault(n.Line, "addheader: %s", why)
 		}
 	}
 	c.names(n, n.pos[0])
@@ -154,22 +146,17 @@ func fieldValue(s string, l Limit) string {
 
 func addHeader(r *run, n *node) (flow, error) {
 	name, value := r.str(n.pos[0]), r.str(n.pos[1])
-	if !fieldName(name) {
-		return halt, fail(n, "addheader: %q cannot be the name of a header field", short(name))
+	if !reply.FieldName(name) {
+		return halt, fail(n, "addheader: %q cannot be the name of a header field", script.Short(name))
 	}
 	if why := fieldValue(value, r.limit); why != "" {
 		return halt, fail(n, "addheader: %s", why)
 	}
-	if isProtected(name, true) {
+	if reply.Protected(name, true) {
 		return on, nil
 	}
-	e := Edit{Name: name, Value: oneLine(value), Last: n.tags["last"] != nil}
+	e := Edit{Name: name, Value: reply.OneLine(value), Last: n.tags["last"] != nil}
 	return on, r.edit(n, e)
-}
-
-// oneLine makes line breaks blanks: a value that a script made cannot begin another field.
-func oneLine(s string) string {
-	return strings.TrimSpace(strings.NewReplacer("\r\n ", " ", "\r\n\t", " ", "\r\n", " ", "\r", " ", "\n", " ").Replace(s))
 }
 
 func (r *run) edit(n *node, e Edit) error {
@@ -197,10 +184,10 @@ func length(fields []Field) int64 {
 
 func deleteHeader(r *run, n *node) (flow, error) {
 	name := r.str(n.pos[0])
-	if !fieldName(name) {
-		return halt, fail(n, "deleteheader: %q cannot be the name of a header field", short(name))
+	if !reply.FieldName(name) {
+		return halt, fail(n, "deleteheader: %q cannot be the name of a header field", script.Short(name))
 	}
-	if isProtected(name, false) {
+	if reply.Protected(name, false) {
 		return on, nil
 	}
 	var at []int

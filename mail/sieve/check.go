@@ -2,9 +2,11 @@ package sieve
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"sekisho/mail/reply"
+	"sekisho/mail/script"
 )
 
 // mostFaults is how many faults are told.
@@ -41,14 +43,14 @@ func (c *checker) has(capability string) bool { return capability == "" || c.uni
 
 // read parses and checks one script; name is "" for the main one.
 func (c *checker) read(name string, script []byte) *unit {
-	outer, vars := c.unit, c.vars
-	defer func() { c.unit, c.vars = outer, vars }()
+	outer, vars, loops := c.unit, c.vars, c.loops
+	defer func() { c.unit, c.vars, c.loops = outer, vars, loops }()
 	u := &unit{name: name, requires: map[string]bool{}}
-	c.unit, c.vars = u, map[string]bool{}
+	c.unit, c.vars, c.loops = u, map[string]bool{}, nil
 	u.commands = c.parse(script)
 	first := true
 	for _, n := range u.commands {
-		if n.name == "require" {
+		if n.Name == "require" {
 			c.require(n, first)
 		} else {
 			first = c.option.lax
@@ -68,13 +70,13 @@ func (c *checker) require(n *node, first bool) {
 		return
 	}
 	if !first {
-		c.fault(n.line, "require must stand before all other commands: move it to the top")
+		c.fault(n.Line, "require must stand before all other commands: move it to the top")
 		return
 	}
-	for _, s := range n.pos[0].strs {
+	for _, s := range n.pos[0].Strings {
 		switch {
 		case !c.known[s] && !c.known[strings.ToLower(s)]:
-			c.fault(n.line, "require: the capability %q is not offered here", short(s))
+			c.fault(n.Line, "require: the capability %q is not offered here", script.Short(s))
 		default:
 			c.unit.requires[s] = true
 			for _, more := range implied(s) {
@@ -98,13 +100,13 @@ func implied(capability string) []string {
 func (c *checker) block(list []*node) {
 	chain := "" // what an elsif or else would follow
 	for _, n := range list {
-		switch n.name {
+		switch n.Name {
 		case "elsif", "else":
 			if chain != "if" {
-				c.fault(n.line, "%s must follow the block of an if or elsif", n.name)
+				c.fault(n.Line, "%s must follow the block of an if or elsif", n.Name)
 			}
 			chain = "if"
-			if n.name == "else" {
+			if n.Name == "else" {
 				chain = "else"
 			}
 		case "if":
@@ -118,23 +120,23 @@ func (c *checker) block(list []*node) {
 
 func (c *checker) command(n *node) {
 	n.unit = c.unit
-	if n.name == "require" {
+	if n.Name == "require" {
 		if n.spec == nil {
-			c.fault(n.line, "require may not stand inside a block: move it to the top")
+			c.fault(n.Line, "require may not stand inside a block: move it to the top")
 		}
 		return
 	}
-	n.spec = c.grammar[n.name]
+	n.spec = c.grammar[n.Name]
 	switch {
 	case n.spec == nil || n.spec.needs != "" && !c.known[n.spec.needs]:
-		c.unknown(n, "the command '%s' is unknown: see how it is spelt", n.name)
+		c.unknown(n, "the command '%s' is unknown: see how it is spelt", n.Name)
 		return
 	case n.spec.test:
-		c.fault(n.line, "'%s' is a test: use test '%s' behind if, not as a command", n.name, n.name)
+		c.fault(n.Line, "'%s' is a test: use test '%s' behind if, not as a command", n.Name, n.Name)
 		return
 	}
 	c.fit(n)
-	if n.name == "foreverypart" {
+	if n.Name == "foreverypart" {
 		c.loops = append(c.loops, constant(n.tags["name"]))
 		defer func() { c.loops = c.loops[:len(c.loops)-1] }()
 	}
@@ -143,13 +145,13 @@ func (c *checker) command(n *node) {
 
 func (c *checker) test(n *node) {
 	n.unit = c.unit
-	n.spec = c.grammar[n.name]
+	n.spec = c.grammar[n.Name]
 	switch {
 	case n.spec == nil || n.spec.needs != "" && !c.known[n.spec.needs]:
-		c.unknown(n, "the test '%s' is unknown: see how it is spelt", n.name)
+		c.unknown(n, "the test '%s' is unknown: see how it is spelt", n.Name)
 		return
 	case !n.spec.test:
-		c.fault(n.line, "'%s' is a command, not a test", n.name)
+		c.fault(n.Line, "'%s' is a command, not a test", n.Name)
 		return
 	}
 	c.fit(n)
@@ -160,8 +162,9 @@ func (c *checker) fit(n *node) {
 	if !c.needed(n) {
 		return
 	}
-	arguments, shape := c.arguments(n), n.broken == "" && c.shape(n)
-	if arguments && shape && n.spec.check != nil {
+	arguments := c.arguments(n)
+	whole := n.broken == "" && (arguments || n.pos != nil || c.forgotten(n)) && c.shape(n)
+	if arguments && whole && n.spec.check != nil {
 		n.spec.check(c, n)
 	}
 	if n.spec.tests != none {
@@ -177,14 +180,14 @@ func (c *checker) unknown(n *node, format string, a ...any) {
 		n.broken = fmt.Sprintf(format, a...)
 		return
 	}
-	c.fault(n.line, format, a...)
+	c.fault(n.Line, format, a...)
 }
 
 func (c *checker) needed(n *node) bool {
 	if c.has(n.spec.needs) {
 		return true
 	}
-	c.unknown(n, "'%s' needs a capability: write require %q at the top", n.name, n.spec.needs)
+	c.unknown(n, "'%s' needs a capability: write require %q at the top", n.Name, n.spec.needs)
 	return false
 }
 
@@ -194,7 +197,7 @@ func (c *checker) arguments(n *node) bool {
 	var pos []*argument
 	for i := 0; i < len(n.args); i++ {
 		a := n.args[i]
-		if a.kind != tagged {
+		if a.Kind != script.Tag {
 			pos = append(pos, a)
 			continue
 		}
@@ -212,11 +215,11 @@ func (c *checker) arguments(n *node) bool {
 }
 
 func (c *checker) misplaced(n *node, a *argument) {
-	if find(n.spec.tags, a.tag) == nil {
-		c.unknown(n, "unknown tagged argument ':%s' for the %s %s", a.tag, n.name, n.spec.sort())
+	if find(n.spec.tags, a.Tag) == nil {
+		c.unknown(n, "unknown tagged argument ':%s' for the %s %s", a.Tag, n.Name, n.spec.sort())
 		return
 	}
-	c.fault(a.line, "unexpected tag ':%s' for the %s %s: tags stand before the other arguments", a.tag, n.name, n.spec.sort())
+	c.fault(a.Line, "unexpected tag ':%s' for the %s %s: tags stand before the other arguments", a.Tag, n.Name, n.spec.sort())
 }
 
 func find(tags []tag, name string) *tag {
@@ -230,46 +233,46 @@ func find(tags []tag, name string) *tag {
 
 // tag takes one tag with its value; rest is what follows it.
 func (c *checker) tag(n *node, a *argument, rest []*argument) (used int, ok bool) {
-	t := find(n.spec.tags, a.tag)
+	t := find(n.spec.tags, a.Tag)
 	switch {
 	case t == nil:
-		c.unknown(n, "unknown tagged argument ':%s' for the %s %s", a.tag, n.name, n.spec.sort())
+		c.unknown(n, "unknown tagged argument ':%s' for the %s %s", a.Tag, n.Name, n.spec.sort())
 		return 0, false
 	case !c.has(t.needs):
-		c.unknown(n, "':%s' of the %s %s needs a capability: write require %q at the top", a.tag, n.name, n.spec.sort(), t.needs)
+		c.unknown(n, "':%s' of the %s %s needs a capability: write require %q at the top", a.Tag, n.Name, n.spec.sort(), t.needs)
 		return 0, false
 	}
 	for other := range n.tags {
 		o := find(n.spec.tags, other)
-		if other == a.tag || t.group != "" && o.group == t.group {
-			c.fault(a.line, "':%s' cannot stand with ':%s' in one %s %s: keep one of them", a.tag, other, n.name, n.spec.sort())
+		if other == a.Tag || t.group != "" && o.group == t.group {
+			c.fault(a.Line, "':%s' cannot stand with ':%s' in one %s %s: keep one of them", a.Tag, other, n.Name, n.spec.sort())
 			return 0, false
 		}
 	}
 	if t.value == 0 {
-		n.tags[a.tag] = a
+		n.tags[a.Tag] = a
 		return 0, true
 	}
 	if len(rest) == 0 || !rest[0].fits(t.value) {
 		found := "nothing"
 		if len(rest) > 0 {
-			found = rest[0].describe()
+			found = rest[0].Describe()
 		}
-		c.fault(a.line, "behind ':%s' of the %s %s stands %s, but %s was found", a.tag, n.name, n.spec.sort(), t.value, found)
+		c.fault(a.Line, "behind ':%s' of the %s %s stands %s, but %s was found", a.Tag, n.Name, n.spec.sort(), t.value, found)
 		return 0, false
 	}
-	n.tags[a.tag] = rest[0]
+	n.tags[a.Tag] = rest[0]
 	return 1, c.template(rest[0])
 }
 
 func (a *argument) fits(w want) bool {
 	switch w {
 	case aNumber:
-		return a.kind == number
+		return a.Kind == script.Number
 	case aString:
-		return a.kind == text && !a.list
+		return a.Kind == script.Text && !a.List
 	}
-	return a.kind == text
+	return a.Kind == script.Text
 }
 
 // positions lays positional arguments on the command's parameters.
@@ -292,18 +295,19 @@ func (c *checker) positions(n *node, pos []*argument) bool {
 			left--
 		}
 		if i >= len(pos) {
-			c.fault(n.line, "the %s %s requires %d positional arguments, but %d are given: %s is missing", n.name, n.spec.sort(), least, len(pos), p.name)
+			n.pos = nil
+			c.fault(n.Line, "the %s %s requires %d positional arguments, but %d are given: %s is missing", n.Name, n.spec.sort(), least, len(pos), p.name)
 			return false
 		}
 		if !pos[i].fits(p.want) {
-			c.fault(pos[i].line, "the %s %s expects %s as argument %d (%s), but %s was found", n.name, n.spec.sort(), p.want, i+1, p.name, pos[i].describe())
+			c.fault(pos[i].Line, "the %s %s expects %s as argument %d (%s), but %s was found", n.Name, n.spec.sort(), p.want, i+1, p.name, pos[i].Describe())
 			return false
 		}
 		n.pos[k] = pos[i]
 		i++
 	}
 	if i < len(pos) {
-		c.fault(pos[i].line, "the %s %s takes %d arguments: %s is one too many", n.name, n.spec.sort(), i, pos[i].describe())
+		c.fault(pos[i].Line, "the %s %s takes %d arguments: %s is one too many", n.Name, n.spec.sort(), i, pos[i].Describe())
 		return false
 	}
 	for _, a := range pos {
@@ -318,49 +322,54 @@ func (c *checker) positions(n *node, pos []*argument) bool {
 func (c *checker) shape(n *node) bool {
 	s := n.spec
 	switch {
-	case s.tests == none && (len(n.tests) > 0 || n.many):
+	case s.tests == none && (len(n.tests) > 0 || n.Listed):
 		c.spurious(n)
 		return false
-	case s.tests == one && (n.many || len(n.tests) != 1):
-		c.fault(n.line, "the %s %s needs exactly one test", n.name, s.sort())
+	case s.tests == one && (n.Listed || len(n.tests) != 1):
+		c.fault(n.Line, "the %s %s needs exactly one test", n.Name, s.sort())
 		return false
-	case s.tests == several && (!n.many || len(n.tests) == 0):
-		c.fault(n.line, "the %s %s needs tests in parentheses, with commas between them", n.name, s.sort())
+	case s.tests == several && (!n.Listed || len(n.tests) == 0):
+		c.fault(n.Line, "the %s %s needs tests in parentheses, with commas between them", n.Name, s.sort())
 		return false
-	case s.block && !n.open:
-		c.fault(n.line, "the %s command needs a block in braces", n.name)
+	case s.block && !n.Open:
+		c.fault(n.Line, "the %s command needs a block in braces", n.Name)
 		return false
-	case !s.block && n.open && !s.test:
-		c.fault(n.line, "the %s command takes no block: end it with ';'", n.name)
+	case !s.block && n.Open && !s.test:
+		c.fault(n.Line, "the %s command takes no block: end it with ';'", n.Name)
 		return false
 	}
 	return true
 }
 
+// forgotten says whether what reads as a test, or as the lack of a block, is told beside missing arguments.
+func (c *checker) forgotten(n *node) bool {
+	return len(n.tests) == 0 || n.spec.tests != none || find(n.spec.tags, n.tests[0].Name) != nil
+}
+
 // spurious explains a test where none belongs: most often a mark was forgotten.
 func (c *checker) spurious(n *node) {
-	if n.many {
-		c.fault(n.line, "the %s %s accepts no sub-tests, but a list of tests is specified", n.name, n.spec.sort())
+	if n.Listed {
+		c.fault(n.Line, "the %s %s accepts no sub-tests, but a list of tests is specified", n.Name, n.spec.sort())
 		return
 	}
 	t := n.tests[0]
-	other := c.grammar[t.name]
+	other := c.grammar[t.Name]
 	switch {
-	case find(n.spec.tags, t.name) != nil:
-		c.fault(t.line, "missing colon before '%s': write the tag ':%s' for the %s %s", t.name, t.name, n.name, n.spec.sort())
+	case find(n.spec.tags, t.Name) != nil:
+		c.fault(t.Line, "missing colon before '%s': write the tag ':%s' for the %s %s", t.Name, t.Name, n.Name, n.spec.sort())
 	case !n.spec.test && (other == nil || !other.test):
-		c.fault(n.line, "missing semicolon behind the %s command, before '%s'", n.name, t.name)
+		c.fault(n.Line, "missing semicolon behind the %s command, before '%s'", n.Name, t.Name)
 	default:
-		c.fault(n.line, "the %s %s accepts no sub-tests, but '%s' is specified", n.name, n.spec.sort(), t.name)
+		c.fault(n.Line, "the %s %s accepts no sub-tests, but '%s' is specified", n.Name, n.spec.sort(), t.Name)
 	}
 }
 
 // constant is the value of a string that has no variables; "" when it has or when there is none.
 func constant(a *argument) string {
-	if a == nil || a.kind != text || a.pieces != nil && a.pieces[0] != nil {
+	if a == nil || a.Kind != script.Text || a.pieces != nil && a.pieces[0] != nil {
 		return ""
 	}
-	return a.strs[0]
+	return a.Strings[0]
 }
 
 // constants are the strings of a list that have no variables.
@@ -369,7 +378,7 @@ func constants(a *argument) []string {
 		return nil
 	}
 	var list []string
-	for i, s := range a.strs {
+	for i, s := range a.Strings {
 		if a.pieces == nil || a.pieces[i] == nil {
 			list = append(list, s)
 		}
@@ -392,25 +401,11 @@ func folder(name string) string {
 	return ""
 }
 
-// fieldName says whether s can be the name of a header field (RFC 5322 section 2.2).
-func fieldName(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' })
-}
-
 // names checks header names that are known before the script runs.
 func (c *checker) names(n *node, a *argument) {
 	for _, s := range constants(a) {
-		if !fieldName(s) {
-			c.fault(n.line, "%q cannot be the name of a header field", short(s))
+		if !reply.FieldName(s) {
+			c.fault(n.Line, "%q cannot be the name of a header field", script.Short(s))
 		}
 	}
 }
-
-// addressed are the header fields in which addresses stand.
-var addressed = []string{"from", "to", "cc", "bcc", "sender", "reply-to", "resent-from", "resent-to", "resent-cc",
-	"resent-bcc", "resent-sender", "resent-reply-to", "return-path", "errors-to", "disposition-notification-to", "delivered-to",
-	"x-original-to", "apparently-to", "return-receipt-to", "x-envelope-to", "mail-followup-to", "mail-reply-to", "envelope-to",
-	"x-envelope-from", "for-approval", "for-comment", "for-handling", "approved", "original-recipient", "abuse-reports-to",
-	"x-complaints-to", "x-report-abuse-to", "x-confirm-reading-to", "resent-by", "list-admin", "x-beenthere", "x-admin"}
-
-func isAddressed(name string) bool { return slices.Contains(addressed, strings.ToLower(name)) }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"sekisho/mail/script"
 )
 
 // datePart are the parts of a date (RFC 5260 section 4.2).
@@ -35,15 +37,15 @@ func julian(t time.Time) string {
 func checkDate(c *checker, n *node) {
 	checkMatch(c, n)
 	checkIndex(c, n)
-	if n.name == "date" {
+	if n.Name == "date" {
 		c.names(n, n.pos[0])
 	}
 	if s := constant(n.pos[len(n.pos)-2]); s != "" && datePart[strings.ToLower(s)] == nil {
-		c.fault(n.line, "a date has no part '%s'", short(s))
+		c.fault(n.Line, "a date has no part '%s'", script.Short(s))
 	}
 	if s := constant(n.tags["zone"]); s != "" {
 		if _, ok := zone(s); !ok {
-			c.fault(n.line, "%q is no time zone: write it as +0900", short(s))
+			c.fault(n.Line, "%q is no time zone: write it as +0900", script.Short(s))
 		}
 	}
 }

@@ -3,13 +3,15 @@ package sieve
 import (
 	"slices"
 	"strings"
+
+	"sekisho/mail/script"
 )
 
 // flagList cuts strings into flags, without repeats (RFC 5232 section 2). What cannot be a flag is left out.
 func flagList(list []string) []string {
 	out := []string{}
 	for _, s := range list {
-		for _, f := range strings.FieldsFunc(s, blank) {
+		for _, f := range strings.FieldsFunc(s, script.Blank) {
 			if isFlag(f) && !slices.ContainsFunc(out, func(o string) bool { return strings.EqualFold(o, f) }) {
 				out = append(out, f)
 			}
@@ -29,7 +31,7 @@ func isFlag(s string) bool {
 func checkFlag(c *checker, n *node) {
 	if n.pos[0] != nil {
 		if !c.has("variables") {
-			c.fault(n.line, "the name of a variable needs a capability: write require \"variables\" at the top")
+			c.fault(n.Line, "the name of a variable needs a capability: write require \"variables\" at the top")
 			return
 		}
 		c.variable(n, n.pos[0])
@@ -39,7 +41,7 @@ func checkFlag(c *checker, n *node) {
 func checkHasFlag(c *checker, n *node) {
 	checkMatch(c, n)
 	if n.pos[0] != nil && !c.has("variables") {
-		c.fault(n.line, "the name of a variable needs a capability: write require \"variables\" at the top")
+		c.fault(n.Line, "the name of a variable needs a capability: write require \"variables\" at the top")
 	}
 }
 
@@ -51,7 +53,7 @@ func changeFlags(r *run, n *node) (flow, error) {
 		old = flagList([]string{r.get(name)})
 	}
 	list := flagList(r.strs(n.pos[1]))
-	switch n.name {
+	switch n.Name {
 	case "addflag":
 		list = flagList(slices.Concat(old, list))
 	case "removeflag":
@@ -78,7 +80,7 @@ func hasFlag(r *run, n *node) (bool, error) {
 	}
 	keys := n.pos[1]
 	if m := matchingOf(n); m.kind == "is" || m.kind == "contains" {
-		keys = &argument{kind: text, list: true, strs: flagKeys(r.strs(keys))}
+		keys = &argument{Argument: &script.Argument{Kind: script.Text, Strings: flagKeys(r.strs(keys))}}
 	}
 	return r.compare(n, values, keys)
 }
@@ -87,7 +89,7 @@ func hasFlag(r *run, n *node) (bool, error) {
 func flagKeys(list []string) []string {
 	var out []string
 	for _, s := range list {
-		out = append(out, strings.FieldsFunc(s, blank)...)
+		out = append(out, strings.FieldsFunc(s, script.Blank)...)
 	}
 	return out
 }

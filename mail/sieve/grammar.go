@@ -173,7 +173,7 @@ func headerTests() []command {
 		{name: "size", test: true, params: []param{{name: "limit", want: aNumber}}, eval: size,
 			check: func(c *checker, n *node) {
 				if len(n.tags) == 0 {
-					c.fault(n.line, "the size test needs ':over' or ':under' before its number")
+					c.fault(n.Line, "the size test needs ':over' or ':under' before its number")
 				}
 			}, tags: []tag{{"over", 0, "relation", ""}, {"under", 0, "relation", ""}}},
 		{name: "date", needs: "date", test: true, params: []param{str("header name"), str("date part"), keys}, check: checkDate, eval: date,

@@ -1,17 +1,21 @@
 package sieve
 
 import (
+	"net/mail"
 	"slices"
 	"strings"
+
+	"sekisho/mail/reply"
+	"sekisho/mail/script"
 )
 
 func checkIndex(c *checker, n *node) {
 	a := n.tags["index"]
 	switch {
 	case a == nil && n.tags["last"] != nil:
-		c.fault(n.line, "':last' of the %s %s says nothing without ':index'", n.name, n.spec.sort())
-	case a != nil && a.num == 0:
-		c.fault(n.line, "':index' counts from 1")
+		c.fault(n.Line, "':last' of the %s %s says nothing without ':index'", n.Name, n.spec.sort())
+	case a != nil && a.Number == 0:
+		c.fault(n.Line, "':index' counts from 1")
 	}
 }
 
@@ -26,8 +30,8 @@ func checkAddress(c *checker, n *node) {
 	checkIndex(c, n)
 	checkMime(c, n)
 	for _, s := range constants(n.pos[0]) {
-		if !isAddressed(s) {
-			c.fault(n.line, "the header field '%s' is not allowed for the address test: it has no addresses", short(s))
+		if !reply.Addressed(s) {
+			c.fault(n.Line, "the header field '%s' is not allowed for the address test: it has no addresses", script.Short(s))
 			return
 		}
 	}
@@ -41,7 +45,7 @@ func checkEnvelope(c *checker, n *node) {
 		switch strings.ToLower(s) {
 		case "from", "to", "auth", "orig_to":
 		default:
-			c.fault(n.line, "the envelope has no part '%s': its parts are from, to and auth", short(s))
+			c.fault(n.Line, "the envelope has no part '%s': its parts are from, to and auth", script.Short(s))
 		}
 	}
 }
@@ -67,12 +71,12 @@ func pick[T any](n *node, list []T) []T {
 	if a == nil {
 		return list
 	}
-	if a.num > uint64(len(list)) {
+	if a.Number > uint64(len(list)) {
 		return nil
 	}
-	i := int(a.num) - 1
+	i := int(a.Number) - 1
 	if n.tags["last"] != nil {
-		i = len(list) - int(a.num)
+		i = len(list) - int(a.Number)
 	}
 	return list[i : i+1]
 }
@@ -121,14 +125,14 @@ func (r *run) addressPart(n *node, values []string, a string) []string {
 	}
 	switch {
 	case n.tags["localpart"] != nil:
-		return append(values, unquote(local))
+		return append(values, reply.Unquote(local))
 	case n.tags["domain"] != nil:
 		return append(values, domain)
 	case n.tags["user"] != nil:
-		user, _, _ := r.detail(unquote(local))
+		user, _, _ := r.detail(reply.Unquote(local))
 		return append(values, user)
 	case n.tags["detail"] != nil:
-		if _, d, ok := r.detail(unquote(local)); ok {
+		if _, d, ok := r.detail(reply.Unquote(local)); ok {
 			return append(values, d)
 		}
 		return values
@@ -149,19 +153,20 @@ func (r *run) detail(local string) (user, detail string, ok bool) {
 	return local[:i], local[i+1:], true
 }
 
-// unquote takes the quotes off a local part.
-func unquote(s string) string {
-	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
-		return s
+// addresses reads an address list. What cannot be read yields the value itself, so that a test can still find it.
+func (r *run) addresses(value string) []string {
+	if r.in.ReadAddresses != nil {
+		return r.in.ReadAddresses(value)
 	}
-	var b strings.Builder
-	for i := 1; i < len(s)-1; i++ {
-		if s[i] == '\\' && i+1 < len(s)-1 {
-			i++
-		}
-		b.WriteByte(s[i])
+	list, err := mail.ParseAddressList(value)
+	if err != nil {
+		return []string{strings.TrimSpace(value)}
 	}
-	return b.String()
+	var all []string
+	for _, a := range list {
+		all = append(all, reply.Bare(a.Address))
+	}
+	return all
 }
 
 func envelope(r *run, n *node) (bool, error) {
@@ -190,7 +195,7 @@ func (r *run) envelopePart(n *node, values []string, a string) []string {
 }
 
 func size(r *run, n *node) (bool, error) {
-	limit, have := n.pos[0].num, uint64(max(0, r.in.Size+r.size))
+	limit, have := n.pos[0].Number, uint64(max(0, r.in.Size+r.size))
 	if n.tags["over"] != nil {
 		return have > limit, nil
 	}

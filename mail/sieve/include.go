@@ -5,62 +5,56 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
-)
 
-// scriptName says whether s can be the name of a stored script (RFC 5804 section 1.6).
-func scriptName(s string) bool {
-	return s != "" && len(s) <= 512 && utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool {
-		return c < ' ' || 0x7f <= c && c < 0xa0 || c == 0x2028 || c == 0x2029 || c == '/'
-	})
-}
+	"sekisho/mail/script"
+)
 
 // checkInclude reads the included script, so that a run meets no script that is missing or wrong (RFC 6609 section 3.2).
 func checkInclude(c *checker, n *node) {
-	name := n.pos[0].strs[0]
+	name := n.pos[0].Strings[0]
 	global := n.tags["global"] != nil
 	id := fmt.Sprintf("%v/%s", global, name)
 	switch {
 	case n.pos[0].pieces != nil:
-		c.fault(n.line, "include: the script's name must be written out, without variables")
+		c.fault(n.Line, "include: the script's name must be written out, without variables")
 		return
-	case !scriptName(name):
-		c.fault(n.line, "include: %q cannot be the name of a script", short(name))
+	case !script.ValidName(name):
+		c.fault(n.Line, "include: %q cannot be the name of a script", script.Short(name))
 		return
 	case slices.Contains(c.stack, id) && n.tags["once"] != nil:
 		return // it is running already
 	case slices.Contains(c.stack, id):
-		c.fault(n.line, "include: the script '%s' would include itself", short(name))
+		c.fault(n.Line, "include: the script '%s' would include itself", script.Short(name))
 		return
 	case len(c.stack) >= c.option.Limit.Depth:
-		c.fault(n.line, "include: scripts are included too deeply: at most %d inside each other", c.option.Limit.Depth)
+		c.fault(n.Line, "include: scripts are included too deeply: at most %d inside each other", c.option.Limit.Depth)
 		return
 	}
 	if u := c.alone[id]; u != nil {
 		n.data = u
 		return
 	}
-	var script []byte
-	found := false
+	var found []byte
+	there := false
 	if c.option.Include != nil {
-		script, found = c.option.Include(name, global)
+		found, there = c.option.Include(name, global)
 	}
-	if !found {
+	if !there {
 		if n.tags["optional"] == nil {
-			c.fault(n.line, "include: there is no script '%s'", short(name))
+			c.fault(n.Line, "include: there is no script '%s'", script.Short(name))
 		}
 		return
 	}
 	if c.included++; c.included > c.option.Limit.Includes {
-		c.fault(n.line, "include: at most %d scripts may be included", c.option.Limit.Includes)
+		c.fault(n.Line, "include: at most %d scripts may be included", c.option.Limit.Includes)
 		return
 	}
 	before := len(c.faults)
 	c.stack = append(c.stack, id)
-	u := c.read(name, script)
+	u := c.read(name, found)
 	c.stack = c.stack[:len(c.stack)-1]
 	if len(c.faults) > before {
-		c.fault(n.line, "include: the script '%s' has faults: see them above", short(name))
+		c.fault(n.Line, "include: the script '%s' has faults: see them above", script.Short(name))
 		return
 	}
 	if c.alone == nil {
@@ -88,18 +82,18 @@ func include(r *run, n *node) (flow, error) {
 
 func checkGlobal(c *checker, n *node) {
 	if !c.has("variables") {
-		c.fault(n.line, "global needs a capability: write require \"variables\" at the top")
+		c.fault(n.Line, "global needs a capability: write require \"variables\" at the top")
 		return
 	}
-	for _, s := range n.pos[0].strs {
+	for _, s := range n.pos[0].Strings {
 		switch low := strings.ToLower(s); {
-		case !variable(s) || digit(s[0]) || strings.Contains(s, "."):
-			c.fault(n.line, "%q cannot be the name of a global variable", short(s))
+		case !script.Variable(s) || script.Digit(s[0]) || strings.Contains(s, "."):
+			c.fault(n.Line, "%q cannot be the name of a global variable", script.Short(s))
 		case c.vars[low] && !c.vars["global "+low]:
-			c.fault(n.line, "the variable '%s' is local already: declare it global before it is set", short(s))
+			c.fault(n.Line, "the variable '%s' is local already: declare it global before it is set", script.Short(s))
 		default:
 			c.vars["global "+low] = true
-			c.declare(low, n.line)
+			c.declare(low, n.Line)
 		}
 	}
 }
@@ -107,7 +101,7 @@ func checkGlobal(c *checker, n *node) {
 // global binds names of this script to the variables that all included scripts share.
 func global(r *run, n *node) (flow, error) {
 	vars := maps.Clone(r.vars)
-	for _, s := range n.pos[0].strs {
+	for _, s := range n.pos[0].Strings {
 		vars["\x00"+strings.ToLower(s)] = "g"
 	}
 	r.vars = vars
@@ -138,5 +132,5 @@ func ihave(r *run, n *node) (bool, error) {
 }
 
 func raise(r *run, n *node) (flow, error) {
-	return halt, fail(n, "the script says: %s", short(r.str(n.pos[0])))
+	return halt, fail(n, "the script says: %s", script.Short(r.str(n.pos[0])))
 }

@@ -3,6 +3,8 @@ package sieve
 import (
 	"strings"
 	"time"
+
+	"sekisho/mail/reply"
 )
 
 // Field is one header field.
@@ -107,8 +109,8 @@ type Action struct {
 	Mark       string   // of a redirect: the value of the field LoopField that the mail sent on gets
 	Text       string   // reason of a refusal
 	Edits      int      // how many of the result's edits this action's message carries, from the first
-	Vacation   *Vacation
-	Notify     *Notify
+	Vacation   *reply.Vacation
+	Notify     *reply.Notice
 }
 
 // Edit is a change of the header (RFC 5293).

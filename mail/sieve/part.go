@@ -4,6 +4,8 @@ import (
 	"mime"
 	"slices"
 	"strings"
+
+	"sekisho/mail/script"
 )
 
 func checkMime(c *checker, n *node) {
@@ -12,7 +14,7 @@ func checkMime(c *checker, n *node) {
 	}
 	for _, t := range []string{"anychild", "type", "subtype", "contenttype", "param"} {
 		if n.tags[t] != nil {
-			c.fault(n.line, "':%s' of the %s %s needs ':mime' before it", t, n.name, n.spec.sort())
+			c.fault(n.Line, "':%s' of the %s %s needs ':mime' before it", t, n.Name, n.spec.sort())
 			return
 		}
 	}
@@ -79,14 +81,14 @@ const mostLoops = 4
 
 func checkLoop(c *checker, n *node) {
 	if len(c.loops) >= mostLoops {
-		c.fault(n.line, "foreverypart: loops may be nested %d deep at most", mostLoops)
+		c.fault(n.Line, "foreverypart: loops may be nested %d deep at most", mostLoops)
 	}
 	c.loopName(n)
 }
 
 func (c *checker) loopName(n *node) {
 	if a := n.tags["name"]; a != nil && constant(a) == "" {
-		c.fault(n.line, "%s: the loop's name must be written out, without variables", n.name)
+		c.fault(n.Line, "%s: the loop's name must be written out, without variables", n.Name)
 	}
 }
 
@@ -95,9 +97,9 @@ func checkBreak(c *checker, n *node) {
 	name := constant(n.tags["name"])
 	switch {
 	case len(c.loops) == 0:
-		c.fault(n.line, "break may stand only inside foreverypart")
+		c.fault(n.Line, "break may stand only inside foreverypart")
 	case name != "" && !slices.Contains(c.loops, name):
-		c.fault(n.line, "break: no loop around it is called '%s'", short(name))
+		c.fault(n.Line, "break: no loop around it is called '%s'", script.Short(name))
 	}
 }
 
@@ -140,9 +142,9 @@ func breakLoop(r *run, n *node) (flow, error) {
 func checkExtract(c *checker, n *node) {
 	switch {
 	case !c.has("variables"):
-		c.fault(n.line, "extracttext needs a capability: write require \"variables\" at the top")
+		c.fault(n.Line, "extracttext needs a capability: write require \"variables\" at the top")
 	case len(c.loops) == 0:
-		c.fault(n.line, "extracttext may stand only inside foreverypart")
+		c.fault(n.Line, "extracttext may stand only inside foreverypart")
 	default:
 		c.variable(n, n.pos[0])
 	}
@@ -160,7 +162,7 @@ func extractText(r *run, n *node) (flow, error) {
 		}
 	}
 	if a := n.tags["first"]; a != nil {
-		s = firstRunes(s, a.num)
+		s = firstRunes(s, a.Number)
 	}
 	r.put(strings.ToLower(r.str(n.pos[0])), modify(n, cut(s, r.limit.Value), r.limit.Value))
 	return on, nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sekisho"
+	"sekisho/mail/collation"
 )
 
 // flow says what comes after a command.
@@ -35,8 +36,9 @@ type run struct {
 	leave  string
 	result Result
 	ends   int // what cancelled the implicit keep
-	regex  map[string]expression
-	size   int64 // by how much the edits changed the message
+	regex  map[string]collation.Expression
+	away   []string // the owner's addresses, as vacation named them
+	size   int64    // by how much the edits changed the message
 }
 
 // Run interprets the script over one message. Nothing is lost: the result always says where the message goes. The error is
@@ -75,7 +77,7 @@ func (r *run) broken(err error) Result {
 
 // fail is an error at a node.
 func fail(n *node, format string, a ...any) error {
-	f := Fault{Line: n.line, Text: fmt.Sprintf(format, a...)}
+	f := Fault{Line: n.Line, Text: fmt.Sprintf(format, a...)}
 	if n.unit != nil {
 		f.Script = n.unit.name
 	}
@@ -102,7 +104,7 @@ func (r *run) block(list []*node) (flow, error) {
 		}
 		var f flow
 		var err error
-		switch n.name {
+		switch n.Name {
 		case "require":
 		case "if", "elsif", "else":
 			f, taken, err = r.branch(n, taken)
@@ -117,10 +119,10 @@ func (r *run) block(list []*node) (flow, error) {
 }
 
 func (r *run) branch(n *node, taken bool) (flow, bool, error) {
-	if n.name != "if" && taken {
+	if n.Name != "if" && taken {
 		return on, true, nil
 	}
-	if n.name != "else" {
+	if n.Name != "else" {
 		ok, err := r.test(n.tests[0])
 		if err != nil || !ok {
 			return on, false, err
@@ -157,9 +159,9 @@ func (r *run) strs(a *argument) []string {
 		if a == nil {
 			return nil
 		}
-		return a.strs
+		return a.Strings
 	}
-	list := slices.Clone(a.strs)
+	list := slices.Clone(a.Strings)
 	for i, p := range a.pieces {
 		if p != nil {
 			list[i] = r.expand(p)
@@ -248,7 +250,7 @@ func (r *run) conflict(n *node) error {
 	}
 	switch {
 	case refuse > 1:
-		return fail(n, "a message can be refused once only: a second %s was reached", n.name)
+		return fail(n, "a message can be refused once only: a second %s was reached", n.Name)
 	case refuse > 0 && other != "":
 		return fail(n, "a message cannot be refused and also have a %s", other)
 	}

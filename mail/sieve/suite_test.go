@@ -16,9 +16,12 @@ import (
 	"time"
 
 	"sekisho/mail/message"
+	"sekisho/mail/reply"
 	"sekisho/test/corpus"
 
 	root "sekisho"
+
+	"sekisho/mail/script"
 )
 
 // The public suite is written in Sieve with commands of its own. This is an interpreter of them: a test file is parsed with
@@ -55,7 +58,7 @@ func (s *suite) commands() []command {
 	list := []command{
 		{name: "test", params: str1, block: true, act: s.test},
 		{name: "test_fail", params: str1, act: func(r *run, n *node) (flow, error) {
-			return halt, fmt.Errorf("%w: line %d: %s", errTest, n.line, strings.TrimSpace(r.str(n.pos[0])))
+			return halt, fmt.Errorf("%w: line %d: %s", errTest, n.Line, strings.TrimSpace(r.str(n.pos[0])))
 		}},
 		{name: "test_set", params: []param{str("what"), str("value")}, act: s.set},
 		{name: "test_config_set", params: []param{str("what"), str("value")}, act: func(r *run, n *node) (flow, error) {
@@ -78,7 +81,7 @@ func (s *suite) commands() []command {
 		{name: "test_message_take", params: []param{{name: "index", want: aNumber}}, tags: []tag{{"smtp", 0, "", ""}, {"folder", aString, "", ""}},
 			act: func(r *run, n *node) (flow, error) {
 				if !s.take(n) {
-					return halt, fmt.Errorf("%w: line %d: there is no such message", errTest, n.line)
+					return halt, fmt.Errorf("%w: line %d: there is no such message", errTest, n.Line)
 				}
 				return on, nil
 			}},
@@ -159,7 +162,7 @@ func (s *suite) load(raw []byte) {
 }
 
 func firstAddress(in *Input, name string) (string, bool) {
-	for _, a := range in.ReadAddresses(first(in.Message.Fields, name)) {
+	for _, a := range in.ReadAddresses(newRun(in, Limit{}).header(name)) {
 		return a, true
 	}
 	return "", false
@@ -258,7 +261,7 @@ func (s *suite) take(n *node) bool {
 	if a := n.tags["folder"]; a != nil {
 		list = s.boxes[s.r.str(a)]
 	}
-	i := int(n.pos[0].num)
+	i := int(n.pos[0].Number)
 	if i >= len(list) {
 		return false
 	}
@@ -288,7 +291,9 @@ func (s *suite) compile(r *run, n *node) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	s.script, s.faults = Parse(b, s.option())
+	o := s.option()
+	o.more = s.commands()
+	s.script, s.faults = Parse(b, o)
 	if len(s.faults) > 0 {
 		s.faults = append(s.faults, Fault{Text: "validation failed"}) // the suite counts such a line too
 	}
@@ -307,6 +312,9 @@ func (s *suite) run(_ *run, n *node) (bool, error) {
 	s.r.size = 0
 	s.faults, s.failed = nil, nil
 	_, err := r.block(s.script.main.commands)
+	if errors.Is(err, errTest) {
+		return false, err
+	}
 	if err != nil {
 		s.failed = err
 		var f Fault
@@ -388,7 +396,7 @@ func (s *suite) execute(*run, *node) (bool, error) {
 			raw = append([]byte(LoopField+": "+a.Mark+"\r\n"), raw...)
 			s.smtp = append(s.smtp, mailed{raw, r.in.From, a.Address})
 		case Respond:
-			b := a.Vacation.Reply(r.fields, Stamp{Date: r.in.Now, MessageID: "reply@example.net"})
+			b := a.Vacation.Write(r.header, reply.Stamp{Date: r.in.Now, MessageID: "reply@example.net"})
 			s.smtp = append(s.smtp, mailed{b, "", a.Vacation.To})
 		case Reject, EReject:
 			if r.in.From != "" {
@@ -401,14 +409,14 @@ func (s *suite) execute(*run, *node) (bool, error) {
 	return ok, nil
 }
 
-func (s *suite) notice(m *Notify) {
+func (s *suite) notice(m *reply.Notice) {
 	from := m.From
 	if s.r.in.From == "" {
 		from = ""
 	} else if from == "" {
 		from = "postmaster@example.net"
 	}
-	b := m.Notice("postmaster@example.net", Stamp{Date: s.r.in.Now, MessageID: "notice@example.net"})
+	b := m.Write("postmaster@example.net", reply.Stamp{Date: s.r.in.Now, MessageID: "notice@example.net"})
 	for _, to := range slices.Concat(m.To, m.Cc) {
 		s.smtp = append(s.smtp, mailed{b, from, to})
 	}
@@ -440,8 +448,8 @@ func play(t testing.TB, file string) (order []string, verdict map[string]string)
 	s := &suite{dir: filepath.Dir(file), config: map[string]string{}, boxes: map[string][]mailed{"INBOX": nil}, verdict: map[string]string{}}
 	o := s.option()
 	o.lax, o.more = true, s.commands()
-	script, faults := Parse(bytes.ReplaceAll(takes.ReplaceAll(text, []byte("${1}test_message_take")), []byte("${tst.path}"), []byte(s.dir)), o)
-	if script == nil {
+	parsed, faults := Parse(bytes.ReplaceAll(takes.ReplaceAll(text, []byte("${1}test_message_take")), []byte("${tst.path}"), []byte(s.dir)), o)
+	if parsed == nil {
 		for _, m := range testName.FindAllSubmatch(text, -1) {
 			name := string(m[1])
 			for slices.Contains(order, name) {
@@ -452,11 +460,11 @@ func play(t testing.TB, file string) (order []string, verdict map[string]string)
 		}
 		return order, s.verdict
 	}
-	s.r = newRun(&Input{}, script.limit)
+	s.r = newRun(&Input{}, parsed.limit)
 	s.load([]byte("From: sender@example.com\nTo: recipient@example.com\nSubject: Test\n\nTest\n"))
-	for _, n := range script.main.commands {
+	for _, n := range parsed.main.commands {
 		if _, err := s.r.block([]*node{n}); err != nil {
-			s.order = append(s.order, fmt.Sprintf("line %d", n.line))
+			s.order = append(s.order, fmt.Sprintf("line %d", n.Line))
 			s.verdict[s.order[len(s.order)-1]] = err.Error()
 		}
 	}
@@ -487,7 +495,7 @@ func TestSuite(t *testing.T) {
 		fmt.Fprintf(&golden, "%s: %d of %d\n", name, good, len(order))
 		for _, n := range order {
 			if why := verdict[n]; why != "" {
-				fmt.Fprintf(&golden, "\t%q: %s\n", n, short(strings.Join(strings.Fields(strings.ReplaceAll(why, top, "")), " ")))
+				fmt.Fprintf(&golden, "\t%q: %s\n", n, script.Short(strings.Join(strings.Fields(strings.ReplaceAll(why, top, "")), " ")))
 			}
 		}
 	}

@@ -3,7 +3,8 @@ package sieve
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"sekisho/mail/script"
 )
 
 // piece is literal text or a variable in a string (RFC 5229 section 3).
@@ -21,21 +22,21 @@ const (
 
 // template decodes encoded characters and finds the variables in a's strings.
 func (c *checker) template(a *argument) bool {
-	if a.kind != text || a.pieces != nil {
+	if a.Kind != script.Text || a.pieces != nil {
 		return true
 	}
 	ok := true
-	for i, s := range a.strs {
+	for i, s := range a.Strings {
 		if c.has("encoded-character") {
-			if a.strs[i], s = "", decodeCharacters(s, func(why string) { ok = false; c.fault(a.line, "%s", why) }); ok {
-				a.strs[i] = s
+			if a.Strings[i], s = "", script.Decode(s, func(why string) { ok = false; c.fault(a.Line, "%s", why) }); ok {
+				a.Strings[i] = s
 			}
 		}
 		if c.has("variables") && strings.Contains(s, "${") {
-			p := c.pieces(s, a.line, &ok)
+			p := c.pieces(s, a.Line, &ok)
 			if len(p) > 1 || len(p) == 1 && (p[0].name != "" || p[0].match >= 0) {
 				if a.pieces == nil {
-					a.pieces = make([][]piece, len(a.strs))
+					a.pieces = make([][]piece, len(a.Strings))
 				}
 				a.pieces[i] = p
 			}
@@ -43,69 +44,6 @@ func (c *checker) template(a *argument) bool {
 	}
 	return ok
 }
-
-// decodeCharacters decodes ${hex:...} and ${unicode:...} (RFC 5228 section 2.4.2.4).
-func decodeCharacters(s string, fault func(string)) string {
-	var b strings.Builder
-	for {
-		i := strings.Index(s, "${")
-		if i < 0 {
-			break
-		}
-		b.WriteString(s[:i])
-		s = s[i:]
-		stop := strings.IndexByte(s, '}')
-		kind, digits, found := strings.Cut(s[2:max(2, stop)], ":")
-		out, ok := "", false
-		if stop > 0 && found {
-			switch strings.ToLower(kind) {
-			case "hex":
-				out, ok = hexadecimal(digits)
-			case "unicode":
-				out, ok = unicodes(digits, fault)
-			}
-		}
-		if ok {
-			b.WriteString(out)
-			s = s[stop+1:]
-		} else {
-			b.WriteString("${")
-			s = s[2:]
-		}
-	}
-	b.WriteString(s)
-	return b.String()
-}
-
-func hexadecimal(s string) (string, bool) {
-	var b []byte
-	for _, f := range strings.FieldsFunc(s, blank) {
-		v, err := strconv.ParseUint(f, 16, 8)
-		if err != nil || len(f) > 2 {
-			return "", false
-		}
-		b = append(b, byte(v))
-	}
-	return string(b), len(b) > 0
-}
-
-func unicodes(s string, fault func(string)) (string, bool) {
-	var b []byte
-	for _, f := range strings.FieldsFunc(s, blank) {
-		if strings.Trim(f, "0123456789abcdefABCDEF") != "" {
-			return "", false
-		}
-		v, err := strconv.ParseUint(f, 16, 32)
-		if err != nil || v > utf8.MaxRune || !utf8.ValidRune(rune(v)) {
-			fault("${unicode:" + short(f) + "} is no character of Unicode")
-			return "", true
-		}
-		b = utf8.AppendRune(b, rune(v))
-	}
-	return string(b), len(b) > 0
-}
-
-func blank(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' }
 
 // pieces cuts a string at its variables. What only looks like one is text.
 func (c *checker) pieces(s string, line int, ok *bool) []piece {
@@ -127,18 +65,18 @@ func (c *checker) pieces(s string, line int, ok *bool) []piece {
 		add(s[:i])
 		s = s[i:]
 		name, rest, closed := strings.Cut(s[2:], "}")
-		if !closed || !variable(name) {
+		if !closed || !script.Variable(name) {
 			add("${")
 			s = s[2:]
 			continue
 		}
 		s = rest
 		p := piece{name: strings.ToLower(name), match: -1}
-		if digit(name[0]) {
+		if script.Digit(name[0]) {
 			p.name = ""
 			p.match = index(name)
 			if p.match > mostMatch {
-				c.fault(line, "${%s} is too high: match values end at ${%d}", short(name), mostMatch)
+				c.fault(line, "${%s} is too high: match values end at ${%d}", script.Short(name), mostMatch)
 				*ok = false
 			}
 		} else if !c.namespace(p.name, line) {
@@ -159,41 +97,20 @@ func index(s string) int {
 	return n
 }
 
-// variable says whether s is the name of a variable or the number of a match value.
-func variable(s string) bool {
-	if s == "" {
-		return false
-	}
-	if strings.Trim(s, "0123456789") == "" {
-		return true
-	}
-	for i, part := range strings.Split(s, ".") {
-		if part == "" || !letter(part[0]) && (i == 0 || strings.Trim(part, "0123456789") != "") {
-			return false
-		}
-		for k := range len(part) {
-			if !letter(part[k]) && !digit(part[k]) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // namespace checks that a variable's namespace exists: global is the only one (RFC 6609 section 3.4.2).
 func (c *checker) namespace(name string, line int) bool {
 	space, rest, dotted := strings.Cut(name, ".")
 	switch {
 	case len(name) > longestName:
-		c.fault(line, "the variable's name %q is too long: at most %d letters", short(name), longestName)
-	case !dotted, space == "global" && c.has("include") && rest != "" && letter(rest[0]) && !strings.Contains(rest, "."):
+		c.fault(line, "the variable's name %q is too long: at most %d letters", script.Short(name), longestName)
+	case !dotted, space == "global" && c.has("include") && rest != "" && script.Letter(rest[0]) && !strings.Contains(rest, "."):
 		return true
 	case space == "global" && c.has("include"):
-		c.fault(line, "%q is no variable: behind global. stands one name", short(name))
+		c.fault(line, "%q is no variable: behind global. stands one name", script.Short(name))
 	case space == "global":
 		c.fault(line, "variables of global need a capability: write require \"include\" at the top")
 	default:
-		c.fault(line, "there are no variables in a namespace '%s'", short(space))
+		c.fault(line, "there are no variables in a namespace '%s'", script.Short(space))
 	}
 	return false
 }

@@ -6,21 +6,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"sekisho/mail/reply"
+	"sekisho/mail/script"
 )
-
-// Vacation is an automatic reply (RFC 5230). It is sent only when none with this handle went to the sender within Period.
-type Vacation struct {
-	Handle  string
-	Period  time.Duration
-	From    string // as the script gave it or as found; with a display name or not
-	Subject string // "" is that of the message with Auto: before it
-	Text    string // plain text, or with MIME an entity with its header
-	MIME    bool
-	To      string // the envelope's sender, who gets the reply
-
-	addresses []string // of the owner, as the script names them
-}
 
 // The bounds of a period, and what it is when the script says nothing.
 const (
@@ -31,34 +20,35 @@ const (
 
 func checkVacation(c *checker, n *node) {
 	if s := constant(n.tags["from"]); s != "" {
-		if _, ok := mailbox(s); !ok {
-			c.fault(n.line, "vacation: ':from' needs a mail address, not %q", short(s))
+		if _, ok := reply.Mailbox(s); !ok {
+			c.fault(n.Line, "vacation: ':from' needs a mail address, not %q", script.Short(s))
 		}
 	}
 	for _, s := range constants(n.tags["addresses"]) {
-		if _, ok := mailbox(s); !ok {
-			c.fault(n.line, "vacation: ':addresses' needs mail addresses, not %q", short(s))
+		if _, ok := reply.Mailbox(s); !ok {
+			c.fault(n.Line, "vacation: ':addresses' needs mail addresses, not %q", script.Short(s))
 		}
 	}
 }
 
 func vacation(r *run, n *node) (flow, error) {
-	v := &Vacation{Subject: oneLine(r.str(n.tags["subject"])), From: oneLine(r.str(n.tags["from"])), Text: r.str(n.pos[0]),
-		MIME: n.tags["mime"] != nil, Period: customary, To: r.in.From, addresses: r.strs(n.tags["addresses"])}
-	if _, ok := mailbox(v.From); v.From != "" && !ok {
-		return halt, fail(n, "vacation: ':from' needs a mail address, not %q", short(v.From))
+	v := &reply.Vacation{Subject: reply.OneLine(r.str(n.tags["subject"])), From: reply.OneLine(r.str(n.tags["from"])), Text: r.str(n.pos[0]),
+		MIME: n.tags["mime"] != nil, Period: customary, To: r.in.From}
+	r.away = r.strs(n.tags["addresses"])
+	if _, ok := reply.Mailbox(v.From); v.From != "" && !ok {
+		return halt, fail(n, "vacation: ':from' needs a mail address, not %q", script.Short(v.From))
 	}
 	if a := n.tags["days"]; a != nil {
-		v.Period = time.Duration(min(a.num, 1000)) * 24 * time.Hour
+		v.Period = time.Duration(min(a.Number, 1000)) * 24 * time.Hour
 	}
 	if a := n.tags["seconds"]; a != nil {
-		v.Period = time.Duration(min(a.num, 1<<31)) * time.Second
+		v.Period = time.Duration(min(a.Number, 1<<31)) * time.Second
 	}
 	v.Period = min(max(v.Period, shortest), longest)
 	if n.tags["handle"] != nil {
 		v.Handle = "h:" + r.str(n.tags["handle"])
 	} else {
-		h := sha256.Sum256([]byte(strings.Join([]string{v.Subject, v.From, v.Text, n.name}, "\x00")))
+		h := sha256.Sum256([]byte(strings.Join([]string{v.Subject, v.From, v.Text, n.Name}, "\x00")))
 		v.Handle = "x:" + hex.EncodeToString(h[:16])
 	}
 	for _, a := range r.result.Actions {
@@ -70,9 +60,9 @@ func vacation(r *run, n *node) (flow, error) {
 }
 
 // silent says why a vacation makes no reply (RFC 5230 section 4.6, RFC 3834 section 2), "" when it does. It fills in From.
-func (r *run) silent(v *Vacation) string {
-	own := slices.Concat([]string{r.in.To}, r.in.Addresses, v.addresses)
-	sender, ok := mailbox(r.in.From)
+func (r *run) silent(v *reply.Vacation) string {
+	own := slices.Concat([]string{r.in.To}, r.in.Addresses, r.away)
+	sender, ok := reply.Mailbox(r.in.From)
 	switch {
 	case r.in.From == "":
 		return "the message has no sender"
@@ -80,7 +70,7 @@ func (r *run) silent(v *Vacation) string {
 		return "the sender's address cannot be written to"
 	case contains(own, sender):
 		return "the message comes from the owner"
-	case system(sender):
+	case reply.System(sender):
 		return "the sender is a program"
 	}
 	if why := r.automatic(); why != "" {
@@ -114,61 +104,36 @@ func (r *run) silent(v *Vacation) string {
 func (r *run) answerTo() string {
 	for _, f := range r.fields {
 		if strings.EqualFold(f.Name, "subject") {
-			return brief(oneLine("Auto: " + f.Value))
+			return reply.Brief(reply.OneLine("Auto: " + f.Value))
 		}
 	}
 	return "Automated reply"
 }
 
 func contains(list []string, a string) bool {
-	bareA, _ := mailbox(a)
+	bareA, _ := reply.Mailbox(a)
 	return slices.ContainsFunc(list, func(o string) bool {
-		b, ok := mailbox(o)
+		b, ok := reply.Mailbox(o)
 		return ok && strings.EqualFold(b, bareA)
 	})
-}
-
-// system says whether an address is one behind which nobody reads.
-func system(a string) bool {
-	local := strings.ToLower(a[:strings.LastIndexByte(a, '@')])
-	for _, s := range []string{"mailer-daemon", "listserv", "majordomo", "noreply", "no-reply", "do-not-reply", "postmaster"} {
-		if local == s {
-			return true
-		}
-	}
-	return strings.HasPrefix(local, "owner-") || strings.HasSuffix(local, "-request") || strings.HasSuffix(local, "-owner") ||
-		strings.HasSuffix(local, "-bounces") || strings.HasPrefix(local, "bounce")
 }
 
 // automatic says what in the header shows that no person waits for an answer.
 func (r *run) automatic() string {
 	for _, f := range r.fields {
-		name := strings.ToLower(f.Name)
-		v := strings.ToLower(strings.TrimSpace(f.Raw))
-		word, _, _ := strings.Cut(v, ";")
-		switch {
-		case strings.HasPrefix(name, "list-"):
-			return "the message came by a mailing list"
-		case name == "precedence" && slices.Contains([]string{"bulk", "list", "junk"}, v):
-			return "the message is bulk mail"
-		case name == "auto-submitted" && strings.TrimSpace(word) != "no":
-			return "the message was made by a program"
-		case name == "x-auto-response-suppress":
-			for s := range strings.SplitSeq(v, ",") {
-				if s = strings.TrimSpace(s); s == "all" || s == "oof" || s == "autoreply" {
-					return "the sender asked for no automatic reply"
-				}
-			}
+		if why := reply.Automatic(f.Name, f.Raw); why != "" {
+			return why
 		}
 	}
 	return ""
 }
 
-// brief is a subject of a length that people read; what is left out is shown by an ellipsis.
-func brief(s string) string {
-	const most = 256
-	if n := utf8.RuneCountInString(s); n <= most {
-		return s
+// header is the first field of a name.
+func (r *run) header(name string) string {
+	for _, f := range r.fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.Raw
+		}
 	}
-	return firstRunes(s, most-1) + "\u2026"
+	return ""
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sekisho/mail/script"
 )
 
 // cut is s cut to n bytes, between characters.
@@ -49,14 +51,14 @@ func (r *run) put(name, value string) {
 
 // variable checks the name of a variable that is set.
 func (c *checker) variable(n *node, a *argument) bool {
-	name := a.strs[0]
+	name := a.Strings[0]
 	switch {
 	case a.pieces != nil:
-		c.fault(n.line, "the variable's name must be written out, without variables")
-	case !variable(name) || digit(name[0]):
-		c.fault(n.line, "%q cannot be the name of a variable that is set", short(name))
-	case c.namespace(strings.ToLower(name), n.line):
-		c.declare(name, n.line)
+		c.fault(n.Line, "the variable's name must be written out, without variables")
+	case !script.Variable(name) || script.Digit(name[0]):
+		c.fault(n.Line, "%q cannot be the name of a variable that is set", script.Short(name))
+	case c.namespace(strings.ToLower(name), n.Line):
+		c.declare(name, n.Line)
 		return true
 	}
 	return false

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"sekisho/mail/script"
 )
 
 func specialUse(s string) bool {
@@ -13,7 +15,7 @@ func specialUse(s string) bool {
 func checkSpecialUse(c *checker, n *node) {
 	for _, s := range constants(n.pos[1]) {
 		if !specialUse(s) {
-			c.fault(n.line, "%q is no special use: they begin with a backslash, as \\\\Junk does", short(s))
+			c.fault(n.Line, "%q is no special use: they begin with a backslash, as \\\\Junk does", script.Short(s))
 		}
 	}
 }
@@ -88,7 +90,7 @@ const weekly = 7 * 86400
 func duplicate(r *run, n *node) (bool, error) {
 	d := Duplicate{Handle: r.str(n.tags["handle"]), Seconds: weekly, Last: n.tags["last"] != nil}
 	if a := n.tags["seconds"]; a != nil {
-		d.Seconds = a.num
+		d.Seconds = a.Number
 	}
 	name := "message-id"
 	if a := n.tags["header"]; a != nil {

@@ -1,4 +1,4 @@
-package sieve
+package script
 
 import (
 	"fmt"
@@ -6,23 +6,30 @@ import (
 	"unicode/utf8"
 )
 
-type tokenKind uint8
+// Kind sorts arguments, and tokens.
+type Kind uint8
 
+// The kinds of arguments.
 const (
-	end tokenKind = iota
+	Tag Kind = iota + 1
+	Number
+	Text // a string or a list of strings
+)
+
+// More kinds of tokens.
+const (
+	end Kind = iota + 10
 	word
-	tagged
-	number
-	text
 	sign // one of ; , ( ) { } [ ]
 	garbage
 )
 
 type token struct {
-	kind tokenKind
-	text string // the word or tag in lower case, the string's value, the sign
-	num  uint64
-	line int
+	kind    Kind
+	text    string // the word or tag in lower case, the string's value, the sign
+	num     uint64
+	line    int
+	comment string // what stood before it in # comments, without the marks
 }
 
 // longestWord is the most letters that an identifier has.
@@ -30,9 +37,10 @@ const longestWord = 32
 
 // lexer cuts a script into tokens (RFC 5228 section 8.1). Its faults end in the list of its owner.
 type lexer struct {
-	rest  string
-	line  int
-	fault func(line int, format string, a ...any)
+	rest    string
+	line    int
+	comment string
+	fault   func(line int, format string, a ...any)
 }
 
 func (l *lexer) skip(n int) {
@@ -46,11 +54,12 @@ func (l *lexer) blank() {
 		l.skip(len(l.rest) - len(strings.TrimLeft(l.rest, " \t\r\n")))
 		switch {
 		case strings.HasPrefix(l.rest, "#"):
-			if n := strings.IndexByte(l.rest, '\n'); n >= 0 {
-				l.skip(n)
-			} else {
-				l.skip(len(l.rest))
+			n := strings.IndexByte(l.rest, '\n')
+			if n < 0 {
+				n = len(l.rest)
 			}
+			l.comment += strings.TrimSpace(l.rest[1:n]) + "\n"
+			l.skip(n)
 		case strings.HasPrefix(l.rest, "/*"):
 			n := strings.Index(l.rest[2:], "*/")
 			if n < 0 {
@@ -66,8 +75,9 @@ func (l *lexer) blank() {
 }
 
 func (l *lexer) next() token {
+	l.comment = ""
 	l.blank()
-	t := token{line: l.line}
+	t := token{kind: end, line: l.line, comment: l.comment}
 	if l.rest == "" {
 		return t
 	}
@@ -76,18 +86,18 @@ func (l *lexer) next() token {
 		t.kind, t.text = sign, string(c)
 		l.skip(1)
 	case c == '"':
-		t.kind, t.text = text, l.quoted()
-	case digit(c):
-		t.kind = number
+		t.kind, t.text = Text, l.quoted()
+	case Digit(c):
+		t.kind = Number
 		t.num = l.number()
-	case c == ':' && len(l.rest) > 1 && letter(l.rest[1]):
+	case c == ':' && len(l.rest) > 1 && Letter(l.rest[1]):
 		l.skip(1)
-		t.kind, t.text = tagged, l.word()
-	case letter(c):
+		t.kind, t.text = Tag, l.word()
+	case Letter(c):
 		t.kind, t.text = word, l.word()
 		if t.text == "text" && strings.HasPrefix(l.rest, ":") {
 			l.skip(1)
-			t.kind, t.text = text, l.multiline()
+			t.kind, t.text = Text, l.multiline()
 		}
 	default:
 		t.kind = garbage
@@ -96,18 +106,21 @@ func (l *lexer) next() token {
 			n = len(l.rest)
 		}
 		t.text = l.rest[:n]
-		l.fault(l.line, "%q means nothing here: take it away, or put it in quotes", short(t.text))
+		l.fault(l.line, "%q means nothing here: take it away, or put it in quotes", Short(t.text))
 		l.skip(n)
 	}
 	return t
 }
 
-func letter(c byte) bool { return c == '_' || 'a' <= c|0x20 && c|0x20 <= 'z' }
-func digit(c byte) bool  { return '0' <= c && c <= '9' }
+// Letter says whether c is a letter of names, which the low line is.
+func Letter(c byte) bool { return c == '_' || 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+// Digit says whether c is one.
+func Digit(c byte) bool { return '0' <= c && c <= '9' }
 
 func (l *lexer) word() string {
 	n := 0
-	for n < len(l.rest) && (letter(l.rest[n]) || digit(l.rest[n])) {
+	for n < len(l.rest) && (Letter(l.rest[n]) || Digit(l.rest[n])) {
 		n++
 	}
 	w := l.rest[:n]
@@ -121,7 +134,7 @@ func (l *lexer) word() string {
 // number reads digits and one of K, M, G.
 func (l *lexer) number() uint64 {
 	n, v, over := 0, uint64(0), false
-	for ; n < len(l.rest) && digit(l.rest[n]); n++ {
+	for ; n < len(l.rest) && Digit(l.rest[n]); n++ {
 		d := uint64(l.rest[n] - '0')
 		over = over || v > (1<<64-1-d)/10
 		v = v*10 + d
@@ -134,9 +147,9 @@ func (l *lexer) number() uint64 {
 		}
 	}
 	if over || v<<shift>>shift != v {
-		l.fault(l.line, "the number %s is too large", short(l.rest[:n]))
+		l.fault(l.line, "the number %s is too large", Short(l.rest[:n]))
 	}
-	if n < len(l.rest) && (letter(l.rest[n])) {
+	if n < len(l.rest) && (Letter(l.rest[n])) {
 		l.fault(l.line, "after a number only K, M or G may stand")
 	}
 	l.skip(n)
@@ -208,8 +221,8 @@ func (l *lexer) lines(s string, line int) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n")
 }
 
-// short is s as it may stand in a message.
-func short(s string) string {
+// Short is s as it may stand in a message.
+func Short(s string) string {
 	const most = 60
 	if len(s) <= most {
 		return strings.ToValidUTF8(s, "\uFFFD")

@@ -1,29 +1,13 @@
-package sieve
+package reply
 
 import (
-	"net/mail"
+	"slices"
 	"strings"
 )
 
-// addresses reads an address list. What cannot be read yields the value itself, so that a test can still find it.
-func (r *run) addresses(value string) []string {
-	if r.in.ReadAddresses != nil {
-		return r.in.ReadAddresses(value)
-	}
-	list, err := mail.ParseAddressList(value)
-	if err != nil {
-		return []string{strings.TrimSpace(value)}
-	}
-	var all []string
-	for _, a := range list {
-		all = append(all, bare(a.Address))
-	}
-	return all
-}
-
-// mailbox reads an address that mail can be sent to, with or without a display name; false when it is none. Blanks may stand
+// Mailbox reads an address that mail can be sent to, with or without a display name; false when it is none. Blanks may stand
 // around its parts, and dots anywhere in a local part, as some carriers gave them out.
-func mailbox(s string) (string, bool) {
+func Mailbox(s string) (string, bool) {
 	const longest = 254
 	s = strings.TrimSpace(s)
 	if len(s) > 4*longest || strings.ContainsAny(s, "\r\n\x00") {
@@ -43,7 +27,7 @@ func mailbox(s string) (string, bool) {
 	if len(local)+len(domain) >= longest || !localPart(local) || !domainName(domain) {
 		return "", false
 	}
-	return bare(unquote(local) + "@" + domain), true
+	return Bare(Unquote(local) + "@" + domain), true
 }
 
 // special are the characters that stand in a local part only in quotes (RFC 5322 section 3.2.3).
@@ -68,8 +52,8 @@ func domainName(s string) bool {
 	return true
 }
 
-// bare writes an address as SMTP does: the local part in quotes only where it must be.
-func bare(a string) string {
+// Bare writes an address as SMTP does: the local part in quotes only where it must be.
+func Bare(a string) string {
 	at := strings.LastIndexByte(a, '@')
 	if at < 0 {
 		return a
@@ -80,3 +64,28 @@ func bare(a string) string {
 	}
 	return a
 }
+
+// Unquote takes the quotes off a local part.
+func Unquote(s string) string {
+	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
+		return s
+	}
+	var b strings.Builder
+	for i := 1; i < len(s)-1; i++ {
+		if s[i] == '\\' && i+1 < len(s)-1 {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// addressed are the header fields in which addresses stand.
+var addressed = []string{"from", "to", "cc", "bcc", "sender", "reply-to", "resent-from", "resent-to", "resent-cc",
+	"resent-bcc", "resent-sender", "resent-reply-to", "return-path", "errors-to", "disposition-notification-to", "delivered-to",
+	"x-original-to", "apparently-to", "return-receipt-to", "x-envelope-to", "mail-followup-to", "mail-reply-to", "envelope-to",
+	"x-envelope-from", "for-approval", "for-comment", "for-handling", "approved", "original-recipient", "abuse-reports-to",
+	"x-complaints-to", "x-report-abuse-to", "x-confirm-reading-to", "resent-by", "list-admin", "x-beenthere", "x-admin"}
+
+// Addressed says whether addresses stand in a header field of that name.
+func Addressed(name string) bool { return slices.Contains(addressed, strings.ToLower(name)) }
