@@ -144,7 +144,9 @@ func (p *parser) skipBlock() {
 }
 
 func (p *parser) command() *Node {
+	comment := p.now.comment
 	n := p.head()
+	n.Comment = comment
 	switch {
 	case p.is(";"):
 		p.advance()
@@ -181,7 +183,7 @@ func (p *parser) tooDeep() {
 
 // head reads a name, its arguments and its tests.
 func (p *parser) head() *Node {
-	n := &Node{Name: p.now.text, Line: p.now.line, Comment: p.now.comment}
+	n := &Node{Name: p.now.text, Line: p.now.line}
 	p.advance()
 	for {
 		a := p.argument()
