@@ -3,6 +3,7 @@ package collation
 
 import (
 	"cmp"
+	"errors"
 	"regexp"
 	"regexp/syntax"
 	"strconv"
@@ -19,7 +20,7 @@ const (
 	Numeric = "i;ascii-numeric"
 )
 
-// Expression is a compiled regular expression and the number of its instructions.
+// Expression is a compiled regular expression and about how many instructions it has.
 type Expression struct {
 	*regexp.Regexp
 	Size int
@@ -39,12 +40,27 @@ func Compile(s, comparator string) (Expression, error) {
 	if err != nil {
 		return Expression{}, err
 	}
-	prog, err := syntax.Compile(tree)
-	if err != nil {
-		return Expression{}, err
+	n := size(tree)
+	if n > mostInstructions {
+		return Expression{}, errors.New("it is too large: its counted repetitions make it so")
 	}
 	e, err := regexp.Compile(flags + s)
-	return Expression{e, len(prog.Inst)}, err
+	return Expression{e, n}, err
+}
+
+// mostInstructions is how large an expression may be when it is compiled.
+const mostInstructions = 10000
+
+// size estimates the instructions of an expression before anything is expanded.
+func size(e *syntax.Regexp) int {
+	n := 1 + len(e.Rune)
+	for _, sub := range e.Sub {
+		n += size(sub)
+	}
+	if e.Op == syntax.OpRepeat {
+		n *= max(1, e.Min, e.Max)
+	}
+	return min(n, 1<<30)
 }
 
 // Order compares two strings: below, at or above 0.

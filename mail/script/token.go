@@ -101,8 +101,8 @@ func (l *lexer) next() token {
 		}
 	default:
 		t.kind = garbage
-		n := strings.IndexFunc(l.rest, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`;,(){}[]"`, r) })
-		if n < 0 {
+		n := strings.IndexFunc(l.rest[1:], func(r rune) bool { return r <= ' ' || strings.ContainsRune(`;,(){}[]"`, r) }) + 1
+		if n == 0 {
 			n = len(l.rest)
 		}
 		t.text = l.rest[:n]

@@ -2,7 +2,6 @@ package sieve
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -70,10 +69,10 @@ func include(r *run, n *node) (flow, error) {
 		return on, nil
 	}
 	r.done[u] = true
-	vars := r.vars
-	r.vars = map[string]string{}
+	vars, bound := r.vars, r.bound
+	r.vars, r.bound = map[string]string{}, map[string]bool{}
 	f, err := r.block(u.commands)
-	r.vars = vars
+	r.vars, r.bound = vars, bound
 	if f == back || f == out {
 		f = on
 	}
@@ -100,11 +99,9 @@ func checkGlobal(c *checker, n *node) {
 
 // global binds names of this script to the variables that all included scripts share.
 func global(r *run, n *node) (flow, error) {
-	vars := maps.Clone(r.vars)
 	for _, s := range n.pos[0].Strings {
-		vars["\x00"+strings.ToLower(s)] = "g"
+		r.bound[strings.ToLower(s)] = true
 	}
-	r.vars = vars
 	return on, nil
 }
 

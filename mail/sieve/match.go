@@ -129,7 +129,7 @@ func (r *run) one(n *node, m matching, value, key string) (bool, error) {
 	case "regex":
 		e, err := r.expression(n, key, m.comparator)
 		if err == nil {
-			err = r.step(n, len(value)*e.Size/collation.Quantum)
+			err = r.step(n, len(value)*e.Size/(collation.Quantum/8))
 		}
 		if err != nil {
 			return false, err

@@ -27,12 +27,12 @@ type run struct {
 	steps  int
 	vars   map[string]string // of the present unit
 	global map[string]string
-	shared map[*unit]map[string]bool // variables that a unit declared global
-	match  []string                  // ${0}, ${1}, ...
-	flags  []string                  // the internal variable of imap4flags
-	done   map[*unit]bool            // included already
-	fields []Field                   // the header with the edits made
-	parts  []*Part                   // of the loops that are open, innermost last
+	bound  map[string]bool // variables that the present unit declared global
+	match  []string        // ${0}, ${1}, ...
+	flags  []string        // the internal variable of imap4flags
+	done   map[*unit]bool  // included already
+	fields []Field         // the header with the edits made
+	parts  []*Part         // of the loops that are open, innermost last
 	leave  string
 	result Result
 	ends   int // what cancelled the implicit keep
@@ -56,7 +56,7 @@ func (s *Script) Run(in *Input) (Result, error) {
 }
 
 func newRun(in *Input, l Limit) *run {
-	r := &run{in: in, limit: l, vars: map[string]string{}, global: map[string]string{}, shared: map[*unit]map[string]bool{}, done: map[*unit]bool{}}
+	r := &run{in: in, limit: l, vars: map[string]string{}, global: map[string]string{}, bound: map[string]bool{}, done: map[*unit]bool{}}
 	if in.Message == nil {
 		r.in = &Input{}
 		*r.in = *in

@@ -30,7 +30,7 @@ func (r *run) get(name string) string {
 	if g, ok := strings.CutPrefix(name, "global."); ok {
 		return r.global[g]
 	}
-	if v, ok := r.vars["\x00"+name]; ok && v == "g" {
+	if r.bound[name] {
 		return r.global[name]
 	}
 	return r.vars[name]
@@ -42,7 +42,7 @@ func (r *run) put(name, value string) {
 		r.global[g] = value
 		return
 	}
-	if r.vars["\x00"+name] == "g" {
+	if r.bound[name] {
 		r.global[name] = value
 		return
 	}
