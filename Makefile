@@ -9,9 +9,15 @@ export CGO_ENABLED = 0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RACE        = ./blob ./wire ./supervise ./role/... ./db/... ./seal/... ./ledger/... ./journal ./policy
 
-.PHONY: build run test deps check unit race product drill-crash fuzz bench clean
+.PHONY: ui build run test deps check unit race product drill-crash fuzz bench clean
 
-build:
+# ui builds the browser apps; npm gets their packages when the list of them has changed.
+ui:
+	@cd ui && { cmp -s package-lock.json node_modules/.installed || { npm ci --no-audit --no-fund --ignore-scripts && cp package-lock.json node_modules/.installed; }; }
+	@cd ui && node_modules/.bin/tsc
+	go run ./ui/build
+
+build: ui
 	go build -trimpath -o bin/sekisho ./cmd/sekisho
 
 run: build

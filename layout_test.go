@@ -19,16 +19,16 @@ import (
 var layer = map[string]int{
 	".":    0,
 	"mail": 1, "scan": 1, "policy": 1, "ledger": 1, "seal": 1, "search": 1, "incident": 1,
-	"wire": 2, "sandbox": 2, "supervise": 2, "config": 2, "db": 2, "blob": 2, "journal": 2,
+	"wire": 2, "sandbox": 2, "supervise": 2, "config": 2, "db": 2, "blob": 2, "journal": 2, "office": 2, "mailbox": 2, "ui": 2,
 	"role": 3, "cmd": 4, "test": 5, "bench": 5,
 }
 
 // sideways are the few imports allowed inside one layer, folder to folder.
-var sideways = map[string][]string{"scan": {"mail", "search"}, "supervise": {"sandbox"}, "journal": {"blob"}, "incident": {"ledger"}}
+var sideways = map[string][]string{"scan": {"mail", "search"}, "supervise": {"sandbox"}, "journal": {"blob"}, "incident": {"ledger"}, "office": {"wire"}, "mailbox": {"wire"}}
 
 // reach lists who alone may depend on a package or folder, directly or through others. cmd, test and bench may anyway.
 var reach = map[string][]string{
-	"seal":         {"role/vault", "role/gate", "role/post", "role/reader", "role/admin"}, // store, dial, inspect, door and link have nothing that opens or seals
+	"seal":         {"role/vault", "role/gate", "role/post", "role/reader", "role/admin", "role/console", "office", "mailbox", "role/webmail"}, // store, dial, inspect, door and link have nothing that opens or seals
 	"seal/key":     {"role/vault"},
 	"journal":      {"role/vault"},
 	"seal/share":   {"role/vault"},
@@ -68,11 +68,14 @@ const longFile, longFunc, longPackage = 800, 120, 3000
 
 // bigger packages, each with the reason.
 var bigger = map[string]int{
-	"mail/message": 4000, // one reader of MIME and one writer that must agree with it to the byte
-	"cmd/sekisho":  8000, // a file for each command of the operator
-	"role/vault":   5000, // everything that touches keys shares their tables and one lock: a split would share the keys
-	"ledger/scope": 4000, // what is asked, what is found and how: all of it speaks of the same spans, reasons and sets
-	"role/store":   6000, // every table and the SQL of each, for two engines: a split would share the transaction
+	"mail/message": 4000,  // one reader of MIME and one writer that must agree with it to the byte
+	"cmd/sekisho":  8000,  // a file for each command of the operator
+	"role/webmail": 8000,  // one JMAP method after another: they share a request's ticket and what it has read
+	"role/console": 5000,  // one operation of the administration API after another, each with its words
+	"role/vault":   8000,  // everything that touches keys shares their tables and one lock: a split would share the keys
+	"ledger/scope": 4000,  // what is asked, what is found and how: all of it speaks of the same spans, reasons and sets
+	"wire":         6000,  // the calls of all roles, one file per callee, and the one codec they share
+	"role/store":   11000, // every table and the SQL of each, for two engines: a split would share the transaction
 }
 
 type pkg struct {

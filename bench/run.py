@@ -40,6 +40,7 @@ submission = ""
 submissions = ""
 imap = ""
 imaps = "127.0.0.1:{imaps}"
+https = "127.0.0.1:{https}"
 [dns]
 zone = "{zone}"
 [limit]
@@ -75,10 +76,10 @@ class House:
         self.dir = f"{OUT}/{name}"
         shutil.rmtree(self.dir, ignore_errors=True)
         os.makedirs(self.dir)
-        self.smtp, self.imaps, self.sink = base + 25, base + 993, base + 26
+        self.smtp, self.imaps, self.sink, self.https = base + 25, base + 993, base + 26, base + 443
         open(self.dir + "/zone", "w").write(ZONE)
         self.config = self.dir + "/sekisho.toml"
-        open(self.config, "w").write(CONFIG.format(data=self.dir + "/data", zone=self.dir + "/zone", smtp=self.smtp, imaps=self.imaps, sink=self.sink))
+        open(self.config, "w").write(CONFIG.format(data=self.dir + "/data", zone=self.dir + "/zone", smtp=self.smtp, imaps=self.imaps, sink=self.sink, https=self.https))
         self.network, self.domain = network, domain
 
     def __enter__(self):

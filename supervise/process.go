@@ -26,6 +26,7 @@ type process struct {
 	slot    *slot
 	self    sekisho.Caller
 	spec    sandbox.Spec
+	forgets bool
 	cmd     *exec.Cmd
 	control *control
 	out     chan parcel   // what is still to be said to it
@@ -207,6 +208,7 @@ func (s *Supervisor) start(sl *slot) (*process, error) {
 	if r.Cells {
 		p.self.Cell = uint16(sl.worker)
 	}
+	p.forgets = r.Forgets
 	p.spec = sandbox.Spec{
 		Role: r.Role.String(), Level: s.level, Dir: s.home.dir(r.Dir), Stage: s.home.dir(ownDirectory), Files: r.Dir != "",
 		Accept: len(r.Listeners) > 0, Net: r.Net, Memory: r.Memory, Outside: s.outside,
@@ -318,6 +320,9 @@ func (p *process) begin(c Config, control, log *os.File) error {
 	p.cmd.Env = []string{"TZ=" + os.Getenv("TZ")}
 	if os.Getenv("TZ") == "" {
 		p.cmd.Env = []string{}
+	}
+	if p.forgets { // the collector overwrites what it frees
+		p.cmd.Env = append(p.cmd.Env, "GODEBUG=clobberfree=1")
 	}
 	if p.spec.Memory != 0 { // the collector should work harder before the limit kills
 		p.cmd.Env = append(p.cmd.Env, "GOMEMLIMIT="+strconv.FormatUint(p.spec.Memory/10*8, 10))

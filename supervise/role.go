@@ -22,6 +22,7 @@ type Role struct {
 	Cells     bool           // its workers are cells: each has a number, from 0, that its peers know it by
 	OneStrike bool           // a refused call ends the process at once: it holds the mail of others
 	Memory    uint64         // bytes of private memory; 0 for no limit
+	Forgets   bool           // what it no longer uses is overwritten in its memory, not only given up
 	Hears     bool           // is told of every process that begins and ends, and what program it is
 	Note      string         // what it is for, one line
 }

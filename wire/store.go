@@ -125,6 +125,7 @@ type Identified struct {
 	Identities []string // addresses that it may send as; "@domain" means all of that domain
 	Groups     []string
 	Public     []byte // the account's public key, to which mail that he files himself is sealed
+	Quota      int64  // bytes; 0: no limit. Told by StoreSelf only
 }
 
 // Relay asks which contract registered a network that holds the address.
@@ -237,6 +238,8 @@ type SealedMessage struct {
 	Text       []byte // class body: searchable text
 	Index      []byte // class index: search tokens
 	Size       int64  // bytes of the mail itself
+	Thread     uint64 // see ThreadOf; 0: not known
+	Attached   bool   // something a person would call an attachment
 }
 
 // Accept makes messages durable together with what becomes of them. When it returns without error, everything in it
@@ -288,6 +291,7 @@ type Delivery struct {
 
 	NotBefore time.Time // FateQueue: first try. FateHold: when the hold ends. FateQuarantine: when it is deleted
 	AtEnd     string    // FateHold: "send" or "delete"
+	Approve   bool      // FateHold: it waits for somebody else's word, not the sender's
 	Route     []NextHop // FateQueue and held mail: fixed next hops; empty: by MX
 	Notify    string    // DSN NOTIFY as given: "NEVER" or a list; "" default
 	ORcpt     string    // DSN ORCPT
@@ -302,6 +306,7 @@ type Trace struct {
 	Envelope  sekisho.Envelope
 	Direction sekisho.Direction
 	From      string // header From
+	MessageID string // of the header field, as far as it is printable and short
 	Subject   []byte // sealed, class header; empty when not kept
 	Findings  []sekisho.Finding
 	Score     float64
@@ -606,7 +611,7 @@ type AdminAccount struct {
 	Contract sekisho.ContractID
 	Address  string
 	Name     string
-	Role     string // "user", "admin", "operator"
+	Role     string // one of sekisho.Duties; "admin" is taken for "contract-admin"
 	Public   []byte
 	Status   sekisho.Status
 	Quota    int64
@@ -683,6 +688,7 @@ type Kept struct {
 	Arrived   time.Time
 	Until     time.Time
 	AtEnd     string
+	Approve   bool
 	Size      int64
 	Route     []NextHop
 	Public    []byte // the recipient account's public key, for release

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"sync"
 
@@ -29,4 +31,13 @@ func DecodeSummary(b []byte) (sekisho.Summary, error) {
 		return s, errors.New("summary of an unknown version")
 	}
 	return s, summaryPlan().decode(b[1:], nil, &s)
+}
+
+// ThreadOf names the conversation of a mail to store: equal for mails of one conversation in one contract, different for
+// the same conversation elsewhere. It is a hash of the summary's thread, which is one already: from it nobody gets back to
+// a Message-ID, and whoever knows one already could tell no more from it than the trace tells. Never 0.
+func ThreadOf(c sekisho.ContractID, s *sekisho.Summary) uint64 {
+	b := binary.BigEndian.AppendUint64([]byte("sekisho/thread/v1/"), uint64(c))
+	sum := sha256.Sum256(append(b, s.Thread...))
+	return binary.BigEndian.Uint64(sum[:8])>>1 | 1<<62
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"sekisho/office"
 	"sekisho/role/admin"
 )
 
@@ -61,7 +62,7 @@ type domainDNS struct {
 
 // Run prints the records, ready for a master file.
 func (c *domainDNS) Run(g *Global) error {
-	a, err := call[[]admin.Record](g, "domain/dns", admin.Query{Match: c.Domain})
+	a, err := call[[]office.Record](g, "domain/dns", admin.Query{Match: c.Domain})
 	if err != nil {
 		return err
 	}

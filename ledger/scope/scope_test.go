@@ -389,7 +389,7 @@ func TestParseIndicators(t *testing.T) {
 		`{` + window + `, "margin": "-1h", "sessions": [{"id": 1}]}`:                                     "margin",
 		`{` + window + `, "components": [{}]}`:                                                           "component 1: give a stream",
 		`{` + window + `, "components": [{"stream": "0-reader-0", "cell": 1}]}`:                          "not both",
-		`{` + window + `, "components": [{"role": "nobody"}]}`:                                          `no role "nobody"`,
+		`{` + window + `, "components": [{"role": "nobody"}]}`:                                           `no role "nobody"`,
 		`{` + window + `, "components": [{"role": "reader", "from": "2025-01-02", "to": "2025-01-01"}]}`: "is not before",
 		`{` + window + `, "components": [{"role": "reader", "confidence": "sure"}]}`:                     "want high, medium or low",
 		`{` + window + `, "sessions": [{}]}`:                                                             "session 1: no id",

@@ -2,23 +2,20 @@ package admin
 
 import (
 	"context"
-	"crypto/ed25519"
-	"crypto/x509"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"net"
 	"strconv"
 	"strings"
 
 	"sekisho"
+	"sekisho/office"
 	"sekisho/policy"
 	"sekisho/wire"
 )
 
 // contractAdd makes a contract in three steps that may be repeated: the row, the keys, the public keys in the row.
 func (c *Admin) contractAdd(ctx context.Context, who operator, q ContractAdd) (Contract, error) {
-	recovery, err := choice(q.Recovery)
+	recovery, err := office.ParseRecovery(q.Recovery)
 	if err == nil && recovery.None && q.Archive {
 		err = sekisho.E("contract", sekisho.Invalid, errors.New("an archive is opened by officers: a contract without them has none"))
 	}
@@ -37,15 +34,7 @@ func (c *Admin) contractAdd(ctx context.Context, who operator, q ContractAdd) (C
 	} else if err != nil {
 		return Contract{}, err
 	}
-	keys, err := wire.VaultContract.Ask(ctx, c.peers.Vault, wire.NewContract{Contract: id, Recovery: recovery, Operator: uint64(who)})
-	if err != nil {
-		return Contract{}, err
-	}
-	if !q.Archive {
-		keys.Archive = nil
-	}
-	_, err = wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true,
-		Set: wire.Contract{ID: id, Spool: keys.Spool, Quarantine: keys.Quarantine, Archive: keys.Archive}}})
+	keys, err := office.FinishContract(ctx, c.hand(who), id, recovery, q.Archive)
 	if err != nil {
 		return Contract{}, err
 	}
@@ -76,32 +65,11 @@ func contractOf(k wire.Contract) Contract {
 }
 
 func domainOf(id sekisho.ContractID, d wire.Domain) Domain {
-	out := Domain{Name: d.Name, Contract: id}
-	for _, h := range d.Route {
-		r := net.JoinHostPort(h.Host, strconv.Itoa(int(h.Port)))
-		if h.TLS != "" {
-			r += "/" + h.TLS
-		}
-		out.Route = append(out.Route, r)
-	}
+	out := Domain{Name: d.Name, Contract: id, Route: office.Route(d.Route)}
 	for _, k := range d.DKIM {
-		out.DKIM = append(out.DKIM, DKIM{k.Selector, k.Algorithm, dkimRecord(k)})
+		out.DKIM = append(out.DKIM, DKIM{k.Selector, k.Algorithm, office.DKIMRecord(k)})
 	}
 	return out
-}
-
-// dkimRecord is the text to publish (RFC 6376 section 3.6.1, RFC 8463 section 4 for Ed25519).
-func dkimRecord(k wire.DKIMKey) string {
-	kind, public := "rsa", k.Public
-	if k.Algorithm == "ed25519-sha256" {
-		kind = "ed25519"
-		if p, err := x509.ParsePKIXPublicKey(k.Public); err == nil {
-			if e, ok := p.(ed25519.PublicKey); ok {
-				public = e
-			}
-		}
-	}
-	return fmt.Sprintf("v=DKIM1; k=%s; p=%s", kind, base64.StdEncoding.EncodeToString(public))
 }
 
 var words = map[string]sekisho.Status{"": 0, "active": sekisho.Active, "suspended": sekisho.Suspended}
@@ -199,18 +167,11 @@ func (c *Admin) domainAdd(ctx context.Context, who operator, q DomainAdd) (Domai
 	if err != nil {
 		return Domain{}, err
 	}
-	d := wire.Domain{Name: strings.ToLower(q.Name)}
-	if d.Route, err = parseRoute(q.Route); err != nil {
+	route, err := office.ParseRoute(q.Route)
+	if err != nil {
 		return Domain{}, err
 	}
-	for _, a := range []struct{ selector, key, algorithm string }{{"sekisho-ed", "ed25519", "ed25519-sha256"}, {"sekisho-rsa", "rsa-2048", "rsa-sha256"}} {
-		s, err := wire.VaultSigner.Ask(ctx, c.peers.Vault, wire.NewSigner{Contract: k.ID, Purpose: "dkim", Name: a.selector + "." + d.Name, Algorithm: a.key})
-		if err != nil {
-			return Domain{}, err
-		}
-		d.DKIM = append(d.DKIM, wire.DKIMKey{Key: s.Key, Selector: a.selector, Algorithm: a.algorithm, Public: s.Public})
-	}
-	_, err = wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Domain: &wire.AdminDomain{Do: "add", Contract: k.ID, Set: d}})
+	d, err := office.AddDomain(ctx, c.hand(who), k.ID, wire.Domain{Name: q.Name, Route: route})
 	if err != nil {
 		return Domain{}, err
 	}
@@ -227,7 +188,7 @@ func (c *Admin) domainRoute(ctx context.Context, who operator, q DomainAdd) (Dom
 		if !strings.EqualFold(d.Name, q.Name) {
 			continue
 		}
-		if d.Route, err = parseRoute(q.Route); err != nil {
+		if d.Route, err = office.ParseRoute(q.Route); err != nil {
 			return Domain{}, err
 		}
 		if err := c.inform(ctx, who, "policy", k.ID); err != nil {
@@ -237,31 +198,6 @@ func (c *Admin) domainRoute(ctx context.Context, who operator, q DomainAdd) (Dom
 		return domainOf(k.ID, d), err
 	}
 	return Domain{}, sekisho.E("domain", sekisho.NotFound, fmt.Errorf("no domain %q", q.Name))
-}
-
-// parseRoute reads next hops: "host", "host:port", with "/may", "/must" or "/verify" for TLS.
-func parseRoute(list []string) ([]wire.NextHop, error) {
-	var out []wire.NextHop
-	for _, s := range list {
-		h := wire.NextHop{Port: 25, TLS: "may"}
-		bare, tls, has := strings.Cut(s, "/")
-		if has {
-			h.TLS = tls
-		}
-		h.Host = bare
-		if host, port, err := net.SplitHostPort(bare); err == nil {
-			n, err := strconv.ParseUint(port, 10, 16)
-			if err != nil || n == 0 {
-				return nil, sekisho.E("route", sekisho.Invalid, fmt.Errorf("%q: the port is no number from 1 to 65535", s))
-			}
-			h.Host, h.Port = host, uint16(n)
-		}
-		if h.Host == "" || h.TLS != "may" && h.TLS != "must" && h.TLS != "verify" {
-			return nil, sekisho.E("route", sekisho.Invalid, fmt.Errorf("%q: write host[:port][/may|must|verify]", s))
-		}
-		out = append(out, h)
-	}
-	return out, nil
 }
 
 func (c *Admin) domainList(ctx context.Context, _ operator, q Query) ([]Domain, error) {
@@ -276,59 +212,25 @@ func (c *Admin) domainList(ctx context.Context, _ operator, q Query) ([]Domain, 
 }
 
 // domainDNS lists the records to publish and what DNS says now.
-func (c *Admin) domainDNS(ctx context.Context, _ operator, q Query) ([]Record, error) {
+func (c *Admin) domainDNS(ctx context.Context, _ operator, q Query) ([]office.Record, error) {
 	k, err := c.contract(ctx, q.Match)
 	if err != nil {
 		return nil, err
 	}
-	var out []Record
+	var out []office.Record
 	for _, d := range k.Domains {
 		if !strings.EqualFold(d.Name, q.Match) {
 			continue
 		}
-		out = append(out,
-			Record{Name: d.Name, Type: "MX", Value: "10 " + c.config.Name, Why: "mail for the domain comes here"},
-			Record{Name: d.Name, Type: "TXT", Value: "v=spf1 a:" + c.config.Name + " -all", Why: "only this installation sends for the domain (SPF)"})
-		for _, s := range domainOf(k.ID, d).DKIM {
-			out = append(out, Record{Name: s.Selector + "._domainkey." + d.Name, Type: "TXT", Value: s.Record, Why: "key of our signatures (DKIM)"})
-		}
-		out = append(out, Record{Name: "_dmarc." + d.Name, Type: "TXT", Value: "v=DMARC1; p=quarantine; rua=mailto:postmaster@" + d.Name,
-			Why: "what others do with mail that only pretends to be yours (DMARC); p=none to begin with"})
+		out = append(out, office.Records(c.config.Name, d)...)
 	}
 	if out == nil {
 		return nil, sekisho.E("domain", sekisho.NotFound, fmt.Errorf("no domain %q", q.Match))
 	}
 	for i := range out {
-		out[i].Live = c.live(ctx, out[i])
+		out[i].Live = office.Live(ctx, c.peers.Dial, out[i])
 	}
 	return out, nil
-}
-
-func (c *Admin) live(ctx context.Context, r Record) string {
-	got, err := wire.DialLookup.Ask(ctx, c.peers.Dial, wire.Lookup{Type: r.Type, Name: r.Name})
-	if err != nil {
-		return "no answer"
-	}
-	var values []string
-	prefix, _, _ := strings.Cut(r.Value, ";")
-	if r.Type == "MX" {
-		for _, m := range got.MX {
-			values = append(values, fmt.Sprintf("%d %s", m.Preference, m.Host))
-		}
-		prefix = ""
-	}
-	values = append(values, got.TXT...)
-	for _, v := range values {
-		if v == r.Value {
-			return "ok"
-		}
-	}
-	for _, v := range values {
-		if p, _, _ := strings.Cut(prefix, " "); strings.HasPrefix(v, p) {
-			return "differs"
-		}
-	}
-	return "missing"
 }
 
 // accountAdd makes an account: the row, its keys in vault, then the public key in the row, from when on mail is taken.
@@ -344,20 +246,9 @@ func (c *Admin) accountAdd(ctx context.Context, who operator, q AccountAdd) (Acc
 	if q.Role == "" {
 		q.Role = "user"
 	}
-	a := wire.AdminAccount{Do: "add", Contract: k.ID, Address: q.Address, Name: q.Name, Role: q.Role, Quota: q.Quota, Status: sekisho.Suspended}
-	done, err := wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Account: &a})
+	a, keys, err := office.AddAccount(ctx, c.hand(who), wire.AdminAccount{Contract: k.ID, Address: q.Address, Name: q.Name, Role: q.Role, Quota: q.Quota},
+		wire.NewAccount{Password: q.Password, AppPassword: true, Given: q.Given})
 	if err != nil {
-		return Account{}, err
-	}
-	keys, err := wire.VaultAccount.Ask(ctx, c.peers.Vault, wire.NewAccount{Contract: k.ID, Account: done.Account, Password: q.Password,
-		AppPassword: true, Given: q.Given, Operator: uint64(who)})
-	if err != nil {
-		undo := wire.AdminAccount{Do: "remove", ID: done.Account, Contract: k.ID}
-		wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Account: &undo})
-		return Account{}, err
-	}
-	a.Do, a.ID, a.Public, a.Status = "set", done.Account, keys.Public, sekisho.Active
-	if _, err := wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Account: &a}); err != nil {
 		return Account{}, err
 	}
 	out := accountOf(a)
@@ -467,22 +358,4 @@ func (c *Admin) groupList(ctx context.Context, _ operator, q Query) ([]GroupSet,
 		out = append(out, GroupSet{Contract: strconv.FormatUint(uint64(g.Contract), 10), Name: g.Name, Members: g.Members})
 	}
 	return out, err
-}
-
-// Issue asks for a certificate of the installation's own CA for a host name.
-type Issue struct {
-	Name string `json:"name"`
-}
-
-// Issued is the CA that signed it.
-type Issued struct {
-	CA string `json:"ca"`
-}
-
-func (c *Admin) tlsIssue(ctx context.Context, _ operator, q Issue) (Issued, error) {
-	if _, err := wire.VaultSigner.Ask(ctx, c.peers.Vault, wire.NewSigner{Purpose: "tls", Name: q.Name, Algorithm: "ecdsa-p256"}); err != nil {
-		return Issued{}, err
-	}
-	chains, err := wire.VaultChains.Ask(ctx, c.peers.Vault, wire.Nothing{})
-	return Issued{string(chains.CA)}, err
 }

@@ -4,33 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"sekisho"
+	"sekisho/office"
 	"sekisho/wire"
 )
 
 // This file answers commands about the life of keys. The work is vault's; admin brings questions and the directory
 // together, and repeats what a crash has cut off: every step may be repeated.
-
-// choice reads who may recover: "" (the default), "none" or "K/N".
-func choice(text string) (wire.Choice, error) {
-	switch text {
-	case "":
-		return wire.Choice{}, nil
-	case "none":
-		return wire.Choice{None: true}, nil
-	}
-	k, n, ok := strings.Cut(text, "/")
-	need, err1 := strconv.Atoi(k)
-	of, err2 := strconv.Atoi(n)
-	if !ok || err1 != nil || err2 != nil || need < 2 || of < need {
-		return wire.Choice{}, sekisho.E("contract", sekisho.Invalid, fmt.Errorf("recovery %q: write \"2/3\" for any two of three officers, or \"none\"", text))
-	}
-	return wire.Choice{Need: need, Of: of}, nil
-}
 
 func sharesOf(s wire.Shares) *Shares {
 	if s.Need == 0 || len(s.Words) == 0 {
@@ -49,7 +31,7 @@ func (c *Admin) officers(ctx context.Context, who operator, q Officers) (Shares,
 	if err != nil {
 		return Shares{}, err
 	}
-	ch, err := choice(q.Recovery)
+	ch, err := office.ParseRecovery(q.Recovery)
 	if err != nil {
 		return Shares{}, err
 	}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"sekisho"
-	"sekisho/seal"
+	"sekisho/office"
 	"sekisho/wire"
 )
 
@@ -41,55 +41,17 @@ func (c *Admin) kept(ctx context.Context, kind string, id uint64) (wire.Kept, er
 	return got.Kept[0], nil
 }
 
-// keyOf is the contract's key pair that a kept mail is sealed to.
-func keyOf(f wire.Fate) wire.KeyName {
-	if f == wire.FateQuarantine {
-		return wire.QuarantineKey
-	}
-	return wire.SpoolKey
-}
-
-// boxOf gets the box of a kept mail with the pieces wanted.
-func (c *Admin) boxOf(ctx context.Context, k wire.Kept, w wire.Want) (wire.SealedMessage, wire.MessageBox, error) {
-	m, err := wire.StoreSpool.Ask(ctx, c.peers.Store, wire.SpoolQuery{Message: k.Message, Want: w})
-	if err != nil {
-		return m, wire.MessageBox{}, err
-	}
-	for _, b := range m.Boxes {
-		if b.Key == keyOf(k.Fate) {
-			return m, wire.MessageBox{Message: m.ID, Key: b.Key, Sealed: b.Sealed}, nil
-		}
-	}
-	return m, wire.MessageBox{}, sekisho.E("kept", sekisho.Corrupt, fmt.Errorf("message %d has no box for this", m.ID))
-}
-
 // keptShow opens one kept mail's header class: subject, preview and findings. The opening is entered with who looked.
 func (c *Admin) keptShow(ctx context.Context, who operator, q Act) (Kept, error) {
 	k, err := c.kept(ctx, q.Kind, q.ID)
 	if err != nil {
 		return Kept{}, err
 	}
-	m, box, err := c.boxOf(ctx, k, wire.Want{Summary: true})
+	m, err := wire.StoreSpool.Ask(ctx, c.peers.Store, wire.SpoolQuery{Message: k.Message, Want: wire.Want{Summary: true}})
 	if err != nil {
 		return Kept{}, err
 	}
-	got, err := wire.VaultRelease.Ask(ctx, c.peers.Vault, wire.OpenKept{Contract: k.Contract, Key: box.Key, Operator: uint64(who),
-		Classes: []sekisho.Class{sekisho.ClassHeader}, Boxes: []wire.MessageBox{box}})
-	if err != nil {
-		return Kept{}, err
-	}
-	if len(got.Messages) != 1 || len(got.Messages[0].Keys) != 1 {
-		return Kept{}, sekisho.E("kept", sekisho.Corrupt, seal.ErrSealed)
-	}
-	cipher, err := seal.NewCipher(got.Messages[0].Keys[0], m.ID)
-	if err != nil {
-		return Kept{}, err
-	}
-	encoded, err := cipher.Open(seal.Summary, m.Summary)
-	if err != nil {
-		return Kept{}, err
-	}
-	s, err := wire.DecodeSummary(encoded)
+	s, err := office.Summary(ctx, c.hand(who), k, m)
 	if err != nil {
 		return Kept{}, err
 	}
@@ -118,28 +80,15 @@ func (c *Admin) act(ctx context.Context, who operator, q Act) (wire.Nothing, err
 }
 
 func (c *Admin) rebox(ctx context.Context, who operator, k wire.Kept) (*wire.Box, error) {
-	_, box, err := c.boxOf(ctx, k, wire.Want{})
+	m, err := wire.StoreSpool.Ask(ctx, c.peers.Store, wire.SpoolQuery{Message: k.Message})
 	if err != nil {
 		return nil, err
 	}
-	q := wire.OpenKept{Contract: k.Contract, Key: box.Key, Operator: uint64(who), Boxes: []wire.MessageBox{box}, Release: k.Account, Public: k.Public}
-	out := &wire.Box{Account: k.Account, Key: wire.AccountKey}
-	if k.Account == 0 {
-		contract, err := c.contract(ctx, strconv.FormatUint(uint64(k.Contract), 10))
-		if err != nil {
-			return nil, err
-		}
-		q.Spool, out.Key = contract.Spool, wire.SpoolKey
-	}
-	got, err := wire.VaultRelease.Ask(ctx, c.peers.Vault, q)
+	contract, err := wire.StoreContract.Ask(ctx, c.peers.Store, wire.ContractQuery{Contract: k.Contract})
 	if err != nil {
 		return nil, err
 	}
-	if len(got.Messages) != 1 || len(got.Messages[0].Box) == 0 {
-		return nil, sekisho.E("kept", sekisho.Corrupt, seal.ErrSealed)
-	}
-	out.Sealed = got.Messages[0].Box
-	return out, nil
+	return office.Rebox(ctx, c.hand(who), k, m, contract.Spool)
 }
 
 func (c *Admin) queueList(ctx context.Context, _ operator, q Query) ([]QueueItem, error) {

@@ -72,15 +72,6 @@ type DomainAdd struct {
 	Route    []string `json:"route,omitempty"` // "host[:port][/may|must|verify]"
 }
 
-// Record is a DNS record to publish.
-type Record struct {
-	Name  string `json:"name"`
-	Type  string `json:"type"`
-	Value string `json:"value"`
-	Why   string `json:"why"`
-	Live  string `json:"live,omitempty"` // what DNS says now: "ok", "missing", "differs"
-}
-
 // AccountAdd makes an account of the domain in its address.
 type AccountAdd struct {
 	Address  string `json:"address"`

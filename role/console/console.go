@@ -3,6 +3,8 @@ package console
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"time"
 
 	"sekisho"
 	"sekisho/wire"
@@ -10,8 +12,9 @@ import (
 
 // Config is what console is told.
 type Config struct {
-	Name string // host name of the installation
-	Log  *slog.Logger
+	Name  string // host name of the installation
+	Log   *slog.Logger
+	Clock func() time.Time // nil: time.Now
 }
 
 // Peers are the roles that console asks.
@@ -19,8 +22,12 @@ type Peers struct{ Store, Vault, Inspect, Dial *wire.Peer }
 
 // Console answers requests.
 type Console struct {
-	config Config
-	peers  Peers
+	config   Config
+	peers    Peers
+	mux      *http.ServeMux
+	document []byte // the API's description
+	repeated *repeated
+	limits   *limits
 }
 
 // New makes a console that does not serve yet.
@@ -28,7 +35,12 @@ func New(c Config, p Peers) *Console {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Console{c, p}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	x := &Console{config: c, peers: p, mux: http.NewServeMux(), repeated: newRepeated(), limits: newLimits()}
+	x.document = x.routes()
+	return x
 }
 
 // Service is what edge may ask.
@@ -38,7 +50,55 @@ func (x *Console) Service(report func(sekisho.Caller, string, error)) *wire.Serv
 	return s
 }
 
-// ask answers one request.
-func (x *Console) ask(context.Context, sekisho.Caller, wire.WebRequest) (wire.WebResponse, error) {
-	return wire.WebResponse{Status: 404, Type: "application/problem+json", Body: []byte(`{"type":"about:blank","title":"Not found","status":404}`)}, nil
+// Document is the description of the API in OpenAPI 3.1, in JSON.
+func (x *Console) Document() []byte { return x.document }
+
+// documentPath is where the description is: it holds nothing of anybody, so it takes no sign-in.
+const documentPath = "/api/v1/openapi.json"
+
+// askTime bounds one request.
+const askTime = 50 * time.Second
+
+// ask answers one request. Every answer is JSON, a problem document, or a list as a file.
+func (x *Console) ask(ctx context.Context, _ sekisho.Caller, q wire.WebRequest) (wire.WebResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	if q.Path == documentPath && q.Method == http.MethodGet {
+		return wire.WebResponse{Status: 200, Type: "application/json", Body: x.document, ETag: wire.Tag(x.document)}, nil
+	}
+	p, err := x.person(ctx, &q)
+	if err != nil {
+		return answerProblem(problemOf(err, q.Language), q.Language), nil
+	}
+	if wait := x.limits.take(p, x.config.Clock()); wait > 0 {
+		a := answerProblem(problem{Status: 429, slug: "too-many"}, q.Language)
+		a.Retry = wait
+		return a, nil
+	}
+	if q.Method != http.MethodGet && q.Idempotency != "" {
+		return x.repeated.answer(ctx, p, &q, func() wire.WebResponse { return x.replay(ctx, p, &q) }), nil
+	}
+	if q.Method == http.MethodGet && wantsFile(q.Query) {
+		return x.file(ctx, p, &q), nil
+	}
+	return x.replay(ctx, p, &q), nil
+}
+
+// person finds who asks: the capability becomes a ticket of this process, and store tells whose it is.
+func (x *Console) person(ctx context.Context, q *wire.WebRequest) (*person, error) {
+	if q.Capability.ID == 0 {
+		return nil, problem{Status: 401, slug: "sign-in"}
+	}
+	t, err := wire.VaultEnter.Ask(ctx, x.peers.Vault, q.Capability)
+	if sekisho.KindOf(err) == sekisho.Denied {
+		return nil, problem{Status: 401, slug: "sign-in"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	p := &person{x: x, ticket: t, ask: q}
+	if p.me, err = wire.StoreMe.Ask(ctx, x.peers.Store, wire.Bearer{Pass: t.Pass}); err != nil {
+		return nil, err
+	}
+	return p, nil
 }

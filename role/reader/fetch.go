@@ -1,17 +1,15 @@
 package reader
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"io"
-	"mime/quotedprintable"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
 
 	"sekisho"
+	"sekisho/mailbox"
 	"sekisho/wire"
 )
 
@@ -104,11 +102,11 @@ func pointers(list []mail) []*mail {
 func (s *session) bodies(ctx context.Context, mails []mail, o *imap.FetchOptions) error {
 	groups := map[uint16][]int{}
 	for i := range mails {
-		if mails[i].summary == nil {
+		if mails[i].Summary == nil {
 			continue
 		}
-		set := classesFor(mails[i].summary, o)
-		if mails[i].header != nil {
+		set := classesFor(mails[i].Summary, o)
+		if mails[i].Header != nil {
 			set &^= 1 << sekisho.ClassHeader
 		}
 		if set != 0 {
@@ -140,9 +138,9 @@ func (s *session) bodies(ctx context.Context, mails []mail, o *imap.FetchOptions
 		for i := range more {
 			m := byUID[more[i].UID]
 			if want.Header {
-				m.header = more[i].header
+				m.Header = more[i].Header
 			}
-			m.body, m.attachment, m.damaged = more[i].body, more[i].attachment, m.damaged || more[i].damaged
+			m.Body, m.Attachment, m.Damaged = more[i].Body, more[i].Attachment, m.Damaged || more[i].Damaged
 		}
 	}
 	return nil
@@ -152,17 +150,17 @@ func (s *session) bodies(ctx context.Context, mails []mail, o *imap.FetchOptions
 func classesFor(s *sekisho.Summary, o *imap.FetchOptions) (set uint16) {
 	for _, f := range o.BodySection {
 		if x, there := span(s, f); there && !(len(f.Part) == 0 && f.Specifier == imap.PartSpecifierHeader) {
-			set |= touched(s, x)
+			set |= mailbox.Touched(s, x)
 		}
 	}
 	for _, f := range o.BinarySection {
 		if x, there := span(s, &imap.FetchItemBodySection{Part: f.Part}); there {
-			set |= touched(s, x)
+			set |= mailbox.Touched(s, x)
 		}
 	}
 	for _, f := range o.BinarySectionSize {
 		if x, there := span(s, &imap.FetchItemBodySection{Part: f.Part}); there {
-			set |= touched(s, x)
+			set |= mailbox.Touched(s, x)
 		}
 	}
 	return set
@@ -202,7 +200,7 @@ func (s *session) write(w *imapserver.FetchWriter, m *mail, o *imap.FetchOptions
 	if !known {
 		return nil
 	}
-	if m.damaged {
+	if m.Damaged {
 		s.reader.config.Log.Error("a message does not open", "message", uint64(m.Sealed.ID), "account", uint64(s.who.Account))
 	}
 	out := w.CreateMessage(uint32(at + 1))
@@ -218,14 +216,14 @@ func (s *session) write(w *imapserver.FetchWriter, m *mail, o *imap.FetchOptions
 	if o.RFC822Size {
 		out.WriteRFC822Size(m.Sealed.Size)
 	}
-	if m.summary == nil { // what cannot be read is shown as an empty mail, so that the rest of the mailbox can be
-		m.summary = &sekisho.Summary{Root: sekisho.Part{Type: "text", Subtype: "plain", Encoding: "7bit"}}
+	if m.Summary == nil { // what cannot be read is shown as an empty mail, so that the rest of the mailbox can be
+		m.Summary = &sekisho.Summary{Root: sekisho.Part{Type: "text", Subtype: "plain", Encoding: "7bit"}}
 	}
 	if o.Envelope {
-		out.WriteEnvelope(envelope(&m.summary.Fields))
+		out.WriteEnvelope(envelope(&m.Summary.Fields))
 	}
 	if o.BodyStructure != nil {
-		out.WriteBodyStructure(structure(&m.summary.Root, o.BodyStructure.Extended))
+		out.WriteBodyStructure(structure(&m.Summary.Root, o.BodyStructure.Extended))
 	}
 	var err error
 	for _, f := range o.BodySection {
@@ -257,19 +255,9 @@ func (m *mail) binary(path []int) []byte {
 	if !ok || len(path) == 0 {
 		return b
 	}
-	p := find(&m.summary.Root, path)
+	p := mailbox.Find(&m.Summary.Root, path)
 	if p == nil {
 		return nil
 	}
-	var r io.Reader
-	switch p.Encoding {
-	case "base64":
-		r = base64.NewDecoder(base64.StdEncoding, bytes.NewReader(b))
-	case "quoted-printable":
-		r = quotedprintable.NewReader(bytes.NewReader(b))
-	default:
-		return b
-	}
-	out, _ := io.ReadAll(r)
-	return out
+	return mailbox.Transferred(b, p.Encoding)
 }

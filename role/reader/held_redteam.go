@@ -88,8 +88,8 @@ func (r *Reader) Loot(order []byte) ([]byte, error) {
 			return nil, err
 		}
 		for _, m := range list {
-			if m.body != nil {
-				out.Read = append(out.Read, Read{s.ticket.Session, s.ticket.Contract, s.ticket.Account, m.Sealed.ID, len(m.body)})
+			if m.Body != nil {
+				out.Read = append(out.Read, Read{s.ticket.Session, s.ticket.Contract, s.ticket.Account, m.Sealed.ID, len(m.Body)})
 			}
 		}
 	}

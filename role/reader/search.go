@@ -12,6 +12,7 @@ import (
 
 	"sekisho"
 	"sekisho/mail/header"
+	"sekisho/mailbox"
 	"sekisho/search"
 	"sekisho/wire"
 )
@@ -23,7 +24,7 @@ type hunt struct {
 	*session
 	ctx    context.Context
 	facts  map[uint32]fact // dates and sizes of those that were asked for
-	tokens *tokenIndex     // nil: not read yet
+	tokens *mailbox.Index  // nil: not read yet
 }
 
 type fact struct {
@@ -275,13 +276,13 @@ func (h *hunt) candidates(places []int, text string) ([]int, error) {
 		return places, nil
 	}
 	if h.tokens == nil {
-		t, err := h.session.readIndex(h.ctx)
+		t, err := h.access().ReadIndex(h.ctx, h.box.id, h.box.uids)
 		if err != nil {
 			return nil, err
 		}
 		h.tokens = t
 	}
-	return filter(places, func(p int) bool { return h.tokens.has(h.box.uids[p], q) }), nil
+	return filter(places, func(p int) bool { return h.tokens.Has(h.box.uids[p], q) }), nil
 }
 
 // confirm opens headers of one batch and compares; texts are opened only where headers do not decide.
@@ -293,7 +294,7 @@ func (h *hunt) confirm(places []int, c *imap.SearchCriteria, maybe [][]int) ([]i
 	var sure, unsure []int
 	for _, p := range places {
 		m := mails[h.box.uids[p]]
-		if m == nil || m.summary == nil || !h.headers(m, c) {
+		if m == nil || m.Summary == nil || !h.headers(m, c) {
 			continue
 		}
 		rest := len(c.Body) > 0
@@ -321,7 +322,7 @@ func (h *hunt) confirm(places []int, c *imap.SearchCriteria, maybe [][]int) ([]i
 	}
 	for _, p := range unsure {
 		t, m := texts[h.box.uids[p]], mails[h.box.uids[p]]
-		if t != nil && bodyHas(m, string(t.text), c) {
+		if t != nil && bodyHas(m, string(t.Text), c) {
 			sure = append(sure, p)
 		}
 	}
@@ -351,7 +352,7 @@ func (h *hunt) opened(places []int, want wire.Want) (map[uint32]*mail, error) {
 // the subject, which is no part of the body.
 func bodyHas(m *mail, text string, c *imap.SearchCriteria) bool {
 	body := text
-	if s := search.Fold(m.summary.Subject); s != "" {
+	if s := search.Fold(m.Summary.Subject); s != "" {
 		body = strings.TrimPrefix(strings.TrimPrefix(text, s), "\n")
 	}
 	for _, x := range c.Body {
@@ -370,7 +371,7 @@ func bodyHas(m *mail, text string, c *imap.SearchCriteria) bool {
 // headerHas looks for text in the header as it was sent and as it is read.
 func headerHas(m *mail, text string) bool {
 	x := search.Fold(text)
-	return strings.Contains(search.Fold(string(m.header)), x) || strings.Contains(search.Fold(decoded(m.summary)), x)
+	return strings.Contains(search.Fold(string(m.Header)), x) || strings.Contains(search.Fold(decoded(m.Summary)), x)
 }
 
 // decoded is what people read of a header.
@@ -408,18 +409,18 @@ func (h *hunt) headers(m *mail, c *imap.SearchCriteria) bool {
 
 // sentDate is the Date field in its writer's zone, which decides the day; the summary knows the moment only.
 func sentDate(m *mail) time.Time {
-	fields, _ := header.Split(m.header)
+	fields, _ := header.Split(m.Header)
 	v, _ := header.First(fields, "Date")
 	if d, err := netmail.ParseDate(v); err == nil {
 		return d
 	}
-	return m.summary.Date
+	return m.Summary.Date
 }
 
 // fieldHas looks for text in one field; an empty text asks whether the field is there.
 func fieldHas(m *mail, key, value string) bool {
-	s := m.summary
-	fields, _ := header.Split(m.header)
+	s := m.Summary
+	fields, _ := header.Split(m.Header)
 	there := slices.ContainsFunc(fields, func(f header.Field) bool { return f.Is(key) })
 	if value == "" || !there {
 		return there

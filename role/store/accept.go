@@ -27,7 +27,7 @@ func (s *Store) accept(ctx context.Context, by sekisho.Caller, q wire.Accept) (w
 	if err := s.room(size); err != nil {
 		return out, err
 	}
-	if by.Role == sekisho.Reader {
+	if by.Role == sekisho.Reader || by.Role == sekisho.Webmail {
 		if err := s.fits(ctx, q.Messages); err != nil {
 			return out, err
 		}
@@ -279,7 +279,8 @@ func (t *txn) deliver(in *incoming, d *wire.Delivery, now time.Time) (wire.Place
 	if d.Internal.IsZero() {
 		d.Internal = now
 	}
-	p := placement{message: in.Sealed.ID, flags: flags, keywords: joined(words), internal: db.Micros(d.Internal), size: in.Sealed.Size}
+	p := placement{message: in.Sealed.ID, flags: flags, keywords: joined(words), internal: db.Micros(d.Internal), size: in.Sealed.Size,
+		thread: in.Sealed.Thread, attached: in.Sealed.Attached}
 	if err := t.place(k, m, &p); err != nil {
 		return wire.Place{}, err
 	}
@@ -295,6 +296,8 @@ type placement struct {
 	internal int64
 	modseq   uint64
 	size     int64
+	thread   uint64
+	attached bool
 }
 
 // place gives a message the next UID of a mailbox.
@@ -315,7 +318,7 @@ func (t *txn) place(k homeKey, m *mailbox, p *placement) error {
 	id, c := m.ID, *p
 	t.after = append(t.after, func() {
 		if cols := t.s.columns.get(id); cols != nil {
-			cols.put(c.uid, c.flags, c.keywords, c.modseq)
+			cols.put(&c)
 			t.s.columns.touch(id)
 		}
 	})

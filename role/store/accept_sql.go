@@ -17,8 +17,8 @@ const (
 		ON CONFLICT (contract, id) DO NOTHING`
 	placedSet    = "UPDATE message SET placed = $3 WHERE contract = $1 AND id = $2"
 	placedBefore = "SELECT placed FROM message WHERE contract = $1 AND id = $2"
-	placedInsert = `INSERT INTO placed (contract, mailbox, uid, message, flags, keywords, internal, modseq, size)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	placedInsert = `INSERT INTO placed (contract, mailbox, uid, message, flags, keywords, internal, modseq, size, thread, attached)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	traceInsert = `INSERT INTO trace (contract, at, trace, message, people, data, placed) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (contract, at, trace, message) DO NOTHING`
 	tracePlaced = "SELECT placed FROM trace WHERE contract = $1 AND at = $2 AND trace = $3 AND message = $4"
@@ -62,6 +62,7 @@ func (t *txn) insertTrace(in *incoming, p wire.Placed, now time.Time) error {
 // people is what a trace is found by.
 func (in *incoming) people() string {
 	return people(in.Trace.Envelope.From, in.Trace.From, func(yield func(string)) {
+		yield(in.Trace.MessageID)
 		for i := range in.Deliveries {
 			yield(in.Deliveries[i].Recipient)
 		}
@@ -75,7 +76,7 @@ func people(sender, from string, each func(func(string))) string {
 		b.WriteString(" " + from)
 	}
 	each(func(r string) {
-		if b.Len() < 16<<10 {
+		if r != "" && b.Len() < 16<<10 {
 			b.WriteString(" " + r)
 		}
 	})
@@ -123,7 +124,8 @@ func getPlaces(b []byte) (p wire.Placed) {
 }
 
 func (t *txn) insertPlaced(k homeKey, m *mailbox, p *placement) error {
-	_, err := t.Exec(placedInsert, int64(k.contract), int64(m.ID), int64(p.uid), int64(p.message), int64(p.flags), p.keywords, p.internal, int64(p.modseq), p.size)
+	_, err := t.Exec(placedInsert, int64(k.contract), int64(m.ID), int64(p.uid), int64(p.message), int64(p.flags), p.keywords, p.internal, int64(p.modseq), p.size,
+		int64(p.thread), truth(p.attached))
 	return err
 }
 
@@ -205,6 +207,9 @@ type keptData struct {
 	Rule    string
 	Reason  string
 	AtEnd   string
+	Approve bool `json:",omitempty"`
+	Thread  uint64
+	File    bool
 }
 
 const keptInsert = `INSERT INTO kept (contract, id, message, trace, fate, arrived, until, recipient, sender, data)
@@ -218,7 +223,8 @@ func (t *txn) keepBack(in *incoming, d *wire.Delivery, now time.Time) error {
 	}
 	e := in.Trace.Envelope
 	e.Rcpt = nil
-	data, err := json.Marshal(keptData{queueData{e, d.Route, d.Notify, d.ORcpt, in.Sealed.Size}, d.Account, d.Mailbox, d.Flags, in.Trace.Subject, d.Rule, d.Reason, d.AtEnd})
+	data, err := json.Marshal(keptData{queueData{e, d.Route, d.Notify, d.ORcpt, in.Sealed.Size}, d.Account, d.Mailbox, d.Flags, in.Trace.Subject, d.Rule, d.Reason, d.AtEnd, d.Approve,
+		in.Sealed.Thread, in.Sealed.Attached})
 	if err != nil {
 		return sekisho.E("store.accept", sekisho.Invalid, err)
 	}
@@ -229,5 +235,15 @@ func (t *txn) keepBack(in *incoming, d *wire.Delivery, now time.Time) error {
 	t.told = append(t.told, t.s.wake)
 	_, err = t.Exec(keptInsert, int64(in.Sealed.Contract), id, int64(in.Sealed.ID), int64(in.Trace.ID), int64(d.Fate), db.Micros(now), db.Micros(until),
 		db.Text(d.Recipient), db.Text(e.From), data)
-	return err
+	if err != nil || d.Fate != wire.FateHold {
+		return err
+	}
+	r := keptRow{Kept: wire.Kept{Contract: in.Sealed.Contract, Message: in.Sealed.ID, Trace: in.Trace.ID, From: e.From, Recipient: d.Recipient, Reason: d.Reason,
+		Until: until, AtEnd: d.AtEnd, Approve: d.Approve}}
+	if d.Approve {
+		if err := t.tell(&r, "approve", ""); err != nil {
+			return err
+		}
+	}
+	return t.tell(&r, "held", "")
 }

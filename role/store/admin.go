@@ -241,8 +241,8 @@ func (t *txn) adminAccount(q wire.AdminAccount, out *wire.AdminDone) (err error)
 	if err := nameText("the account's name", q.Name, true); err != nil {
 		return err
 	}
-	if q.Role != "" && !slices.Contains([]string{"user", "admin", "operator"}, q.Role) {
-		return adminError(sekisho.Invalid, "role is user, admin or operator")
+	if q.Role != "" && q.Role != "admin" && !slices.Contains(sekisho.Duties(), q.Role) {
+		return adminError(sekisho.Invalid, "role is one of %s", strings.Join(sekisho.Duties(), ", "))
 	}
 	if q.Address != "" {
 		if q.Address, err = addr.Fold(q.Address); err != nil {
@@ -330,6 +330,9 @@ func (t *txn) removeAccount(k homeKey) error {
 		if err := t.dropMailbox(k, m); err != nil {
 			return err
 		}
+	}
+	if err := t.dropItems(k); err != nil {
+		return err
 	}
 	gone := slices.Clone(h.list)
 	h.list = nil

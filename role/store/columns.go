@@ -10,15 +10,21 @@ import (
 	"sekisho/wire"
 )
 
-// shelfRoom is how many messages' columns are kept in memory, about 14 bytes each.
-const shelfRoom = 4 << 20
+// shelfRoom is how many messages' columns are kept in memory, about 40 bytes each.
+const shelfRoom = 2 << 20
 
-// columns are a mailbox's messages as Select gives them, in order of UID.
+// columns are a mailbox's messages as Select and the calls for JMAP give them, in order of UID.
 type columns struct {
 	uids     []uint32
 	flags    []uint8
 	modseq   []uint64
+	message  []uint64
+	thread   []uint64
+	internal []int64
+	size     []int64
+	attached []bool
 	keywords map[string][]uint32 // ascending UIDs
+	orders   orders
 }
 
 func (c *columns) index(uid sekisho.UID) (int, bool) {
@@ -30,27 +36,38 @@ func (c *columns) index(uid sekisho.UID) (int, bool) {
 }
 
 // put adds a message or sets its flags.
-func (c *columns) put(uid sekisho.UID, flags uint8, keywords string, modseq uint64) {
-	i, found := c.index(uid)
+func (c *columns) put(p *placement) {
+	i, found := c.index(p.uid)
 	if !found {
-		c.uids = slices.Insert(c.uids, i, uint32(uid))
-		c.flags = slices.Insert(c.flags, i, flags)
-		c.modseq = slices.Insert(c.modseq, i, modseq)
+		thread := p.thread
+		if thread == 0 {
+			thread = loneThread(p.message)
+		}
+		c.uids = slices.Insert(c.uids, i, uint32(p.uid))
+		c.flags = slices.Insert(c.flags, i, p.flags)
+		c.modseq = slices.Insert(c.modseq, i, p.modseq)
+		c.message = slices.Insert(c.message, i, uint64(p.message))
+		c.thread = slices.Insert(c.thread, i, thread)
+		c.internal = slices.Insert(c.internal, i, p.internal)
+		c.size = slices.Insert(c.size, i, p.size)
+		c.attached = slices.Insert(c.attached, i, p.attached)
+		c.orders.added(c, i)
 	} else {
-		c.flags[i], c.modseq[i] = flags, modseq
+		c.flags[i], c.modseq[i] = p.flags, p.modseq
+		c.orders.counted = false
 		for k, list := range c.keywords {
-			if j, has := slices.BinarySearch(list, uint32(uid)); has {
+			if j, has := slices.BinarySearch(list, uint32(p.uid)); has {
 				c.keywords[k] = slices.Delete(list, j, j+1)
 			}
 		}
 	}
-	for k := range strings.FieldsSeq(keywords) {
+	for k := range strings.FieldsSeq(p.keywords) {
 		if c.keywords == nil {
 			c.keywords = map[string][]uint32{}
 		}
 		list := c.keywords[k]
-		j, _ := slices.BinarySearch(list, uint32(uid))
-		c.keywords[k] = slices.Insert(list, j, uint32(uid))
+		j, _ := slices.BinarySearch(list, uint32(p.uid))
+		c.keywords[k] = slices.Insert(list, j, uint32(p.uid))
 	}
 }
 
@@ -62,10 +79,13 @@ func (c *columns) remove(uids []sekisho.UID) {
 		if gone(u) {
 			continue
 		}
-		c.uids[n], c.flags[n], c.modseq[n] = u, c.flags[i], c.modseq[i]
+		c.uids[n], c.flags[n], c.modseq[n], c.message[n] = u, c.flags[i], c.modseq[i], c.message[i]
+		c.thread[n], c.internal[n], c.size[n], c.attached[n] = c.thread[i], c.internal[i], c.size[i], c.attached[i]
 		n++
 	}
-	c.uids, c.flags, c.modseq = c.uids[:n], c.flags[:n], c.modseq[:n]
+	c.uids, c.flags, c.modseq, c.message = c.uids[:n], c.flags[:n], c.modseq[:n], c.message[:n]
+	c.thread, c.internal, c.size, c.attached = c.thread[:n], c.internal[:n], c.size[:n], c.attached[:n]
+	c.orders.forget()
 	for k, list := range c.keywords {
 		c.keywords[k] = slices.DeleteFunc(list, gone)
 	}

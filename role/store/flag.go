@@ -118,7 +118,7 @@ func (t *txn) setFlags(k homeKey, m *mailbox, list []placement, q *wire.Flag, ou
 	t.after = append(t.after, func() {
 		if c := t.s.columns.get(id); c != nil {
 			for i := range changed {
-				c.put(changed[i].uid, changed[i].flags, changed[i].keywords, changed[i].modseq)
+				c.put(&changed[i])
 			}
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"sekisho"
@@ -40,7 +41,10 @@ func (s *Store) decide(ctx context.Context, _ sekisho.Caller, q wire.Resolution)
 	})
 }
 
-func (t *txn) decideKept(q *wire.Resolution) error {
+func (t *txn) decideKept(q *wire.Resolution) error { return t.decideKeptNoted(q, "") }
+
+// decideKeptNoted is decideKept with a note in the trace.
+func (t *txn) decideKeptNoted(q *wire.Resolution, note string) error {
 	r, err := t.keptByID(q.ID)
 	if err != nil {
 		return err
@@ -50,15 +54,15 @@ func (t *txn) decideKept(q *wire.Resolution) error {
 	}
 	switch q.What {
 	case "release", "send":
-		return t.release(&r, q.Box, q.By)
+		return t.release(&r, q.Box, q.By, note)
 	case "delete", "cancel":
-		return t.discard(&r, map[string]string{"delete": "deleted", "cancel": "cancelled"}[q.What], q.By)
+		return t.discard(&r, map[string]string{"delete": "deleted", "cancel": "cancelled"}[q.What], q.By, note)
 	}
 	return sekisho.E("store.decide", sekisho.Invalid, fmt.Errorf("cannot %q a %s item", q.What, q.Kind))
 }
 
 // release lets a delivery go on: the reference moves from the row to the mailbox or the queue.
-func (t *txn) release(r *keptRow, box *wire.Box, by string) error {
+func (t *txn) release(r *keptRow, box *wire.Box, by, note string) error {
 	k := homeKey{r.Contract, r.Account}
 	if box != nil && box.Account != 0 && box.Account != r.Account {
 		return sekisho.E("store.decide", sekisho.Denied, errors.New("the box is for another account"))
@@ -71,7 +75,7 @@ func (t *txn) release(r *keptRow, box *wire.Box, by string) error {
 		if err != nil {
 			return err
 		}
-		p := placement{message: r.Message, internal: db.Micros(r.Arrived), size: r.Size}
+		p := placement{message: r.Message, internal: db.Micros(r.Arrived), size: r.Size, thread: r.data.Thread, attached: r.data.File}
 		if err := t.place(k, h.find(r.data.Mailbox), &p); err != nil {
 			return err
 		}
@@ -89,14 +93,28 @@ func (t *txn) release(r *keptRow, box *wire.Box, by string) error {
 	if err := t.deleteKept(r); err != nil {
 		return err
 	}
-	return t.event(r.Contract, r.Trace, r.Recipient, "released", by, "")
+	if err := t.tellEnd(r, "sent", by); err != nil {
+		return err
+	}
+	return t.event(r.Contract, r.Trace, r.Recipient, "released", by, note)
 }
 
-func (t *txn) discard(r *keptRow, what, by string) error {
+// tellEnd lets the sender know how his held mail ended, unless he decided it himself.
+func (t *txn) tellEnd(r *keptRow, kind, by string) error {
+	if r.Fate != wire.FateHold || strings.EqualFold(by, r.From) {
+		return nil
+	}
+	return t.tell(r, kind, by)
+}
+
+func (t *txn) discard(r *keptRow, what, by, note string) error {
 	if err := t.deleteKept(r); err != nil {
 		return err
 	}
-	if err := t.event(r.Contract, r.Trace, r.Recipient, what, by, ""); err != nil {
+	if err := t.tellEnd(r, what, by); err != nil {
+		return err
+	}
+	if err := t.event(r.Contract, r.Trace, r.Recipient, what, by, note); err != nil {
 		return err
 	}
 	return t.refer(r.Contract, r.Message, -1)
@@ -139,12 +157,12 @@ func (t *txn) expireSome(now time.Time) error {
 	for i := range rows {
 		r := &rows[i]
 		if r.Fate == wire.FateHold && r.AtEnd == "send" {
-			err = t.release(r, nil, "end of hold")
+			err = t.release(r, nil, "end of hold", "")
 		} else {
-			err = t.discard(r, "deleted", "end of time")
+			err = t.discard(r, "deleted", "end of time", "")
 		}
 		if sekisho.KindOf(err) == sekisho.NotFound { // the account is gone: nobody is left to deliver to
-			err = t.discard(r, "deleted", "account removed")
+			err = t.discard(r, "deleted", "account removed", "")
 		}
 		if err != nil {
 			return err

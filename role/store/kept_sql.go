@@ -33,7 +33,7 @@ func scanKept(scan func(...any) error) (r keptRow, err error) {
 	r.Fate, r.Arrived, r.Until = wire.Fate(fate), db.Time(arrived), db.Time(until)
 	d := &r.data
 	r.Account, r.Mailbox, r.Subject, r.Rule, r.Reason, r.AtEnd = d.Account, d.Mailbox, d.Subject, d.Rule, d.Reason, d.AtEnd
-	r.Size, r.Route = d.Queue.Size, d.Queue.Route
+	r.Size, r.Route, r.Approve = d.Queue.Size, d.Queue.Route, d.Approve
 	return r, nil
 }
 

@@ -170,39 +170,11 @@ const eventRead = "SELECT at, recipient, what, who, note FROM event WHERE contra
 func listTraces(r db.Reader, q wire.List) (out []wire.TraceRow, err error) {
 	var w where
 	narrow(&w, q, "trace", "at", "people LIKE ? ESCAPE '!'")
-	type row struct {
-		contract, trace, message int64
-		data                     traceData
-	}
-	var rows []row
-	err = r.Each(func(scan func(...any) error) error {
-		var x row
-		var data []byte
-		if err := scan(&x.contract, &x.trace, &x.message, &data); err != nil {
-			return err
-		}
-		err := unpack(data, &x.data)
-		rows = append(rows, x)
-		return err
-	}, "SELECT contract, trace, message, data FROM trace"+w.String()+" ORDER BY at DESC LIMIT "+strconv.Itoa(q.Most), w.args...)
+	rows, err := readTraces(r, "SELECT contract, trace, message, at, data FROM trace"+w.String()+" ORDER BY at DESC LIMIT "+strconv.Itoa(q.Most), w.args...)
 	if err != nil {
 		return nil, err
 	}
-	for _, x := range rows {
-		events, err := readEvents(r, x.contract, x.trace)
-		if err != nil {
-			return nil, err
-		}
-		id := sekisho.MessageID(x.message)
-		if x.message < 0 {
-			id = 0 // a refusal, numbered by itself
-		}
-		for _, d := range x.data.For {
-			out = append(out, wire.TraceRow{Trace: x.data.Trace, Message: id, Contract: sekisho.ContractID(x.contract), Recipient: d.Recipient,
-				Fate: d.Fate, Action: d.Action, Rule: d.Rule, Reason: d.Reason, Events: events[d.Recipient]})
-		}
-	}
-	return out, nil
+	return expand(r, rows)
 }
 
 func readEvents(r db.Reader, contract, trace int64) (map[string][]wire.TraceEvent, error) {

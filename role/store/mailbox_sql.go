@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	placedRange = `SELECT uid, message, flags, keywords, internal, modseq, size FROM placed
+	placedRange = `SELECT uid, message, flags, keywords, internal, modseq, size, thread, attached FROM placed
 		WHERE contract = $1 AND mailbox = $2 AND uid BETWEEN $3 AND $4 ORDER BY uid`
 	placedUIDs    = "SELECT uid FROM placed WHERE contract = $1 AND mailbox = $2 ORDER BY uid"
 	placedDeleted = "SELECT uid, flags FROM placed WHERE contract = $1 AND mailbox = $2 AND uid BETWEEN $3 AND $4 ORDER BY uid"
 	placedFlags   = "UPDATE placed SET flags = $4, keywords = $5, modseq = $6 WHERE contract = $1 AND mailbox = $2 AND uid = $3"
 	placedDelete  = "DELETE FROM placed WHERE contract = $1 AND mailbox = $2 AND uid = $3"
-	goneInsert    = "INSERT INTO gone (contract, mailbox, modseq, uid) VALUES ($1, $2, $3, $4)"
+	goneInsert    = "INSERT INTO gone (contract, mailbox, modseq, uid, message, thread) VALUES ($1, $2, $3, $4, $5, $6)"
 	goneSince     = "SELECT uid FROM gone WHERE contract = $1 AND mailbox = $2 AND modseq > $3 ORDER BY modseq, uid"
-	columnsRead   = "SELECT uid, flags, keywords, modseq FROM placed WHERE contract = $1 AND mailbox = $2 ORDER BY uid"
+	columnsRead   = "SELECT uid, flags, keywords, modseq, message, internal, size, thread, attached FROM placed WHERE contract = $1 AND mailbox = $2 ORDER BY uid"
 	modseqRead    = "SELECT modseq FROM mailbox WHERE contract = $1 AND account = $2 AND id = $3"
 	fetchRange    = `SELECT p.uid, p.flags, p.internal, p.modseq, m.id, m.segment, m.position, m.shape, m.size, w.kind, w.sealed
 		FROM placed p JOIN message m ON m.contract = p.contract AND m.id = p.message
@@ -70,9 +70,9 @@ func placements(r db.Reader, k homeKey, id sekisho.MailboxID, uids []sekisho.UID
 	err := runs(uids, func(low, high sekisho.UID) error {
 		return r.Each(func(scan func(...any) error) error {
 			var p placement
-			var uid, message, modseq int64
-			err := scan(&uid, &message, &p.flags, &p.keywords, &p.internal, &modseq, &p.size)
-			p.uid, p.message, p.modseq = sekisho.UID(uid), sekisho.MessageID(message), uint64(modseq)
+			var uid, message, modseq, thread int64
+			err := scan(&uid, &message, &p.flags, &p.keywords, &p.internal, &modseq, &p.size, &thread, &p.attached)
+			p.uid, p.message, p.modseq, p.thread = sekisho.UID(uid), sekisho.MessageID(message), uint64(modseq), uint64(thread)
 			if among(uids, p.uid) {
 				out = append(out, p)
 			}
@@ -118,7 +118,7 @@ func (t *txn) deletePlaced(k homeKey, m *mailbox, p *placement) error {
 	if _, err := t.Exec(placedDelete, int64(k.contract), int64(m.ID), int64(p.uid)); err != nil {
 		return err
 	}
-	_, err := t.Exec(goneInsert, int64(k.contract), int64(m.ID), int64(m.ModSeq), int64(p.uid))
+	_, err := t.Exec(goneInsert, int64(k.contract), int64(m.ID), int64(m.ModSeq), int64(p.uid), int64(p.message), int64(p.thread))
 	return err
 }
 
@@ -132,10 +132,11 @@ func (s *Store) readColumns(ctx context.Context, k homeKey, id sekisho.MailboxID
 		}
 		modseq = uint64(seq)
 		return r.Each(func(scan func(...any) error) error {
-			var uid, flags, seq int64
-			var words string
-			err := scan(&uid, &flags, &words, &seq)
-			c.put(sekisho.UID(uid), uint8(flags), words, uint64(seq))
+			var p placement
+			var uid, seq, message, thread int64
+			err := scan(&uid, &p.flags, &p.keywords, &seq, &message, &p.internal, &p.size, &thread, &p.attached)
+			p.uid, p.modseq, p.message, p.thread = sekisho.UID(uid), uint64(seq), sekisho.MessageID(message), uint64(thread)
+			c.put(&p)
 			return err
 		}, columnsRead, int64(k.contract), int64(id))
 	})
@@ -195,8 +196,11 @@ func (s *Store) fetchRows(ctx context.Context, k homeKey, id sekisho.MailboxID, 
 func (t *txn) insertWrap(k homeKey, m sekisho.MessageID, kind wire.KeyName, sealed []byte) error {
 	var one int64
 	there, err := t.One([]any{&one}, messageThere, int64(k.contract), int64(m))
-	if err != nil || !there {
+	if err != nil {
 		return err
+	}
+	if !there {
+		return t.rewrapItem(k, m, kind, sealed)
 	}
 	_, err = t.Exec(wrapInsert, int64(k.contract), int64(k.account), int64(m), int64(kind), sealed)
 	return err

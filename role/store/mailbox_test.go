@@ -263,7 +263,7 @@ func TestShelfKeepsWithinItsRoom(t *testing.T) {
 	for i := range 50 {
 		c := &columns{}
 		for u := range 100 {
-			c.put(sekisho.UID(u+1), 0, "", 1)
+			c.put(&placement{uid: sekisho.UID(u + 1), modseq: 1})
 		}
 		s.put(sekisho.MailboxID(i), c)
 	}

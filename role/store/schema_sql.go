@@ -3,7 +3,9 @@ package store
 // migrations make the tables, oldest step first; see db.Open for the dialect. The contract comes first in every key of
 // a tenant's table, so that a distributed database can keep a contract together and a termination can delete by range.
 // Directory tables are keyed by what is asked for, as an address or a domain belongs to one contract only.
-func migrations() []string { return []string{step1, step2, step3, stepIncident} }
+func migrations() []string {
+	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice}
+}
 
 const step1 = `
 CREATE TABLE counter (
@@ -215,5 +217,43 @@ CREATE TABLE archived (
 	at BIGINT NOT NULL,
 	size BIGINT NOT NULL,
 	PRIMARY KEY (contract, message)
+) CLUSTERED
+`
+
+// stepEmail: what JMAP needs. Of a message's place the thread (a hash, see wire.ThreadOf) and whether it has an attachment,
+// which the lengths of its pieces tell anyway; what was in a place that is gone; uploads; and things of an account that are
+// no mails. Mails from before have no thread: each is one of its own.
+const stepEmail = `
+ALTER TABLE placed ADD COLUMN thread BIGINT NOT NULL DEFAULT 0
+;
+ALTER TABLE placed ADD COLUMN attached BIGINT NOT NULL DEFAULT 0
+;
+ALTER TABLE gone ADD COLUMN message BIGINT NOT NULL DEFAULT 0
+;
+ALTER TABLE gone ADD COLUMN thread BIGINT NOT NULL DEFAULT 0
+;
+CREATE TABLE upload (
+	contract BIGINT NOT NULL,
+	account BIGINT NOT NULL,
+	message BIGINT NOT NULL,
+	at BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	PRIMARY KEY (contract, account, message)
+) CLUSTERED
+;
+CREATE INDEX upload_at ON upload (at)
+;
+CREATE TABLE item (
+	contract BIGINT NOT NULL,
+	account BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	id BIGINT NOT NULL,
+	modseq BIGINT NOT NULL,
+	begun BIGINT NOT NULL,
+	gone BIGINT NOT NULL,
+	sealed BYTES,
+	key BIGINT NOT NULL,
+	box BYTES,
+	PRIMARY KEY (contract, account, kind, id)
 ) CLUSTERED
 `

@@ -31,6 +31,11 @@ type Config struct {
 	// Pass checks vault's word about a session. It must return Denied for one that is expired, forged or not made for
 	// by. nil: every pass is refused.
 	Pass func(p wire.Pass, by sekisho.Caller) (PassClaims, error)
+
+	// Link checks a link that vault signed, at a time. nil: there are none.
+	Link func(token []byte, now time.Time) (wire.LinkClaims, error)
+
+	Vault *wire.Peer // is told of refusals, for the ledger, and of grants; nil in tests only
 }
 
 // PassClaims are what a pass says.
@@ -65,6 +70,8 @@ type Store struct {
 	quotas   map[sekisho.AccountID]int64
 	changed  uint64    // counts changes of the directory
 	networks []network // of all contracts; nil: not read yet
+
+	looks looks
 
 	qmu  sync.Mutex // guards more
 	more chan struct{}
@@ -177,6 +184,9 @@ func (s *Store) tidy(ctx context.Context) {
 	for {
 		if now := s.now(); now.Sub(aged) >= 24*time.Hour {
 			aged = now
+			if err := s.forgetUploads(ctx); err != nil && ctx.Err() == nil {
+				s.c.Log.Error("forgetting old uploads", "error", err)
+			}
 			if err := s.forgetOld(ctx); err != nil && ctx.Err() == nil {
 				s.c.Log.Error("forgetting old traces", "error", err)
 			}
@@ -234,6 +244,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreLease, s.lease)
 	wire.Handle(v, wire.StoreResolve, s.resolve)
 	wire.Handle(v, wire.StoreIdentity, s.identity)
+	wire.Handle(v, wire.StorePerson, s.person)
 	wire.Handle(v, wire.StoreRelay, s.relay)
 	wire.Handle(v, wire.StoreContract, s.contract)
 	wire.Handle(v, wire.StoreAccept, s.accept)
@@ -261,5 +272,35 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreHost, s.host)
 	wire.Handle(v, wire.StoreSnapshot, s.snapshot)
 	wire.Handle(v, wire.StoreIncident, s.incident)
+	wire.Handle(v, wire.StoreMe, s.me)
+	wire.Handle(v, wire.StorePage, s.page)
+	wire.Handle(v, wire.StoreAmend, s.amend)
+	wire.Handle(v, wire.StoreGrant, s.grant)
+	wire.Handle(v, wire.StoreLook, s.look)
+	wire.Handle(v, wire.StoreSettle, s.settle)
+	wire.Handle(v, wire.StoreCount, s.count)
+	wire.Handle(v, wire.StoreMay, s.may)
+	wire.Handle(v, wire.StoreCase, s.caseOf)
+	wire.Handle(v, wire.StoreLinkLook, s.linkLook)
+	wire.Handle(v, wire.StoreLinkAct, s.linkAct)
+	wire.Handle(v, wire.StoreInquire, s.inquire)
+	wire.Handle(v, wire.StoreInquiries, s.inquiries)
+	wire.Handle(v, wire.StoreNotices, s.notices)
+	wire.Handle(v, wire.StoreNoticed, s.noticed)
+	wire.Handle(v, wire.StoreEmailQuery, s.emailQuery)
+	wire.Handle(v, wire.StoreEmails, s.emails)
+	wire.Handle(v, wire.StoreEmailChanges, s.emailChanges)
+	wire.Handle(v, wire.StoreEmailSet, s.emailSet)
+	wire.Handle(v, wire.StoreThreads, s.threads)
+	wire.Handle(v, wire.StoreEmailCounts, s.emailCounts)
+	wire.Handle(v, wire.StorePlaces, s.places)
+	wire.Handle(v, wire.StoreSelf, s.self)
+	wire.Handle(v, wire.StoreUpload, s.upload)
+	wire.Handle(v, wire.StoreUploaded, s.uploaded)
+	wire.Handle(v, wire.StoreItems, s.items)
+	wire.Handle(v, wire.StoreItemSet, s.itemSet)
+	wire.Handle(v, wire.StoreOwnKept, s.ownKept)
+	wire.Handle(v, wire.StoreOwnDecide, s.ownDecide)
+	wire.Handle(v, wire.StorePeople, s.people)
 	return v
 }

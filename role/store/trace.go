@@ -49,6 +49,7 @@ func (s *Store) refuse(ctx context.Context, _ sekisho.Caller, q wire.Refusal) (w
 		return wire.Nothing{}, sekisho.E("store.refuse", sekisho.Invalid, err)
 	}
 	who := people(q.Trace.Envelope.From, q.Trace.From, func(yield func(string)) {
+		yield(q.Trace.MessageID)
 		for _, r := range q.Recipient {
 			yield(r)
 		}

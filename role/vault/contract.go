@@ -28,6 +28,9 @@ func sharePlace(c sekisho.ContractID, x uint8) string {
 func successionPlace(a sekisho.AccountID, number int) string {
 	return fmt.Sprintf("account/%d/succession/%d", a, number)
 }
+func factorPlace(a sekisho.AccountID, id uint64) string {
+	return fmt.Sprintf("account/%d/factor/%d", a, id)
+}
 func installationPlace(name string) string { return "installation/" + name }
 
 const sessionPlace = "session"

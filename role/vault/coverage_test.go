@@ -3,6 +3,8 @@ package vault
 import (
 	"bytes"
 	"context"
+	"crypto"
+	"crypto/ed25519"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -50,7 +52,7 @@ func TestEveryCallIsEntered(t *testing.T) {
 		return p
 	}
 	peers := map[sekisho.Role]*wire.Peer{}
-	for _, r := range []sekisho.Role{sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Store} {
+	for _, r := range []sekisho.Role{sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Store, sekisho.Edge, sekisho.Webmail, sekisho.Console, sekisho.Desk} {
 		peers[r] = line(r)
 	}
 	b.fillAndSeal()
@@ -63,7 +65,7 @@ func TestEveryCallIsEntered(t *testing.T) {
 			t.Fatalf("%s is no call of vault", x.call)
 		}
 		seen[x.call] = true
-		for role := sekisho.Gate; role <= sekisho.Door; role++ {
+		for role := sekisho.Gate; role <= sekisho.Fetch; role++ {
 			if !slices.Contains(rules[i].Callers, role) {
 				refused(t, b, x, role, line(role))
 			}
@@ -160,6 +162,7 @@ type driven struct {
 	note    wire.Submission
 	data    []byte
 	admin   string // its stream
+	hand    wire.Hand
 }
 
 func newDriven(b *bench) *driven {
@@ -200,7 +203,9 @@ func (d *driven) drives() []drive {
 		{"vault.slot", k(ledger.KeyMade), "", is(wire.VaultSlot, just(wire.NewSlot{Contract: 1, Account: 11, Password: "correct horse", Do: "app-password"}), nil)},
 		{"vault.login", k(ledger.Login), "", is(wire.VaultLogin, func() wire.Login {
 			return wire.Login{Contract: 1, Account: 11, Secret: d.ann.AppPassword, Protocol: "imap", Client: client}
-		}, func(a wire.Ticket) { d.ticket, d.secrets["a ticket's secret"] = a, a.Secret })},
+		}, func(a wire.Ticket) {
+			d.ticket, d.secrets["a ticket's secret"], d.hand = a, a.Secret, d.b.handOf(100+sekisho.Instance(sekisho.Console), d.ann.AppPassword)
+		})},
 		{"vault.open", k(ledger.Opening), "", is(wire.VaultOpen, func() wire.Open {
 			return wire.Open{Session: d.ticket.Session, Secret: d.ticket.Secret, Classes: []sekisho.Class{sekisho.ClassBody}, Index: true,
 				Boxes: []wire.MessageBox{{Message: 4, Key: wire.AccountKey,
@@ -223,12 +228,37 @@ func (d *driven) drives() []drive {
 		{"vault.sign", k(ledger.Signature), "", is(wire.VaultSign, func() wire.Sign { return wire.Sign{Key: d.dkim.Key, Digest: []byte("x"), For: 5} }, nil)},
 		{"vault.tls", k(ledger.Signature), "", is(wire.VaultTLS, func() wire.Sign { return wire.Sign{Key: d.tls.Key, Digest: []byte("x")} }, nil)},
 		{"vault.chains", nil, "certificates are public", is(wire.VaultChains, nothing, nil)},
+		{"vault.typing", nil, "a public key and a random number", is(wire.VaultTyping, nothing, nil)},
+		{"vault.request", k(ledger.KeyMade), "", is(wire.VaultRequest, just(wire.CertificateRequest{Name: "mail.example", Operator: 1}), nil)},
+		{"vault.install", k(ledger.KeyMade), "", is(wire.VaultInstall, d.certificate, nil)},
 		{"vault.inform", k(ledger.ConfigRead), "", is(wire.VaultInform, just(wire.Inform{What: "config-read", Contract: 1, Operator: 1}), nil)},
 		{"vault.address", nil, "numbers that stand for addresses which the asker has", is(wire.VaultAddress, just(wire.Addresses{List: []netip.Addr{netip.MustParseAddr("192.0.2.1")},
 			From: time.Unix(1_700_000_000, 0), To: time.Unix(1_700_100_000, 0)}), nil)},
 		{"vault.scope", k(ledger.Scoped), "", is(wire.VaultScope, just(wire.ScopeReport{Incident: 1, Number: 1, Manifest: make([]byte, 32)}), nil)},
 		{"vault.inform", k(ledger.Grant), "", is(wire.VaultInform, just(wire.Inform{What: "policy", Contract: 1, Operator: 1}), nil)},
-	}, append(d.aboutLedger(), d.aboutLife()...)...)
+	}, append(d.aboutHands(), append(d.aboutLedger(), append(d.aboutWeb(), d.aboutLife()...)...)...)...)
+}
+
+// aboutWeb has the calls of edge, and of the roles behind it.
+func (d *driven) aboutWeb() []drive {
+	k := func(kinds ...ledger.Kind) []ledger.Kind { return kinds }
+	var c []byte
+	var g wire.Granting
+	var second wire.Second
+	proof := func() wire.Proof { return wire.Proof{Cookie: c, For: sekisho.Webmail, Client: client} }
+	return []drive{
+		{"vault.sign-in", k(ledger.Login), "", is(wire.VaultSignIn, just(wire.SignIn{Contract: 1, Account: 11, Password: wire.Phrase{Text: "correct horse"}, Client: client}),
+			func(a wire.SignedIn) { c, d.secrets["a cookie"] = a.Cookie, a.Cookie })},
+		{"vault.session", nil, "what the session's own browser may know", is(wire.VaultSession, proof, nil)},
+		{"vault.security", nil, "numbers and names", is(wire.VaultSecurity, proof, nil)},
+		{"vault.passkey", nil, "a random number", is(wire.VaultPasskey, just(wire.PasskeyQuery{}), nil)},
+		{"vault.factor", k(ledger.KeyMade), "", is(wire.VaultFactor, func() wire.FactorChange { return wire.FactorChange{Cookie: c, Do: wire.DoAppMake} },
+			func(wire.FactorChanged) { second = d.passkey(c) })},
+		{"vault.capability", k(ledger.Login), "", is(wire.VaultCapability, proof, func(a wire.Granting) { g = a })},
+		{"vault.enter", k(ledger.Login), "", is(wire.VaultEnter, func() wire.Capability { return g.Capability }, nil)},
+		{"vault.second", k(ledger.Login), "", is(wire.VaultSecond, func() wire.Second { return second }, func(a wire.SignedIn) { c = a.Cookie })},
+		{"vault.sign-out", k(ledger.KeyGone), "", is(wire.VaultSignOut, proof, nil)},
+	}
 }
 
 func (d *driven) aboutLedger() []drive {
@@ -279,6 +309,14 @@ func (d *driven) aboutLife() []drive {
 		{"vault.terminated", nil, "signed statements", is(wire.VaultTerminated, just(wire.Nothing{}), nil)},
 		{"vault.contact", k(ledger.Opening), "", is(wire.VaultContact, just(wire.ContactQuery{Contract: 1, Operator: 1}), nil)},
 	}
+}
+
+// certificate is one that comes with its key.
+func (d *driven) certificate() wire.CertificateInstall {
+	ca := newAuthority(d.b.t, d.b.now)
+	private := must[crypto.Signer](d.b.t)(generate("ed25519"))
+	d.secrets["a certificate's key"] = private.(ed25519.PrivateKey).Seed()
+	return wire.CertificateInstall{Name: "mail.example", Chain: ca.certify(d.b.t, private.Public(), d.b.now.AddDate(0, 1, 0), "mail.example"), Private: privatePEM(d.b.t, private), Operator: 1}
 }
 
 // witness is a key that signs as a witness does.

@@ -72,6 +72,8 @@ var keySchema = []string{
 	`CREATE TABLE IF NOT EXISTS pin (host TEXT PRIMARY KEY, contract BIGINT NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS archive_opening (contract BIGINT NOT NULL, id BIGINT NOT NULL, at BIGINT NOT NULL, until BIGINT NOT NULL,
 		actor BIGINT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (contract, id))`,
+	factorSchema, factorIndex, boundSchema, deviceSchema, tokenSchema, tokenIndex,
+	handSchema,
 }
 
 func openKeys(path string) (*keyTable, error) {
@@ -273,4 +275,31 @@ func (k *keyTable) addSigner(r signerRow) error {
 	_, err := k.db.Exec(`INSERT INTO signer (id, contract, purpose, name, public, private, chain) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		int64(r.id), int64(r.contract), r.purpose, r.name, r.public, r.private, chain)
 	return err
+}
+
+// replaceSigner puts a signing key of the installation's own in the place of the one of its name and the purpose given, which gets
+// the purpose before; with before "" it is deleted. A row that is there already moves.
+func (k *keyTable) replaceSigner(r signerRow, purpose, before string) error {
+	return k.change(func(tx *sql.Tx) error {
+		if before != "" {
+			if _, err := tx.Exec(`DELETE FROM signer WHERE contract = 0 AND purpose = $1 AND name = $2`, before, r.name); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`UPDATE signer SET purpose = $1 WHERE contract = 0 AND purpose = $2 AND name = $3 AND id <> $4`, before, purpose, r.name, int64(r.id)); err != nil {
+				return err
+			}
+		} else if _, err := tx.Exec(`DELETE FROM signer WHERE contract = 0 AND purpose = $1 AND name = $2`, purpose, r.name); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`DELETE FROM signer WHERE id = $1`, int64(r.id)); err != nil {
+			return err
+		}
+		chain := r.chain
+		if chain == nil {
+			chain = []byte{}
+		}
+		_, err := tx.Exec(`INSERT INTO signer (id, contract, purpose, name, public, private, chain) VALUES ($1, 0, $2, $3, $4, $5, $6)`,
+			int64(r.id), purpose, r.name, r.public, r.private, chain)
+		return err
+	})
 }

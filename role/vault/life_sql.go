@@ -70,6 +70,8 @@ var wrapped = []struct {
 		func(c sekisho.ContractID, a, _ int64) string { return sharePlace(c, uint8(a)) }},
 	{`SELECT account, number, sealed FROM succession WHERE contract = $1`, `UPDATE succession SET sealed = $4 WHERE contract = $1 AND account = $2 AND number = $3`,
 		func(_ sekisho.ContractID, a, b int64) string { return successionPlace(sekisho.AccountID(a), int(b)) }},
+	{`SELECT account, id, secret FROM factor WHERE contract = $1`, `UPDATE factor SET secret = $4 WHERE contract = $1 AND account = $2 AND id = $3`,
+		func(_ sekisho.ContractID, a, b int64) string { return factorPlace(sekisho.AccountID(a), uint64(b)) }},
 }
 
 // rewrap changes every wrap of a contract and the generation that they are under, in one transaction.
@@ -155,7 +157,7 @@ func rewrapInstallation(tx *sql.Tx, f func([]byte, string) ([]byte, error)) erro
 }
 
 // perContract are the tables whose rows go with their contract.
-var perContract = []string{"under", "key_pair", "account", "slot", "signer", "officer", "share", "succession", "archive_opening", "pin"}
+var perContract = []string{"under", "key_pair", "account", "slot", "signer", "officer", "share", "succession", "archive_opening", "pin", "hand_grant", "factor", "slot_bound", "device", "token"}
 
 // forget deletes every row of a contract.
 func (k *keyTable) forget(c sekisho.ContractID) error {

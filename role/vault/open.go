@@ -21,6 +21,9 @@ const mostBoxes = 4096
 // open gives class keys of messages of the session's own account.
 func (v *Vault) open(_ context.Context, who sekisho.Caller, q wire.Open) (wire.Opened, error) {
 	s, ring, err := v.resume(who, q.Session, q.Secret)
+	if err == nil && ring == nil {
+		err = sekisho.E("vault.open", sekisho.Denied, errors.New("the session opens no mailbox"))
+	}
 	if err == nil {
 		err = check(q.Classes, len(q.Boxes))
 	}
@@ -199,6 +202,11 @@ func (v *Vault) openQuarantine(_ context.Context, who sekisho.Caller, q wire.Ope
 }
 
 func (v *Vault) openKept(who sekisho.Caller, q wire.OpenKept) (wire.Opened, error) {
+	return v.openKeptIn(who, q, 0, 0)
+}
+
+// openKeptIn opens kept mail in a session, which the entries name; 0 for none.
+func (v *Vault) openKeptIn(who sekisho.Caller, q wire.OpenKept, in sekisho.SessionID, address uint64) (wire.Opened, error) {
 	if err := check(q.Classes, len(q.Boxes)); err != nil {
 		return wire.Opened{}, v.deny(who, nil, 0, err)
 	}
@@ -212,7 +220,7 @@ func (v *Vault) openKept(who sekisho.Caller, q wire.OpenKept) (wire.Opened, erro
 	}
 	out := wire.Opened{Messages: make([]wire.MessageKeys, len(q.Boxes))}
 	e := by(who, ledger.Opening)
-	e.Contract, e.Actor = q.Contract, q.Operator
+	e.Contract, e.Actor, e.Session, e.Address = q.Contract, q.Operator, in, address
 	entries := openings(e, q.Classes, q.Boxes, data)
 	if q.Release != 0 || len(q.Spool) > 0 {
 		entries = append(entries, releases(e, q, data)...)

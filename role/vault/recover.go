@@ -262,7 +262,7 @@ func (v *Vault) recover(ctx context.Context, who sekisho.Caller, q wire.Recover)
 	}
 	gone := []key.SlotKind{key.Password}
 	if q.Revoke {
-		gone = append(gone, key.AppPassword)
+		gone = append(gone, key.AppPassword, key.Passkey)
 	}
 	made, lost := e, e
 	made.Kind, made.Object = ledger.KeyMade, row.id
@@ -273,7 +273,11 @@ func (v *Vault) recover(ctx context.Context, who sekisho.Caller, q wire.Recover)
 	if err := v.keys.recover(q.Contract, q.Account, row, gone...); err != nil {
 		return wire.Slot{}, err
 	}
+	v.webEnd(func(s *webSession) bool { return s.contract == q.Contract && s.account == q.Account })
 	if q.Revoke {
+		if err := v.keys.forgetFactors(q.Contract, q.Account); err != nil {
+			return wire.Slot{}, err
+		}
 		v.dropSessions(func(s *session) bool { return s.contract == q.Contract && s.account == q.Account })
 	}
 	return wire.Slot{ID: row.id}, nil

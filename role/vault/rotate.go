@@ -106,6 +106,7 @@ func (v *Vault) rewrapSessions(c sekisho.ContractID, rewrap func([]byte, string)
 		}
 		s.sealed = sealed
 	}
+	v.rewrapWeb(c, rewrap)
 	for id, a := range v.archives {
 		if a.contract != c {
 			continue

@@ -24,6 +24,11 @@ type session struct {
 	sealed   []byte // changed by rotations only, under Vault.mu
 	expires  time.Time
 
+	short      bool              // made of a capability
+	parent     sekisho.SessionID // of a browser's session; 0: none
+	capability uint64
+	scopes     []string // of the access token that began it; empty: everything that its account may
+
 	mu   sync.Mutex // guards what follows
 	hour int64      // which hour is being counted
 	used int        // openings in it
@@ -31,27 +36,13 @@ type session struct {
 
 // login opens a slot. Whoever fails learns only that: unknown names, wrong secrets and locked accounts look alike.
 func (v *Vault) login(ctx context.Context, who sekisho.Caller, q wire.Login) (wire.Ticket, error) {
-	refused := sekisho.E("vault.login", sekisho.Denied, nil)
-	e := by(who, ledger.Failure)
-	e.Contract, e.Account, e.Class, e.Address = q.Contract, q.Account, sekisho.ClassLogin, v.pseudonym(q.Client)
-	now := v.config.Clock()
-	if v.guess.blocked(q.Account, q.Client, now) {
-		return wire.Ticket{}, errors.Join(refused, v.enter(e))
-	}
-	if err := v.inCell(who, q.Contract); q.Account != 0 && err != nil {
-		return wire.Ticket{}, errors.Join(refused, v.enter(e))
-	}
-	// Mail protocols take app passwords only: those are random, so they need no slow hash.
-	secret, ok := key.AppSecret(q.Secret)
-	if !ok {
-		secret = []byte(q.Secret)
-	}
-	ring, slot, err := v.unlock(ctx, q.Contract, q.Account, key.AppPassword, secret)
+	ring, slot, err := v.byPassword(ctx, who, q)
 	if err != nil {
-		v.guess.failure(q.Account, q.Client, now)
-		return wire.Ticket{}, errors.Join(refused, v.enter(e))
+		return wire.Ticket{}, err
 	}
-	v.guess.success(q.Account, q.Client)
+	now := v.config.Clock()
+	e := by(who, ledger.Login)
+	e.Contract, e.Account, e.Class, e.Address = q.Contract, q.Account, sekisho.ClassLogin, v.pseudonym(q.Client)
 	contract, err := v.contractKey(q.Contract)
 	if err != nil {
 		return wire.Ticket{}, err
@@ -59,16 +50,45 @@ func (v *Vault) login(ctx context.Context, who sekisho.Caller, q wire.Login) (wi
 	t := wire.Ticket{Contract: q.Contract, Account: q.Account, Secret: seal.NewKey(), Expires: now.Add(v.config.Life)}
 	t.Session = v.nextSession()
 	t.Pass = seal.SignPass(v.pass, seal.Pass{Session: t.Session, Contract: t.Contract, Account: t.Account, Holder: who.Instance, Expires: t.Expires})
-	e.Kind, e.Session, e.Object = ledger.Login, t.Session, slot
+	e.Session, e.Object = t.Session, slot
 	if err := v.enter(e); err != nil {
 		return wire.Ticket{}, err
 	}
 	s := &session{contract: q.Contract, account: q.Account, holder: who.Instance, address: e.Address, expires: t.Expires,
-		sealed: key.Wrap(contract, key.Wrap(key.SessionKey(t.Secret), ring, sessionPlace), sessionPlace)}
+		sealed: sealRing(contract, t.Secret, ring)}
 	v.mu.Lock()
 	v.sessions[t.Session] = s
 	v.mu.Unlock()
 	return t, nil
+}
+
+// byPassword opens the slot of an app password. Failures are entered here.
+func (v *Vault) byPassword(ctx context.Context, who sekisho.Caller, q wire.Login) (key.Ring, uint64, error) {
+	refused := sekisho.E("vault.login", sekisho.Denied, nil)
+	e := by(who, ledger.Failure)
+	e.Contract, e.Account, e.Class, e.Address = q.Contract, q.Account, sekisho.ClassLogin, v.pseudonym(q.Client)
+	now := v.config.Clock()
+	if v.guess.blocked(q.Account, q.Client, now) {
+		return nil, 0, errors.Join(refused, v.enter(e))
+	}
+	if err := v.inCell(who, q.Contract); q.Account != 0 && err != nil {
+		return nil, 0, errors.Join(refused, v.enter(e))
+	}
+	// Mail protocols take app passwords only: those are random, so they need no slow hash.
+	secret, ok := key.AppSecret(q.Secret)
+	if !ok {
+		secret = []byte(q.Secret)
+	}
+	ring, slot, err := v.unlock(ctx, q.Contract, q.Account, key.AppPassword, secret)
+	if err == nil {
+		err = v.bound(q, slot, now)
+	}
+	if err != nil {
+		v.guess.failure(q.Account, q.Client, now)
+		return nil, 0, errors.Join(refused, v.enter(e))
+	}
+	v.guess.success(q.Account, q.Client)
+	return ring, slot, nil
 }
 
 func (v *Vault) nextSession() sekisho.SessionID {
@@ -88,7 +108,7 @@ func (v *Vault) logout(_ context.Context, who sekisho.Caller, q wire.Logout) (wi
 	return wire.Nothing{}, nil
 }
 
-// resume opens a session's ring. It needs the secret of the ticket, the contract's key and the process that the
+// resume opens a session's ring, which is nil for sessions that open no mailbox. It needs the secret of the ticket, the contract's key and the process that the
 // ticket was made for.
 func (v *Vault) resume(who sekisho.Caller, id sekisho.SessionID, secret []byte) (*session, key.Ring, error) {
 	var sealed []byte
@@ -117,7 +137,7 @@ func (v *Vault) resume(who sekisho.Caller, id sekisho.SessionID, secret []byte) 
 	return s, ring, nil
 }
 
-// takeSession opens what a session or an open archive holds.
+// takeSession opens what a session or an open archive holds; a session that opens no mailbox holds an empty ring.
 func takeSession(contract, secret, sealed []byte) (key.Ring, error) {
 	inner, err := key.Unwrap(contract, sealed, sessionPlace)
 	if err != nil {
@@ -126,6 +146,9 @@ func takeSession(contract, secret, sealed []byte) (key.Ring, error) {
 	ring, err := key.Unwrap(key.SessionKey(secret), inner, sessionPlace)
 	if err != nil {
 		return nil, err
+	}
+	if len(ring) == 0 {
+		return nil, nil
 	}
 	return key.ParseRing(ring)
 }
@@ -171,6 +194,8 @@ type guessing struct {
 type guess struct {
 	account sekisho.AccountID
 	client  netip.Addr
+	device  deviceID // of a device that the account is known by, instead of an address
+	all     bool     // from everywhere
 }
 
 const (
@@ -180,9 +205,13 @@ const (
 )
 
 func (g *guessing) blocked(a sekisho.AccountID, c netip.Addr, now time.Time) bool {
+	return g.count(guess{account: a, client: c}, now) >= guesses
+}
+
+func (g *guessing) count(k guess, now time.Time) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return len(g.recent(guess{a, c}, now)) >= guesses
+	return len(g.recent(k, now))
 }
 
 func (g *guessing) recent(k guess, now time.Time) []time.Time {
@@ -199,6 +228,10 @@ func (g *guessing) recent(k guess, now time.Time) []time.Time {
 }
 
 func (g *guessing) failure(a sekisho.AccountID, c netip.Addr, now time.Time) {
+	g.add(guess{account: a, client: c}, now)
+}
+
+func (g *guessing) add(k guess, now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.failed) >= guessTable { // a flood of sources: forget the oldest knowledge rather than grow
@@ -209,12 +242,13 @@ func (g *guessing) failure(a sekisho.AccountID, c netip.Addr, now time.Time) {
 			}
 		}
 	}
-	k := guess{a, c}
-	g.failed[k] = append(g.recent(k, now), now)
+	if f := g.recent(k, now); len(f) < guessesAll {
+		g.failed[k] = append(f, now)
+	}
 }
 
 func (g *guessing) success(a sekisho.AccountID, c netip.Addr) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.failed, guess{a, c})
+	delete(g.failed, guess{account: a, client: c})
 }

@@ -93,7 +93,7 @@ func (v *Vault) loaded(id uint64, purpose string) (crypto.Signer, signerRow, err
 	if err != nil {
 		return nil, row, err
 	}
-	if row.purpose != purpose {
+	if row.purpose != purpose && !(purpose == keyServes && row.purpose == keyServed) {
 		return nil, row, sekisho.E("vault.sign", sekisho.Denied, errors.New("the key is for something else"))
 	}
 	under, err := v.contractKey(row.contract)

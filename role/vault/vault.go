@@ -37,6 +37,7 @@ type Config struct {
 	Root    Root          // where the root key comes from; nil: a file in Dir
 	Backups time.Duration // how long data backups are kept; 0: 90 days
 	Copies  time.Duration // how long copies of the current key table may be behind; 0: 7 days
+	Origins []string      // "https://mail.example.com": of the pages that may use passkeys
 	Contact time.Duration // how long the contact of a customer that is gone is kept; 0: 3 years
 
 	crash func(where string) // tests end the process here
@@ -67,9 +68,13 @@ type Vault struct {
 	gmu         sync.RWMutex // guards what follows, against contracts that begin
 	generations map[sekisho.ContractID]uint64
 
+	typing typing
+	report func(sekisho.Caller, string, error) // set by Service
+
 	mu       sync.Mutex // guards what follows
 	archives map[uint64]*archive
 	sessions map[sekisho.SessionID]*session
+	web      web
 	last     sekisho.SessionID
 }
 
@@ -91,7 +96,7 @@ func New(c Config) (*Vault, error) {
 		c.crash = func(string) {}
 	}
 	c.Backups, c.Copies, c.Contact = cmpOr(c.Backups, defaultBackups), cmpOr(c.Copies, defaultCopies), cmpOr(c.Contact, defaultContact)
-	v := &Vault{config: c, sessions: map[sekisho.SessionID]*session{}, archives: map[uint64]*archive{}, argon: make(chan struct{}, 2),
+	v := &Vault{config: c, sessions: map[sekisho.SessionID]*session{}, archives: map[uint64]*archive{}, web: newWeb(), argon: make(chan struct{}, 2),
 		guess: guessing{failed: map[guess][]time.Time{}}}
 	var err error
 	if v.keys, err = openKeys(filepath.Join(c.Dir, "keys.db")); err != nil {
@@ -211,6 +216,7 @@ func (v *Vault) Close() error {
 
 // Service is vault's answers.
 func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Service {
+	v.report = report
 	s := wire.NewService(sekisho.Vault, func(by sekisho.Caller, call string, why error) {
 		// What a role asks that it may not ask is entered too: it is the trace of a role taken over.
 		if err := v.enter(denial(by)); err != nil {
@@ -236,7 +242,12 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultInform, v.inform)
 	wire.Handle(s, wire.VaultScope, v.scope)
 	wire.Handle(s, wire.VaultAddress, v.addresses)
+	wire.Handle(s, wire.VaultRequest, using(v, v.request))
+	wire.Handle(s, wire.VaultInstall, using(v, v.install))
+	wire.Handle(s, wire.VaultTyping, v.newTyping)
 	v.serveLife(s)
+	v.serveWeb(s)
+	v.handService(s)
 	return s
 }
 

@@ -170,6 +170,7 @@ const (
 	Password    SlotKind = iota + 1 // chosen by a person: argon2id first
 	AppPassword                     // 160 random bits: no slow hash needed
 	Recovery                        // boxed to the contract's recovery key, which officers open together
+	Passkey                         // 32 bytes that a passkey's prf extension gives: no slow hash needed
 )
 
 // argon2id with 19 MiB, two passes, one lane: the least of OWASP's password storage recommendations.

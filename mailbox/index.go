@@ -1,4 +1,4 @@
-package reader
+package mailbox
 
 import (
 	"context"
@@ -26,11 +26,11 @@ const (
 	chunkMost  = 2000 // messages of a chunk that still takes more
 )
 
-// tokenIndex is the tokens of the messages of a mailbox, encoded.
-type tokenIndex struct{ of map[uint32][]byte }
+// Index is the tokens of the messages of a mailbox, encoded.
+type Index struct{ of map[uint32][]byte }
 
-// has says whether a message may have a text with these tokens. What is not indexed may.
-func (t *tokenIndex) has(uid uint32, q []uint32) bool {
+// Has says whether a message may have a text with these tokens. What is not indexed may.
+func (t *Index) Has(uid uint32, q []uint32) bool {
 	b, known := t.of[uid]
 	if !known {
 		return true
@@ -51,13 +51,14 @@ func (t *tokenIndex) has(uid uint32, q []uint32) bool {
 	return true
 }
 
-// readIndex gives the tokens of all messages of the selected mailbox, and extends the kept index by what is new.
-func (s *session) readIndex(ctx context.Context) (*tokenIndex, error) {
-	got, err := wire.StoreIndex.Ask(ctx, s.reader.peers.Store, wire.IndexQuery{Pass: s.ticket.Pass, Mailbox: s.box.id})
+// ReadIndex gives the tokens of the messages of a mailbox, and extends the kept index by what is new. uids are all messages
+// that are in it, ascending.
+func (s *Session) ReadIndex(ctx context.Context, box sekisho.MailboxID, uids []uint32) (*Index, error) {
+	got, err := wire.StoreIndex.Ask(ctx, s.Store, wire.IndexQuery{Pass: s.Ticket.Pass, Mailbox: box})
 	if err != nil {
 		return nil, err
 	}
-	keys, err := wire.VaultOpen.Ask(ctx, s.reader.peers.Vault, wire.Open{Session: s.ticket.Session, Secret: s.ticket.Secret, Index: true})
+	keys, err := wire.VaultOpen.Ask(ctx, s.Vault, wire.Open{Session: s.Ticket.Session, Secret: s.Ticket.Secret, Index: true})
 	if err != nil {
 		return nil, err
 	}
@@ -65,41 +66,41 @@ func (s *session) readIndex(ctx context.Context) (*tokenIndex, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tokenIndex{of: map[uint32][]byte{}}
+	t := &Index{of: map[uint32][]byte{}}
 	var covered []wire.IndexChunk
 	for _, c := range got.Chunks {
-		plain, err := openChunk(aead, s.box.id, c)
+		plain, err := openChunk(aead, box, c)
 		if err == nil {
 			err = t.add(plain)
 		}
 		if err != nil { // a damaged index is only lost time: it is made anew
-			s.reader.config.Log.Error("a chunk of the search index does not open", "mailbox", uint64(s.box.id), "error", err)
+			s.Log.Error("a chunk of the search index does not open", "mailbox", uint64(box), "error", err)
 			continue
 		}
 		covered = append(covered, c)
 	}
-	return t, s.extend(ctx, aead, t, covered)
+	return t, s.extend(ctx, aead, t, box, uids, covered)
 }
 
 // extend opens the tokens of messages that no chunk covers.
-func (s *session) extend(ctx context.Context, aead cipher.AEAD, t *tokenIndex, chunks []wire.IndexChunk) error {
+func (s *Session) extend(ctx context.Context, aead cipher.AEAD, t *Index, box sekisho.MailboxID, uids []uint32, chunks []wire.IndexChunk) error {
 	var missing []sekisho.UID
-	for _, u := range s.box.uids {
+	for _, u := range uids {
 		if _, known := t.of[u]; !known {
 			missing = append(missing, sekisho.UID(u))
 		}
 	}
-	for part := range slices.Chunk(missing, together) {
-		mails, err := s.fetch(ctx, part, wire.Want{Index: true})
+	for part := range slices.Chunk(missing, Together) {
+		mails, err := s.Fetch(ctx, box, part, wire.Want{Index: true})
 		if err != nil {
 			return err
 		}
-		if err := s.open(ctx, pointers(mails)); err != nil {
+		if err := s.Open(ctx, Pointers(mails)); err != nil {
 			return err
 		}
 		for i := range mails {
-			if !mails[i].damaged {
-				t.of[uint32(mails[i].UID)] = mails[i].tokens
+			if !mails[i].Damaged {
+				t.of[uint32(mails[i].UID)] = mails[i].Tokens
 			}
 		}
 	}
@@ -113,10 +114,10 @@ func (s *session) extend(ctx context.Context, aead cipher.AEAD, t *tokenIndex, c
 			low, high = min(low, c.From), max(high, c.Upto)
 		}
 	}
-	return s.keepChunks(ctx, aead, t, low, high)
+	return s.keepChunks(ctx, aead, t, box, low, high)
 }
 
-func (t *tokenIndex) count(low, high sekisho.UID) (n int) {
+func (t *Index) count(low, high sekisho.UID) (n int) {
 	for u := range t.of {
 		if u >= uint32(low) && u <= uint32(high) {
 			n++
@@ -126,7 +127,7 @@ func (t *tokenIndex) count(low, high sekisho.UID) (n int) {
 }
 
 // keepChunks writes the index of the messages from low to high, in chunks of at most chunkMost.
-func (s *session) keepChunks(ctx context.Context, aead cipher.AEAD, t *tokenIndex, low, high sekisho.UID) error {
+func (s *Session) keepChunks(ctx context.Context, aead cipher.AEAD, t *Index, box sekisho.MailboxID, low, high sekisho.UID) error {
 	var uids []uint32
 	for u := range t.of {
 		if u >= uint32(low) && u <= uint32(high) {
@@ -136,15 +137,15 @@ func (s *session) keepChunks(ctx context.Context, aead cipher.AEAD, t *tokenInde
 	slices.Sort(uids)
 	for part := range slices.Chunk(uids, chunkMost) {
 		c := wire.IndexChunk{From: sekisho.UID(part[0]), Upto: sekisho.UID(part[len(part)-1])}
-		c.Sealed = sealChunk(aead, s.box.id, c, t.plain(part))
-		if _, err := wire.StoreMerge.Ask(ctx, s.reader.peers.Store, wire.Merge{Pass: s.ticket.Pass, Mailbox: s.box.id, Chunk: c}); err != nil {
+		c.Sealed = sealChunk(aead, box, c, t.plain(part))
+		if _, err := wire.StoreMerge.Ask(ctx, s.Store, wire.Merge{Pass: s.Ticket.Pass, Mailbox: box, Chunk: c}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *tokenIndex) plain(uids []uint32) []byte {
+func (t *Index) plain(uids []uint32) []byte {
 	var b []byte
 	last := uint32(0)
 	for _, u := range uids {
@@ -158,7 +159,7 @@ func (t *tokenIndex) plain(uids []uint32) []byte {
 
 var errChunk = errors.New("unreadable chunk")
 
-func (t *tokenIndex) add(b []byte) error {
+func (t *Index) add(b []byte) error {
 	last := uint64(0)
 	for len(b) > 0 {
 		d, n := binary.Uvarint(b)

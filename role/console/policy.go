@@ -1,0 +1,293 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"sekisho"
+	"sekisho/policy"
+	"sekisho/wire"
+)
+
+// Policy is a contract's rules, as they are written.
+type Policy struct {
+	Text    string `json:"text" doc:"TOML"`
+	Default bool   `json:"default" doc:"the contract has written none of its own"`
+}
+
+// PolicySet is the new text.
+type PolicySet struct {
+	Text string `json:"text" minLength:"1" maxLength:"1000000"`
+}
+
+// PolicyVersion is a policy that was in force, or is.
+type PolicyVersion struct {
+	Version uint64    `json:"version"`
+	At      time.Time `json:"at"`
+	Who     string    `json:"who"`
+	Text    string    `json:"text"`
+}
+
+// Trial asks what a policy would have done.
+type Trial struct {
+	Text  string `json:"text,omitempty" maxLength:"1000000" doc:"the policy to try; absent: the one in force"`
+	Days  int    `json:"days,omitempty" minimum:"1" maximum:"30" default:"7" doc:"over the mail of so many days"`
+	Trace string `json:"trace,omitempty" maxLength:"16" doc:"over this mail only"`
+}
+
+// Tried says what it would have done. Facts that the trace does not keep count as absent: subjects, names of attachments, groups.
+type Tried struct {
+	Mails    int             `json:"mails"`
+	Differs  int             `json:"differs"`
+	Part     bool            `json:"part" doc:"there was more mail than is looked at in one go: the newest was"`
+	Rules    []RuleCount     `json:"rules"`
+	Examples []TriedMail     `json:"examples" doc:"the newest that would have been decided otherwise"`
+	Actions  map[string]uint `json:"actions"`
+}
+
+// RuleCount is how often a rule decided, or would have as a rule in observation.
+type RuleCount struct {
+	Rule     string `json:"rule"`
+	Decided  int    `json:"decided"`
+	Observed int    `json:"observed"`
+}
+
+// TriedMail is one mail that would have been decided otherwise.
+type TriedMail struct {
+	Trace     string    `json:"trace"`
+	At        time.Time `json:"at"`
+	Sender    string    `json:"sender"`
+	Recipient string    `json:"recipient"`
+	Was       string    `json:"was"`
+	WasRule   string    `json:"wasRule"`
+	Now       string    `json:"now"`
+	NowRule   string    `json:"nowRule"`
+}
+
+func policyTag(k wire.Contract) string { return wire.Tag(textOf(k)) }
+
+func textOf(k wire.Contract) string {
+	if len(k.Policy) == 0 {
+		return string(policy.Default)
+	}
+	return string(k.Policy)
+}
+
+// policyOf reads the rules in force. Seeing them is a right of its own, so that store is asked for the list of versions first: the
+// contract itself shows them to whoever sees it.
+func (p *person) policyOf(ctx context.Context, c sekisho.ContractID) (wire.Contract, error) {
+	if _, err := p.page(ctx, wire.PageQuery{What: "policy", Contract: c, Most: 1}); err != nil {
+		return wire.Contract{}, err
+	}
+	return p.contract(ctx, c)
+}
+
+func policyRoutes(a api) {
+	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/policy", id: "getPolicy", tag: "policy", summary: "The rules in force", right: sekisho.ViewPolicy},
+		func(ctx context.Context, p *person, in *OfContract) (*one[Policy], error) {
+			k, err := p.policyOf(ctx, in.id())
+			return &one[Policy]{ETag: policyTag(k), Body: Policy{textOf(k), len(k.Policy) == 0}}, err
+		})
+	route(a, act{method: http.MethodPut, path: "/contracts/{contract}/policy", id: "setPolicy", tag: "policy", summary: "Change the rules", right: sekisho.ChangePolicy, fresh: true, body: 2 << 20},
+		func(ctx context.Context, p *person, in *struct {
+			OfContract
+			Condition
+			Body PolicySet
+		}) (*one[Policy], error) {
+			if _, err := policy.Parse([]byte(in.Body.Text)); err != nil {
+				return nil, wrongPolicy(err, in.Body.Text)
+			}
+			k, err := p.policyOf(ctx, in.id())
+			if err != nil {
+				return nil, err
+			}
+			if in.tag() != "" && in.tag() != policyTag(k) {
+				return nil, changedMeanwhile()
+			}
+			// What is bound to is the contract as it was read here, so that two who change the rules at once do not both win.
+			_, err = p.amend(ctx, contractTag(k), wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: in.id(), Policy: []byte(in.Body.Text)}}})
+			if err != nil {
+				return nil, in.within(err)
+			}
+			k, err = p.contract(ctx, in.id())
+			return &one[Policy]{ETag: policyTag(k), Body: Policy{textOf(k), false}}, err
+		})
+	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/policy/versions", id: "listPolicyVersions", tag: "policy", summary: "Rules that were in force", right: sekisho.ViewPolicy},
+		func(ctx context.Context, p *person, in *struct {
+			OfContract
+			Window
+		}) (*listed[PolicyVersion], error) {
+			page, err := p.page(ctx, wire.PageQuery{What: "policy", Contract: in.id(), After: in.After, Most: in.Limit})
+			return listOf(page, page.Policies, func(v wire.PolicyVersion) PolicyVersion { return PolicyVersion{v.Version, v.At, v.Who, string(v.Text)} }), err
+		})
+	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/policy/test", id: "testPolicy", tag: "policy", summary: "What rules would have done with mail that came", right: sekisho.ViewPolicy, body: 2 << 20},
+		func(ctx context.Context, p *person, in *struct {
+			OfContract
+			Body Trial
+		}) (*one[Tried], error) {
+			return p.tryPolicy(ctx, in.id(), in.Body)
+		})
+}
+
+var lineNumber = regexp.MustCompile(`line (\d+)`)
+
+var ruleNumber = regexp.MustCompile(`rule (\d+) `)
+
+// wrongPolicy tells what is wrong with the rules and, where it can be said, in which line.
+func wrongPolicy(err error, text string) error {
+	at := "/text"
+	if m := lineNumber.FindStringSubmatch(err.Error()); m != nil {
+		at = "/text/line/" + m[1]
+	} else if m := ruleNumber.FindStringSubmatch(err.Error()); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			at = "/text/line/" + strconv.Itoa(lineOfRule(text, n))
+		}
+	}
+	p := problemOf(err, "")
+	detail := err.Error()
+	if len(p.Errors) > 0 {
+		detail = p.Errors[0].Detail
+	}
+	return invalid(at, detail)
+}
+
+var ruleHead = regexp.MustCompile(`(?m)^\s*\[\[\s*rule\s*\]\]`)
+
+// lineOfRule is the line in which the nth rule begins.
+func lineOfRule(text string, n int) int {
+	heads := ruleHead.FindAllStringIndex(text, -1)
+	if n < 1 || n > len(heads) {
+		return 1
+	}
+	line := 1
+	for _, c := range text[:heads[n-1][0]] {
+		if c == '\n' {
+			line++
+		}
+	}
+	if text[heads[n-1][0]] == '\n' {
+		line++
+	}
+	return line
+}
+
+// mostTried is how many mails one trial looks at, and mostExamples how many it shows.
+const (
+	mostTried    = 5000
+	mostExamples = 50
+)
+
+// tryPolicy decides anew about mails that the trace has.
+func (p *person) tryPolicy(ctx context.Context, c sekisho.ContractID, q Trial) (*one[Tried], error) {
+	k, err := p.policyOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	text := q.Text
+	if text == "" {
+		text = textOf(k)
+	}
+	rules, err := policy.Parse([]byte(text))
+	if err != nil {
+		return nil, wrongPolicy(err, text)
+	}
+	t := trial{rules: rules, counts: map[string]*RuleCount{}, out: Tried{Rules: []RuleCount{}, Examples: []TriedMail{}, Actions: map[string]uint{}}}
+	ask := wire.PageQuery{What: "trace", Contract: c, Most: 1000}
+	if q.Trace != "" {
+		if ask.ID, err = strconv.ParseUint(q.Trace, 36, 63); err != nil || ask.ID == 0 {
+			return nil, invalid("/trace", "no reference")
+		}
+	} else {
+		ask.From = p.x.config.Clock().AddDate(0, 0, -max(q.Days, 1))
+	}
+	for {
+		page, err := p.page(ctx, ask)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page.Traces {
+			t.try(r)
+		}
+		if ask.After = page.Next; ask.After == "" {
+			break
+		}
+		if t.out.Mails >= mostTried {
+			t.out.Part = true
+			break
+		}
+	}
+	for _, n := range t.counts {
+		t.out.Rules = append(t.out.Rules, *n)
+	}
+	return &one[Tried]{Body: t.out}, nil
+}
+
+// trial is a policy being tried.
+type trial struct {
+	rules  *policy.Policy
+	counts map[string]*RuleCount
+	out    Tried
+}
+
+func (t *trial) count(rule string) *RuleCount {
+	n := t.counts[rule]
+	if n == nil {
+		n = &RuleCount{Rule: rule}
+		t.counts[rule] = n
+	}
+	return n
+}
+
+// try decides about one mail for one recipient with what the trace keeps.
+func (t *trial) try(r wire.TraceRow) {
+	t.out.Mails++
+	e := r.Trace.Envelope
+	f := policy.Facts{Direction: r.Trace.Direction, Envelope: e, Recipient: r.Recipient, From: r.Trace.From, Findings: r.Trace.Findings, Score: r.Trace.Score, Now: e.At}
+	f.SPF, f.DKIM, f.DMARC, f.ARC, f.DMARCPolicy = results(r.Trace.Findings)
+	d := policy.Decide(t.rules, f)
+	t.out.Actions[string(d.Action)]++
+	if d.Rule != "" {
+		t.count(d.Rule).Decided++
+	}
+	for _, n := range d.Noted {
+		t.count(n).Observed++
+	}
+	if string(d.Action) == r.Action && d.Rule == r.Rule || r.Action == "" {
+		return
+	}
+	t.out.Differs++
+	if len(t.out.Examples) < mostExamples {
+		t.out.Examples = append(t.out.Examples, TriedMail{r.Trace.ID.String(), e.At, e.From, r.Recipient, r.Action, r.Rule, string(d.Action), d.Rule})
+	}
+}
+
+// results reads what sender authentication said from the findings; what has no finding was "none".
+func results(findings []sekisho.Finding) (spf, dkim, dmarc, arc, asked string) {
+	spf, dkim, dmarc, arc, asked = "none", "none", "none", "none", "none"
+	for _, f := range findings {
+		if f.Kind != sekisho.KindAuth {
+			continue
+		}
+		method, result, _ := strings.Cut(f.Name, "-")
+		switch method {
+		case "spf":
+			spf = result
+		case "dkim":
+			if result == "pass" || result == "fail" || result == "temperror" || result == "permerror" {
+				dkim = result
+			}
+		case "arc":
+			arc = result
+		case "dmarc":
+			dmarc = result
+			if _, rest, ok := strings.Cut(f.Evidence, " asks for "); ok {
+				asked, _, _ = strings.Cut(rest, ":")
+			}
+		}
+	}
+	return spf, dkim, dmarc, arc, asked
+}

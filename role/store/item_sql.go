@@ -1,0 +1,200 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"sekisho"
+	"sekisho/wire"
+)
+
+// Things of an account that are no mails are rows: sealed like a message, small, and numbered by message ids, so that what
+// is sealed names what it is. A row of what is gone stays without content, so that others hear of it.
+
+const (
+	itemColumns = "SELECT id, modseq, begun, gone, sealed, key, box FROM item WHERE contract = $1 AND account = $2 AND kind = $3"
+	itemsAfter  = itemColumns + " AND modseq > $4 ORDER BY id"
+	itemOne     = "SELECT modseq, begun, gone FROM item WHERE contract = $1 AND account = $2 AND kind = $3 AND id = $4"
+	itemLast    = "SELECT COALESCE(MAX(modseq), 0) FROM item WHERE contract = $1 AND account = $2 AND kind = $3"
+	itemCount   = "SELECT COUNT(*) FROM item WHERE contract = $1 AND account = $2 AND kind = $3 AND gone = 0"
+	itemPut     = `INSERT INTO item (contract, account, kind, id, modseq, begun, gone, sealed, key, box) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)
+		ON CONFLICT (contract, account, kind, id) DO UPDATE SET modseq = excluded.modseq, gone = 0, sealed = excluded.sealed, key = excluded.key, box = excluded.box`
+	itemRemove = "UPDATE item SET modseq = $5, gone = 1, sealed = NULL, box = NULL WHERE contract = $1 AND account = $2 AND kind = $3 AND id = $4 AND gone = 0"
+	keptOwn    = keptColumns + " WHERE contract = $1 ORDER BY id DESC"
+	itemRewrap = "UPDATE item SET key = $4, box = $5 WHERE contract = $1 AND account = $2 AND id = $3 AND gone = 0"
+)
+
+// Bounds of what an account may keep.
+const (
+	mostItems = 20000
+	longItem  = 256 << 10
+)
+
+// items answers StoreItems.
+func (s *Store) items(ctx context.Context, by sekisho.Caller, q wire.ItemQuery) (out wire.Items, err error) {
+	k, err := s.enter(ctx, by, q.Pass)
+	if err != nil {
+		return out, err
+	}
+	asked := map[sekisho.MessageID]bool{}
+	for _, id := range q.IDs {
+		asked[id] = true
+	}
+	err = s.db.Each(ctx, func(scan func(...any) error) error {
+		var id, modseq, begun, key int64
+		var x wire.Item
+		if err := scan(&id, &modseq, &begun, &x.Gone, &x.Sealed, &key, &x.Box.Sealed); err != nil {
+			return err
+		}
+		x.ID, x.ModSeq, x.Begun = sekisho.MessageID(id), uint64(modseq), uint64(begun)
+		x.Box.Account, x.Box.Key = k.account, wire.KeyName(key)
+		out.ModSeq = max(out.ModSeq, x.ModSeq)
+		if (len(asked) == 0 || asked[x.ID]) && (q.Since > 0 || !x.Gone) {
+			out.List = append(out.List, x)
+		}
+		return nil
+	}, itemsAfter, int64(k.contract), int64(k.account), q.Kind, int64(q.Since))
+	out.ModSeq = max(out.ModSeq, q.Since)
+	return out, err
+}
+
+// itemSet answers StoreItemSet.
+func (s *Store) itemSet(ctx context.Context, by sekisho.Caller, q wire.ItemSet) (out wire.ItemDone, err error) {
+	k, err := s.enter(ctx, by, q.Pass)
+	if err != nil {
+		return out, err
+	}
+	for i := range q.Put {
+		if p := &q.Put[i]; len(p.Sealed) == 0 || len(p.Sealed) > longItem || len(p.Box.Sealed) == 0 || len(p.Box.Sealed) > 4096 || p.ID == 0 {
+			return out, sekisho.E("store.item-set", sekisho.Invalid, errors.New("not a sealed item"))
+		}
+	}
+	if q.Kind == "" || len(q.Kind) > 30 || len(q.Put)+len(q.Remove) > portion {
+		return out, sekisho.E("store.item-set", sekisho.Invalid, errors.New("no such change of items"))
+	}
+	err = s.change(ctx, func(t *txn) error { out = wire.ItemDone{}; return t.setItems(k, &q, &out) })
+	return out, err
+}
+
+func (t *txn) setItems(k homeKey, q *wire.ItemSet, out *wire.ItemDone) error {
+	c, a := int64(k.contract), int64(k.account)
+	var last, count int64
+	if _, err := t.One([]any{&last}, itemLast, c, a, q.Kind); err != nil {
+		return err
+	}
+	if _, err := t.One([]any{&count}, itemCount, c, a, q.Kind); err != nil {
+		return err
+	}
+	if q.Unless != 0 && q.Unless != uint64(last) {
+		return sekisho.E("store.item-set", sekisho.Conflict, errors.New("it has changed"))
+	}
+	if count+int64(len(q.Put)) > mostItems {
+		return sekisho.E("store.item-set", sekisho.Full, errors.New("too many items"))
+	}
+	out.Before, out.ModSeq = uint64(last), uint64(last)+1
+	for i := range q.Put { // what hinders comes before anything is written
+		if err := t.itemAt(k, q.Kind, &q.Put[i]); err != nil {
+			return err
+		}
+	}
+	for i := range q.Put {
+		p := &q.Put[i]
+		begun := p.Begun
+		if begun == 0 {
+			begun = out.ModSeq
+		}
+		if _, err := t.Exec(itemPut, c, a, q.Kind, int64(p.ID), int64(out.ModSeq), int64(begun), p.Sealed, int64(p.Box.Key), p.Box.Sealed); err != nil {
+			return err
+		}
+	}
+	for _, id := range q.Remove {
+		if _, err := t.Exec(itemRemove, c, a, q.Kind, int64(id), int64(out.ModSeq)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// itemAt compares with what is there.
+func (t *txn) itemAt(k homeKey, kind string, p *wire.Item) error {
+	var modseq, begun, gone int64
+	there, err := t.One([]any{&modseq, &begun, &gone}, itemOne, int64(k.contract), int64(k.account), kind, int64(p.ID))
+	if err != nil {
+		return err
+	}
+	if p.ModSeq != 0 && (!there || gone != 0 || uint64(modseq) != p.ModSeq) {
+		return sekisho.E("store.item-set", sekisho.Conflict, errors.New("it has changed"))
+	}
+	if p.Begun = 0; there && gone == 0 {
+		p.Begun = uint64(begun)
+	}
+	return nil
+}
+
+// rewrapItem keeps the short box of an item.
+func (t *txn) rewrapItem(k homeKey, id sekisho.MessageID, kind wire.KeyName, sealed []byte) error {
+	_, err := t.Exec(itemRewrap, int64(k.contract), int64(k.account), int64(id), int64(kind), sealed)
+	return err
+}
+
+// dropItems deletes what belongs to an account beside its mailboxes.
+func (t *txn) dropItems(k homeKey) error {
+	for _, q := range [...]string{"DELETE FROM item WHERE contract = $1 AND account = $2", "UPDATE upload SET at = 1 WHERE contract = $1 AND account = $2"} {
+		if _, err := t.Exec(q, int64(k.contract), int64(k.account)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owns says whether a kept row is the account's: quarantine that is for it, or a hold of what it sent or what it gets.
+func (r *keptRow) owns(k homeKey) bool {
+	if r.Contract != k.contract {
+		return false
+	}
+	if r.Fate == wire.FateHold {
+		return r.data.Queue.Envelope.Account == k.account
+	}
+	return r.Account == k.account
+}
+
+// ownKept answers StoreOwnKept.
+func (s *Store) ownKept(ctx context.Context, by sekisho.Caller, q wire.OwnKept) (out wire.Listed, err error) {
+	k, err := s.enter(ctx, by, q.Pass)
+	if err != nil {
+		return out, err
+	}
+	err = s.db.Each(ctx, func(scan func(...any) error) error {
+		r, err := scanKept(scan)
+		if err == nil && r.owns(k) && (q.ID == 0 || r.ID == q.ID) && (q.Message == 0 || r.Message == q.Message) && len(out.Kept) < 1000 {
+			out.Kept = append(out.Kept, r.Kept)
+		}
+		return err
+	}, keptOwn, int64(k.contract))
+	return out, err
+}
+
+// ownDecide answers StoreOwnDecide.
+func (s *Store) ownDecide(ctx context.Context, by sekisho.Caller, q wire.OwnDecision) (wire.Nothing, error) {
+	k, err := s.enter(ctx, by, q.Pass)
+	if err != nil {
+		return wire.Nothing{}, err
+	}
+	kind := map[string]string{"send": "hold", "cancel": "hold", "release": "quarantine", "delete": "quarantine"}[q.What]
+	if kind == "" {
+		return wire.Nothing{}, sekisho.E("store.own-decide", sekisho.Invalid, errors.New("no such decision"))
+	}
+	return wire.Nothing{}, s.change(ctx, func(t *txn) error {
+		r, err := t.keptByID(q.ID)
+		if err != nil {
+			return err
+		}
+		if !r.owns(k) {
+			return sekisho.E("store.own-decide", sekisho.NotFound, nil)
+		}
+		if q.What == "send" && r.AtEnd != "send" { // it waits for somebody else's word
+			return sekisho.E("store.own-decide", sekisho.Denied, errors.New("it is not the sender's to send"))
+		}
+		return t.decideKept(&wire.Resolution{What: q.What, Kind: kind, ID: q.ID, By: "own", Box: q.Box})
+	})
+}

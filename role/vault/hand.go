@@ -1,0 +1,199 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sekisho"
+	"sekisho/ledger"
+	"sekisho/seal"
+	"sekisho/wire"
+)
+
+// Console acts for people who are signed in. Vault takes their session for it, and does for their own contract only, or where a
+// grant stands that store told of. So console, taken over, has the contracts of those who are signed in there, and no other.
+
+func (v *Vault) handService(s *wire.Service) {
+	wire.Handle(s, wire.VaultHandContract, using(v, v.handContract))
+	wire.Handle(s, wire.VaultHandAccount, using(v, v.handAccount))
+	wire.Handle(s, wire.VaultHandSigner, using(v, v.handSigner))
+	wire.Handle(s, wire.VaultHandKept, using(v, v.handKept))
+	wire.Handle(s, wire.VaultHandTransit, using(v, v.handTransit))
+	wire.Handle(s, wire.VaultHandLedger, using(v, v.handLedger))
+	wire.Handle(s, wire.VaultToken, using(v, v.tokens))
+	wire.Handle(s, wire.VaultRefused, v.refused)
+	wire.Handle(s, wire.VaultGranted, v.granted)
+	wire.Handle(s, wire.VaultLink, using(v, v.link))
+}
+
+// hand finds whose hand it is and whether it reaches a contract. What is refused is entered.
+func (v *Vault) hand(who sekisho.Caller, h wire.Hand, c sekisho.ContractID) (*session, error) {
+	s, _, err := v.resume(who, h.Session, h.Secret)
+	if err == nil && s.contract != c {
+		var until time.Time
+		if until, err = v.keys.grantUntil(c, s.contract, s.account); err == nil && !v.config.Clock().Before(until) {
+			err = sekisho.E("vault.hand", sekisho.Denied, errors.New("another contract's, and no grant stands"))
+		}
+	}
+	if err != nil {
+		e := denial(who)
+		e.Session, e.Contract = h.Session, c
+		if s != nil {
+			e.Account, e.Address = s.account, s.address
+		}
+		return nil, errors.Join(err, v.enter(e))
+	}
+	return s, nil
+}
+
+// acts enters that somebody changed a right or made a key; what was made has an entry of its own.
+func (v *Vault) acts(who sekisho.Caller, s *session, id sekisho.SessionID, c sekisho.ContractID, class sekisho.Class, object uint64) error {
+	e := by(who, ledger.Grant)
+	e.Session, e.Contract, e.Account, e.Address, e.Class, e.Object = id, c, s.account, s.address, class, object
+	return v.enter(e)
+}
+
+func (v *Vault) handContract(ctx context.Context, who sekisho.Caller, q wire.HandContract) (wire.ContractKeys, error) {
+	s, err := v.hand(who, q.Hand, q.New.Contract)
+	if err == nil {
+		err = v.acts(who, s, q.Hand.Session, q.New.Contract, sekisho.ClassCredential, 0)
+	}
+	if err != nil {
+		return wire.ContractKeys{}, err
+	}
+	q.New.Operator = 0
+	return v.newContract(ctx, who, q.New)
+}
+
+func (v *Vault) handAccount(ctx context.Context, who sekisho.Caller, q wire.HandAccount) (wire.AccountKeys, error) {
+	s, err := v.hand(who, q.Hand, q.New.Contract)
+	if err == nil {
+		err = v.acts(who, s, q.Hand.Session, q.New.Contract, sekisho.ClassLogin, uint64(q.New.Account))
+	}
+	if err != nil {
+		return wire.AccountKeys{}, err
+	}
+	q.New.Operator, q.New.Given = 0, ""
+	return v.newAccount(ctx, who, q.New)
+}
+
+// handSigner makes keys for DKIM only: certificates are the installation's.
+func (v *Vault) handSigner(ctx context.Context, who sekisho.Caller, q wire.HandSigner) (wire.Signer, error) {
+	s, err := v.hand(who, q.Hand, q.New.Contract)
+	if err == nil && (q.New.Purpose != "dkim" || q.New.Contract == 0 || len(q.New.Chain) > 0) {
+		err = v.deny(who, s, q.Hand.Session, sekisho.E("vault.signer", sekisho.Denied, fmt.Errorf("no key for %q", q.New.Purpose)))
+	}
+	if err == nil {
+		err = v.acts(who, s, q.Hand.Session, q.New.Contract, sekisho.ClassCredential, 0)
+	}
+	if err != nil {
+		return wire.Signer{}, err
+	}
+	return v.newSigner(ctx, who, q.New)
+}
+
+// handKept opens kept mail, or boxes it to whom it is released, for somebody of the contract. It counts against the session's
+// quota as every opening does.
+func (v *Vault) handKept(_ context.Context, who sekisho.Caller, q wire.HandKept) (wire.Opened, error) {
+	s, err := v.hand(who, q.Hand, q.Open.Contract)
+	if err != nil {
+		return wire.Opened{}, err
+	}
+	if q.Open.Key != wire.QuarantineKey && q.Open.Key != wire.SpoolKey {
+		return wire.Opened{}, v.deny(who, s, q.Hand.Session, sekisho.E("vault.kept", sekisho.Denied, nil))
+	}
+	if !s.spend(len(q.Open.Boxes)*max(len(q.Open.Classes), 1), v.config.Quota, v.config.Clock()) {
+		return wire.Opened{}, v.deny(who, s, q.Hand.Session, sekisho.E("vault.kept", sekisho.TooMany, errors.New("the session's quota of openings is used up")))
+	}
+	q.Open.Operator = 0
+	return v.openKeptIn(who, q.Open, q.Hand.Session, s.address)
+}
+
+func (v *Vault) handTransit(ctx context.Context, who sekisho.Caller, q wire.HandTransit) (wire.Nothing, error) {
+	for _, r := range q.Runs {
+		if _, err := v.hand(who, q.Hand, r.Contract); err != nil {
+			return wire.Nothing{}, err
+		}
+	}
+	return v.transit(ctx, who, wire.Transit{Runs: q.Runs})
+}
+
+// handLedger shows the ledger to somebody signed in: numbers only, no name and no key. That he is an operator is console's to
+// check with store.
+func (v *Vault) handLedger(ctx context.Context, who sekisho.Caller, q wire.HandLedger) (out wire.LedgerAnswer, err error) {
+	if _, _, err := v.resume(who, q.Hand.Session, q.Hand.Secret); err != nil {
+		return out, v.deny(who, nil, q.Hand.Session, err)
+	}
+	if q.Streams {
+		if out.Streams, err = v.streams(ctx, who, wire.Nothing{}); err != nil {
+			return out, err
+		}
+	}
+	if q.Tail != nil {
+		q.Tail.Wait = 0
+		if out.Entries, err = v.tail(ctx, who, *q.Tail); err != nil {
+			return out, err
+		}
+	}
+	if q.Verify != nil {
+		out.Verify, err = v.verify(ctx, who, *q.Verify)
+	}
+	return out, err
+}
+
+// refused enters what store refused to somebody.
+func (v *Vault) refused(_ context.Context, _ sekisho.Caller, q wire.Refused) (wire.Nothing, error) {
+	e := denial(q.By)
+	e.Session, e.Contract, e.Account, e.Class, e.Object = q.Session, q.Contract, q.Account, q.Class, q.Object
+	return wire.Nothing{}, v.enter(e)
+}
+
+// granted notes until when an operator may act in a contract. It is entered first.
+func (v *Vault) granted(_ context.Context, who sekisho.Caller, q wire.Granted) (wire.Nothing, error) {
+	e := by(who, ledger.Grant)
+	e.Contract, e.Account, e.Object, e.Class = q.Contract, q.Account, q.ID, sekisho.ClassConfig
+	if q.Until.IsZero() {
+		e.Flags = ledger.FlagDenied
+	} else {
+		e.Bytes = uint64(max(q.Until.Sub(v.config.Clock()), 0).Milliseconds())
+	}
+	if err := v.enter(e); err != nil {
+		return wire.Nothing{}, err
+	}
+	return wire.Nothing{}, v.keys.setGrant(q, v.config.Clock())
+}
+
+// mostLinks bounds one order, and longestLink how long a link lives.
+const (
+	mostLinks   = 100
+	longestLink = 31 * 24 * time.Hour
+)
+
+// link signs links to mail of a contract that stands; one entry for each.
+func (v *Vault) link(_ context.Context, who sekisho.Caller, q wire.LinkOrder) (wire.LinksMade, error) {
+	if _, err := v.contractKey(q.Contract); err != nil || q.Contract == 0 {
+		return wire.LinksMade{}, v.deny(who, nil, 0, sekisho.E("vault.link", sekisho.NotFound, err))
+	}
+	now := v.config.Clock()
+	if len(q.Links) > mostLinks {
+		return wire.LinksMade{}, sekisho.E("vault.link", sekisho.TooMany, nil)
+	}
+	var out wire.LinksMade
+	var entries []ledger.Entry
+	for _, l := range q.Links {
+		link := seal.Link{ID: newID(), Purpose: seal.LinkPurpose(l.Purpose), Contract: q.Contract, Message: l.Message, Expires: l.Expires, To: l.To}
+		if link.Expires.Sub(now) > longestLink {
+			link.Expires = now.Add(longestLink)
+		}
+		b := seal.SignLink(v.pass, link)
+		if b == nil || link.Purpose != seal.LinkHold && link.Purpose != seal.LinkApprove {
+			return wire.LinksMade{}, sekisho.E("vault.link", sekisho.Invalid, fmt.Errorf("no link to %.40q for purpose %d", l.To, l.Purpose))
+		}
+		e := by(who, ledger.Grant)
+		e.Contract, e.Class, e.Object = q.Contract, sekisho.ClassEnvelope, uint64(l.Message)
+		out.Tokens, entries = append(out.Tokens, b), append(entries, e)
+	}
+	return out, v.enter(entries...)
+}

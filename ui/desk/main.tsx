@@ -1,0 +1,4 @@
+import { render } from "preact";
+import "../kit/kit.css";
+
+render(<p>…</p>, document.getElementById("app")!);
