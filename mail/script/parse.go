@@ -220,6 +220,7 @@ func (p *parser) nested(read func() *Node) *Node {
 
 func (p *parser) testList() []*Node {
 	var list []*Node
+	before := len(p.faults)
 	for p.advance(); ; p.advance() {
 		if p.now.kind != word {
 			p.fault(p.now.line, "a test must stand here, not %s", p.now.describe())
@@ -236,7 +237,7 @@ func (p *parser) testList() []*Node {
 	switch {
 	case p.is(")"):
 		p.advance()
-	case !p.is(";") && !p.is("{") && !p.is("}") || len(list) > 0 && len(p.faults) == 0:
+	case !p.is(";") && !p.is("{") && !p.is("}") || len(p.faults) == before:
 		p.fault(p.now.line, "between tests stands ',' and behind the last ')', not %s", p.now.describe())
 	}
 	return list
@@ -267,6 +268,7 @@ func (p *parser) argument() *Argument {
 
 // strings reads a list of strings in brackets.
 func (p *parser) strings(a *Argument) {
+	before := len(p.faults)
 	for p.advance(); ; p.advance() {
 		if p.now.kind != Text {
 			p.fault(p.now.line, "a list has strings in quotes and commas between them, not %s", p.now.describe())
@@ -281,7 +283,7 @@ func (p *parser) strings(a *Argument) {
 		p.advance()
 		return
 	}
-	if len(p.faults) == 0 {
+	if len(p.faults) == before {
 		p.fault(p.now.line, "the list of strings is not closed: ']' is missing")
 	}
 	for p.now.kind != end && !p.is("]") && !p.is(";") && !p.is("{") && !p.is("}") {
