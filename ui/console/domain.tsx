@@ -5,7 +5,7 @@ import { read, readTagged, write } from "./api";
 import { Confirm, Form } from "./form";
 import { Grid, refused } from "./grid";
 import type { DnsRecord, Domain } from "./model";
-import { Await, Copy, Head, Modal, State, problemOf, tell, useRead } from "./part";
+import { Await, Copy, Head, State, problemOf, tell, useRead } from "./part";
 import { contract, link } from "./place";
 import { may, me, t as frame } from "./shell";
 
@@ -74,15 +74,16 @@ function Add({ close, done }: { close: () => void; done: () => void }) {
   if (!wish || !proof) {
     return (
       <Form
-        key="name" title={t("add")} act={me.value!.role === "operator" ? t("finish") : t("next")} close={() => !wish && close()}
+        key="name" title={t("add")} act={me.value!.role === "operator" ? t("finish") : t("next")} close={close}
         fields={[{ name: "name", label: t("name"), required: true }, { name: "route", label: t("route"), kind: "lines", help: t("routeHelp") }]}
         save={async (v, key) => {
           if (me.value!.role === "operator") {
             await add(v, key);
-            return close();
+            return "";
           }
           await ask(String(v.name));
           setWish(v as { name: string; route: string[] });
+          return "stay";
         }}
       />
     );
