@@ -53,7 +53,7 @@ interface Verification {
   done: number;
   total: number;
   finished: boolean;
-  report: unknown;
+  report: { faults?: unknown[] } | null;
 }
 
 export function LedgerScreen() {
@@ -124,7 +124,7 @@ function Verify() {
       setRunning(false);
     }
   }
-  const faults = v?.finished && JSON.stringify(v.report ?? null).match(/"(faults|errors|problems)":\[[^\]]/);
+  const faults = (v?.finished && v.report?.faults?.length) || 0;
   return (
     <section class="card stack">
       <p class="row wrap">
