@@ -154,10 +154,11 @@ function Bar<T>(p: BarProps<T>) {
         </label>
       ))}
       {p.narrowed && <button class="button quiet" type="button" onClick={() => p.change(Object.fromEntries(["search", "after", ...p.filters.map((f) => f.name)].map((n) => [n, ""])))}>{t("clear")}</button>}
-      <span class="gap" />
-      <button class="button quiet" type="button" onClick={p.again}>{t("again")}</button>
-      {p.save && <button class="button quiet" type="button" disabled={saving} onClick={() => void save()}>{saving ? t("exporting") : t("export")}</button>}
-      {p.children}
+      <span class="tail">
+        <button class="button quiet" type="button" onClick={p.again}>{t("again")}</button>
+        {p.save && <button class="button quiet" type="button" disabled={saving} onClick={() => void save()}>{saving ? t("exporting") : t("export")}</button>}
+        {p.children}
+      </span>
     </div>
   );
 }
@@ -179,7 +180,7 @@ function Table<T>(p: ListProps<T> & { page: Page<T> | null; busy: boolean; narro
         <tbody role="rowgroup">
           {p.page.items.map((row) => (
             <tr role="row" key={p.keyOf(row)}>
-              {p.columns.map((c, i) => <td role="cell" class={c.kind} data-title={c.title} key={i}>{c.cell(row)}</td>)}
+              {p.columns.map((c, i) => <td role="cell" class={c.kind} data-title={c.title} key={i}><div>{c.cell(row)}</div></td>)}
             </tr>
           ))}
         </tbody>
