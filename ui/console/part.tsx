@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../kit/http";
-import { catalogue, moment } from "../kit/text";
+import { brief, catalogue, moment } from "../kit/text";
 import { read } from "./api";
 import { say, tone } from "./wording";
 
@@ -50,7 +50,7 @@ export function State({ family, code }: { family: Parameters<typeof say>[0]; cod
 }
 
 export function When({ at }: { at?: string | null }) {
-  return at ? <time datetime={at}>{moment(new Date(at))}</time> : <span>—</span>;
+  return at ? <time datetime={at} title={moment(new Date(at))}>{brief(new Date(at))}</time> : <span>—</span>;
 }
 
 // Head is a screen's title with its acts.

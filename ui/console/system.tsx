@@ -144,7 +144,7 @@ export function IncidentScreen() {
     <>
       <Head title={frame("incidents")} about={t("incidents")} />
       <List<Incident>
-        label={frame("incidents")} path="/incidents" query={new URLSearchParams()} change={() => {}} read={async (_, stop) => read("/incidents", stop)} keyOf={(i) => i.id} empty={t("none")} fault={refused}
+        label={frame("incidents")} path="/incidents" whole query={new URLSearchParams()} change={() => {}} read={(at, stop) => read(at, stop)} keyOf={(i) => i.id} empty={t("none")} fault={refused}
         columns={[
           { title: "#", cell: (i) => i.id, kind: "number" }, { title: t("title"), cell: (i) => <a href={link(["incidents", i.id])}>{i.record.title}</a>, kind: "main" }, { title: t("state"), cell: (i) => <State family="state" code={i.record.state} /> },
           { title: t("opened"), cell: (i) => <When at={i.record.opened} /> }, { title: t("by"), cell: (i) => i.record.by },

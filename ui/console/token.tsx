@@ -34,7 +34,7 @@ export function TokenScreen() {
     <>
       <Head title={frame("tokens")} about={t("about")}><button class="button primary" onClick={() => setAdding(true)}>{t("add")}</button></Head>
       <Grid<Token>
-        label={frame("tokens")} path="/tokens" keyOf={(x) => x.id} round={round}
+        label={frame("tokens")} path="/tokens" whole keyOf={(x) => x.id} round={round}
         columns={[
           { title: t("name"), cell: (x) => x.name, kind: "main" },
           { title: t("scopes"), cell: (x) => <span class="tags">{x.scopes.map((s) => <code class="tag" key={s}>{s}</code>)}</span>, kind: "wide" },
