@@ -41,7 +41,7 @@ async function signIn(page, base, admin, check, axe) {
 }
 
 // done waits for the word that something was done.
-const done = (page) => page.waitForSelector(".toast.shown");
+const done = (page) => page.waitForSelector(".toast.good");
 
 async function screens({ page, go, of, check, shot, axe }) {
   for (const name of ["overview", "traces", "quarantine", "hold", "statistics", "accounts", "aliases", "groups", "domains", "imports", "policy", "changes", "grants", "settings"]) {
