@@ -123,6 +123,9 @@ func (a app) page(script, style string) []byte {
 	var b bytes.Buffer
 	b.WriteString("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
 	fmt.Fprintf(&b, "<title>%s</title>\n", a.title)
+	if a.name != "content" { // a frame has none, and its policy allows none
+		b.WriteString("<link rel=\"icon\" href=\"data:,\">\n")
+	}
 	if style != "" {
 		fmt.Fprintf(&b, "<link rel=\"stylesheet\" href=\"%s%s\">\n", a.prefix, style)
 	}

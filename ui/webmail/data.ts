@@ -23,8 +23,11 @@ export const inbox = computed(() => boxOf("inbox")?.id ?? boxes.value[0]?.id ?? 
 // here is the mailbox of the list; undefined while searching.
 export const here = computed(() => (place.value.screen === "mail" && place.value.part !== "search" ? boxes.value.find((b) => b.id === (place.value.part || inbox.value)) : undefined));
 
+export const known = { mailboxes: "" }; // the state of what was loaded last
+
 export async function loadBoxes(): Promise<void> {
-  const r = await call<{ list: Mailbox[] }>("Mailbox/get", { ids: null });
+  const r = await call<{ state: string; list: Mailbox[] }>("Mailbox/get", { ids: null });
+  known.mailboxes = r.state;
   boxes.value = r.list;
 }
 
@@ -121,9 +124,9 @@ export class Listing {
       this.failed = null;
       keep(got!.list);
     } catch (e) {
-      this.asked.delete(p);
       if (generation !== this.generation) return;
       this.failed = e;
+      setTimeout(() => generation === this.generation && (this.asked.delete(p), version.value++), 15_000); // then it may be asked for again
       if (this.total < 0) version.value++;
       else fail(e);
     }

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { catalogue } from "../kit/text";
 import { toast } from "../kit/toast";
 import { retry } from "./act";
-import { boxOf, boxes, inbox, listing, loadBoxes, mail } from "./data";
+import { boxOf, boxes, inbox, known, listing, loadBoxes, mail } from "./data";
 import { account } from "./jmap";
 import { who } from "./model";
 
@@ -49,7 +49,8 @@ export function listen(): void {
   const s = new EventSource("/jmap/events?types=*&closeafter=no&ping=30");
   s.addEventListener("state", (e) => {
     const changed = (JSON.parse((e as MessageEvent<string>).data) as { changed?: Record<string, Record<string, string>> }).changed?.[account()] ?? {};
-    const news = Object.entries(changed).some(([k, v]) => (k === "Email" || k === "Mailbox" || k === "Thread") && states[k] !== v);
+    const first = Object.keys(states).length === 0 && changed.Mailbox === known.mailboxes; // nothing happened since the app was loaded
+    const news = !first && Object.entries(changed).some(([k, v]) => (k === "Email" || k === "Mailbox" || k === "Thread") && states[k] !== v);
     states = { ...states, ...changed };
     if (news) void look();
   });
