@@ -89,7 +89,7 @@ func newHouse(t testing.TB) *house {
 	i := must[*inspect.Inspect](t)(inspect.New(inspect.Config{Life: 1 << 30}))
 	d := must[*dial.Dial](t)(dial.New(dial.Config{Zone: zone, Private: true}))
 	services := map[sekisho.Role]*wire.Service{sekisho.Vault: vaults, sekisho.Store: s.Service(), sekisho.Inspect: i.Service(report), sekisho.Dial: d.Service(report)}
-	for _, asker := range []sekisho.Role{sekisho.Admin, sekisho.Gate, sekisho.Edge, sekisho.Console} {
+	for _, asker := range []sekisho.Role{sekisho.Admin, sekisho.Gate, sekisho.Edge, sekisho.Post, sekisho.Console} {
 		for callee, service := range services {
 			h.line(ctx, asker, callee, service)
 		}
