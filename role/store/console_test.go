@@ -36,7 +36,7 @@ func testPages(t *testing.T, w *world) {
 		w.admin(wire.Admin{Domain: &wire.AdminDomain{Do: "add", Contract: w.contract, Set: wire.Domain{Name: fmt.Sprintf("d%d.example", i)}}})
 		a := w.arrival(w.lease(1), wire.Delivery{Recipient: "bob@mori.example", Fate: []wire.Fate{wire.FateQuarantine, wire.FateHold}[i%2], AtEnd: "send", Action: "x", NotBefore: w.clock.Now().Add(time.Hour)})
 		a.Trace.Findings = []sekisho.Finding{{Kind: []sekisho.Kind{"spam", "virus"}[i%2], Name: "n", Score: 1}}
-		a.Trace.MessageID = fmt.Sprintf("<m%d@out.example>", i)
+		a.Trace.MessageID = wire.MessageMark(fmt.Sprintf("<m%d@out.example>", i))
 		w.accept(a)
 		ask(w, wire.StoreAmend, w.console, wire.Amendment{Pass: w.pass("alice"), List: []wire.Admin{{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: w.contract, Policy: []byte(fmt.Sprint("p", i))}}}}})
 	}
