@@ -2,6 +2,7 @@ package test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -91,6 +92,26 @@ func TestConsole(t *testing.T) {
 	if doc := h.Visit(v.Origin).Want(200, "GET", "/api/v1/openapi.json", nil); doc.Body["openapi"] != "3.1.0" {
 		t.Errorf("%v", doc.Body["openapi"])
 	}
+
+	rules := "version = 1\n\n[[rule]]\nname = \"prices\"\ndirection = \"outbound\"\nwhen = 'subject matches \"(?i)price|見積\" && outside > 0 && !known || \"sales\" in sender_groups'\naction = \"approve\"\nreason = \"<b>SELECT</b> * FROM prices; -- it's \\\"quoted\\\"\"\n"
+	sample := base64.StdEncoding.EncodeToString([]byte("From: <a@b.example>\r\nSubject: =?UTF-8?B?6KaL56mN?= 7\r\nContent-Type: text/html\r\n\r\n<script>alert(1)</script>' OR 1=1 -- ../../etc/passwd ${jndi:ldap://x}\r\n"))
+	tried := v.Want(200, "POST", of+"/policy/test", map[string]any{"text": rules, "message": sample, "direction": "outbound", "sender": boss.Address, "recipient": "x@there.example"})
+	if tried.Body["mails"] != 1.0 {
+		t.Errorf("%s", tried.Raw)
+	}
+	v.Want(200, "PUT", of+"/policy", map[string]any{"text": rules})
+	if got := v.Want(200, "GET", of+"/policy", nil); got.Body["text"] != rules {
+		t.Errorf("%s", got.Raw)
+	}
+	var file100 bytes.Buffer
+	file100.WriteString("アドレス,氏名\r\n")
+	for i := range 100_000 {
+		fmt.Fprintf(&file100, "person%d@%s,\"名前 <script> %d\"\r\n", i, domain, i)
+	}
+	if a := v.Want(200, "POST", of+"/imports", map[string]any{"csv": base64.StdEncoding.EncodeToString(file100.Bytes())}); a.Body["rows"] != 100_000.0 || len(a.Body["errors"].([]any)) != 0 {
+		t.Errorf("%s", a.Raw)
+	}
+	v.Want(200, "GET", of+"/traces?search=o%27brien%2Bx@there.example&from=2026-01-01T00:00:00Z", nil)
 
 	robot := v.Want(201, "POST", "/api/v1/tokens", map[string]any{"name": "robot", "scopes": []string{"account:view"}, "expires": time.Now().Add(time.Hour)})
 	p := h.Visit(v.Origin)

@@ -81,6 +81,8 @@ type table struct{ mail, console, desk, content []*route }
 const (
 	smallBody = 64 << 10
 	apiBody   = 16 << 20 // JMAP carries the text of drafts
+
+	importBody = 32 << 20 // a file of a hundred thousand accounts, in base64
 )
 
 // routes is the whole table.
@@ -130,7 +132,8 @@ func (e *Edge) mailRoutes() []*route {
 
 // consoleRoutes are the administration's: console has a schema of its own for each operation; what is checked here is the form.
 func consoleRoutes() []*route {
-	out := []*route{{method: http.MethodGet, path: at("/api/v1/openapi.json"), to: sekisho.Console, returns: onlyJSON, open: true}}
+	out := []*route{{method: http.MethodGet, path: at("/api/v1/openapi.json"), to: sekisho.Console, returns: onlyJSON, open: true},
+		{method: http.MethodPost, path: at("/api/v1/contracts/*/imports"), to: sekisho.Console, body: importBody, kinds: onlyJSON, schema: formSchema(), returns: onlyJSON, large: true}}
 	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		r := &route{method: m, path: at("/api/v1/**"), to: sekisho.Console, returns: []string{typeJSON, "text/csv", "application/gzip", "message/rfc822", "text/plain"}, large: true}
 		if m != http.MethodGet {
