@@ -244,10 +244,11 @@ type OwnKept struct {
 // OwnDecision ends a hold or a quarantine of the account's own. What: "send", "cancel", "release", "delete". NotFound means
 // that it is not the account's or that somebody was faster: exactly one decision is carried out.
 type OwnDecision struct {
-	Pass Pass
-	What string
-	ID   uint64
-	Box  *Box
+	Pass  Pass
+	What  string
+	ID    uint64
+	Trace sekisho.TraceID // "cancel": everything of this mail that its sender can still take back
+	Box   *Box
 }
 
 // PeopleQuery looks for people and groups of the account's own contract.

@@ -15,7 +15,7 @@ func Rules() []Rule {
 		VaultRotate.Rule, VaultRecover.Rule, VaultOfficers.Rule, VaultArchive.Rule, VaultArchiveRead.Rule, VaultArchiveShut.Rule,
 		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, LinkWitness.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
 		StoreIncident.Rule, VaultScope.Rule, VaultAddress.Rule,
-		DialLookup.Rule, DialConnect.Rule,
+		GateSubmit.Rule, DialLookup.Rule, DialConnect.Rule,
 		StoreEmailQuery.Rule, StoreEmails.Rule, StoreEmailChanges.Rule, StoreEmailSet.Rule, StoreThreads.Rule, StoreUpload.Rule, StoreUploaded.Rule,
 		StoreItems.Rule, StoreItemSet.Rule, StoreOwnKept.Rule, StoreOwnDecide.Rule, StorePeople.Rule, StoreEmailCounts.Rule, StorePlaces.Rule, StoreSelf.Rule,
 		StoreMe.Rule, StorePage.Rule, StoreAmend.Rule, StoreGrant.Rule, StoreLook.Rule, StoreSettle.Rule, StoreCount.Rule, StoreSystem.Rule, StoreCase.Rule,

@@ -77,7 +77,8 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 		return arrival{}, err
 	}
 	a := arrival{wire.Arrival{Trace: in.traceOf(o, took), Sealed: wire.SealedMessage{ID: id, Contract: v.contract, Size: int64(len(raw)),
-		Summary: sealed.Summary, Header: sealed.Header, Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index}}}
+		Summary: sealed.Summary, Header: sealed.Header, Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index,
+		Thread: wire.ThreadOf(v.contract, &report.Summary), Attached: report.Summary.Attachment}}}
 	a.Trace.Subject = sealed.Subject
 	if v.from != "" {
 		a.Trace.Envelope.From = v.from
@@ -125,6 +126,9 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 		if d.AtEnd == "" {
 			d.AtEnd = "send"
 		}
+	}
+	if !in.until.IsZero() && (o.fate == wire.FateQueue || o.fate == wire.FateMailbox) {
+		d.Fate, d.NotBefore, d.AtEnd, d.Rule, d.Reason = wire.FateHold, in.until, "send", undoRule, "its sender can take it back until then"
 	}
 	return d
 }

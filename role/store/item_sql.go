@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"sekisho"
 	"sekisho/wire"
@@ -21,6 +22,7 @@ const (
 		ON CONFLICT (contract, account, kind, id) DO UPDATE SET modseq = excluded.modseq, gone = 0, sealed = excluded.sealed, key = excluded.key, box = excluded.box`
 	itemRemove = "UPDATE item SET modseq = $5, gone = 1, sealed = NULL, box = NULL WHERE contract = $1 AND account = $2 AND kind = $3 AND id = $4 AND gone = 0"
 	keptOwn    = keptColumns + " WHERE contract = $1 ORDER BY id DESC"
+	keptTrace  = keptColumns + " WHERE trace = $1 ORDER BY id"
 	itemRewrap = "UPDATE item SET key = $4, box = $5 WHERE contract = $1 AND account = $2 AND id = $3 AND gone = 0"
 )
 
@@ -184,6 +186,12 @@ func (s *Store) ownDecide(ctx context.Context, by sekisho.Caller, q wire.OwnDeci
 	if kind == "" {
 		return wire.Nothing{}, sekisho.E("store.own-decide", sekisho.Invalid, errors.New("no such decision"))
 	}
+	if q.Trace != 0 {
+		if q.What != "cancel" {
+			return wire.Nothing{}, sekisho.E("store.own-decide", sekisho.Invalid, errors.New("a mail as a whole can be taken back only"))
+		}
+		return wire.Nothing{}, s.change(ctx, func(t *txn) error { return t.takeBack(k, q.Trace) })
+	}
 	return wire.Nothing{}, s.change(ctx, func(t *txn) error {
 		r, err := t.keptByID(q.ID)
 		if err != nil {
@@ -197,4 +205,34 @@ func (s *Store) ownDecide(ctx context.Context, by sekisho.Caller, q wire.OwnDeci
 		}
 		return t.decideKept(&wire.Resolution{What: q.What, Kind: kind, ID: q.ID, By: "own", Box: q.Box})
 	})
+}
+
+// undoRule is what gate gives as the rule of a hold that the sender asked for.
+const undoRule = "undo-send"
+
+// takeBack cancels a mail that its sender had kept back. All of it ends at one time: before it, all is cancelled; after it,
+// nothing can be, whether it has gone out already or not.
+func (t *txn) takeBack(k homeKey, trace sekisho.TraceID) error {
+	var rows []keptRow
+	err := t.Each(func(scan func(...any) error) error {
+		r, err := scanKept(scan)
+		e := &r.data.Queue.Envelope
+		if err == nil && r.Fate == wire.FateHold && r.Rule == undoRule && e.Account == k.account && e.Contract == k.contract {
+			rows = append(rows, r)
+		}
+		return err
+	}, keptTrace, int64(trace))
+	if err != nil {
+		return err
+	}
+	now := t.s.now()
+	if len(rows) == 0 || slices.ContainsFunc(rows, func(r keptRow) bool { return !now.Before(r.Until) }) {
+		return sekisho.E("store.own-decide", sekisho.NotFound, errors.New("too late"))
+	}
+	for i := range rows {
+		if err := t.discard(&rows[i], "cancelled", "its sender", ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -63,6 +63,16 @@ func methods() map[string]method {
 		"Thread/get":     {capMail, false, run((*turn).threadGet)},
 		"Thread/changes": {capMail, false, run((*turn).threadChanges)},
 
+		"Identity/get":     {capSubmission, false, run((*turn).identityGet)},
+		"Identity/changes": {capSubmission, false, cannotCalculate},
+		"Identity/set":     {capSubmission, true, run((*turn).identitySet)},
+
+		"EmailSubmission/get":          {capSubmission, false, run((*turn).submissionGet)},
+		"EmailSubmission/changes":      {capSubmission, false, run((*turn).submissionChanges)},
+		"EmailSubmission/query":        {capSubmission, false, run((*turn).submissionQuery)},
+		"EmailSubmission/queryChanges": {capSubmission, false, cannotCalculate},
+		"EmailSubmission/set":          {capSubmission, true, run((*turn).submissionSet)},
+
 		"Quota/get":     {capQuota, false, run((*turn).quotaGet)},
 		"Quota/query":   {capQuota, false, run((*turn).quotaQuery)},
 		"Quota/changes": {capQuota, false, cannotCalculate},
