@@ -17,7 +17,7 @@ func Rules() []Rule {
 		StoreIncident.Rule, VaultScope.Rule, VaultAddress.Rule,
 		GateSubmit.Rule, DialLookup.Rule, DialConnect.Rule,
 		StoreEmailQuery.Rule, StoreEmails.Rule, StoreEmailChanges.Rule, StoreEmailSet.Rule, StoreThreads.Rule, StoreUpload.Rule, StoreUploaded.Rule,
-		StoreItems.Rule, StoreItemSet.Rule, StoreOwnKept.Rule, StoreOwnDecide.Rule, StorePeople.Rule, StoreEmailCounts.Rule, StorePlaces.Rule, StoreSelf.Rule,
+		StoreItems.Rule, StoreItemSet.Rule, StoreOwnKept.Rule, StoreOwnDecide.Rule, StorePeople.Rule, StoreEmailCounts.Rule, StorePlaces.Rule, StoreSelf.Rule, StoreOwnTrace.Rule, VaultOwnKept.Rule,
 		StoreMe.Rule, StorePage.Rule, StoreAmend.Rule, StoreGrant.Rule, StoreLook.Rule, StoreSettle.Rule, StoreCount.Rule, StoreSystem.Rule, StoreCase.Rule,
 		VaultHandContract.Rule, VaultHandAccount.Rule, VaultHandSigner.Rule, VaultHandKept.Rule, VaultHandTransit.Rule, VaultToken.Rule,
 		VaultHandLedger.Rule, VaultRefused.Rule, VaultGranted.Rule,

@@ -157,15 +157,21 @@ func (in *intake) box(a *arrival, group []outcome, data []byte) error {
 		case wire.FateDrop, wire.FateRefuse:
 			continue
 		}
-		if done[r] {
-			continue
+		readers := []reader{r}
+		if o.fate == wire.FateQuarantine && o.target.Account != 0 { // for him whom it is for: vault opens it in his session only
+			readers = append(readers, reader{o.target.Account, wire.QuarantineKey})
 		}
-		done[r] = true
-		box, err := in.gate.senders.Box(in.envelope.At, public, seal.For{Contract: a.Sealed.Contract, Account: r.account, Key: uint8(r.key), Message: a.Sealed.ID}, data)
-		if err != nil {
-			return err
+		for _, r := range readers {
+			if done[r] {
+				continue
+			}
+			done[r] = true
+			box, err := in.gate.senders.Box(in.envelope.At, public, seal.For{Contract: a.Sealed.Contract, Account: r.account, Key: uint8(r.key), Message: a.Sealed.ID}, data)
+			if err != nil {
+				return err
+			}
+			a.Sealed.Boxes = append(a.Sealed.Boxes, wire.Box{Account: r.account, Key: r.key, Sealed: box})
 		}
-		a.Sealed.Boxes = append(a.Sealed.Boxes, wire.Box{Account: r.account, Key: r.key, Sealed: box})
 	}
 	return in.archive(a, group[0].contract, data)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -20,10 +21,11 @@ const (
 	itemCount   = "SELECT COUNT(*) FROM item WHERE contract = $1 AND account = $2 AND kind = $3 AND gone = 0"
 	itemPut     = `INSERT INTO item (contract, account, kind, id, modseq, begun, gone, sealed, key, box) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)
 		ON CONFLICT (contract, account, kind, id) DO UPDATE SET modseq = excluded.modseq, gone = 0, sealed = excluded.sealed, key = excluded.key, box = excluded.box`
-	itemRemove = "UPDATE item SET modseq = $5, gone = 1, sealed = NULL, box = NULL WHERE contract = $1 AND account = $2 AND kind = $3 AND id = $4 AND gone = 0"
-	keptOwn    = keptColumns + " WHERE contract = $1 ORDER BY id DESC"
-	keptTrace  = keptColumns + " WHERE trace = $1 ORDER BY id"
-	itemRewrap = "UPDATE item SET key = $4, box = $5 WHERE contract = $1 AND account = $2 AND id = $3 AND gone = 0"
+	itemRemove   = "UPDATE item SET modseq = $5, gone = 1, sealed = NULL, box = NULL WHERE contract = $1 AND account = $2 AND kind = $3 AND id = $4 AND gone = 0"
+	keptOwn      = keptColumns + " WHERE contract = $1 ORDER BY id DESC"
+	keptTrace    = keptColumns + " WHERE trace = $1 ORDER BY id"
+	messagePlace = "SELECT segment, position, shape, size FROM message WHERE contract = $1 AND id = $2"
+	itemRewrap   = "UPDATE item SET key = $4, box = $5 WHERE contract = $1 AND account = $2 AND id = $3 AND gone = 0"
 )
 
 // Bounds of what an account may keep.
@@ -168,12 +170,62 @@ func (s *Store) ownKept(ctx context.Context, by sekisho.Caller, q wire.OwnKept) 
 	}
 	err = s.db.Each(ctx, func(scan func(...any) error) error {
 		r, err := scanKept(scan)
-		if err == nil && r.owns(k) && (q.ID == 0 || r.ID == q.ID) && (q.Message == 0 || r.Message == q.Message) && len(out.Kept) < 1000 {
+		if err == nil && r.owns(k) && (q.ID == 0 || r.ID == q.ID) && len(out.Kept) < 1000 {
 			out.Kept = append(out.Kept, r.Kept)
 		}
 		return err
 	}, keptOwn, int64(k.contract))
-	return out, err
+	if err != nil || !q.Whole {
+		return out, err
+	}
+	for i := range out.Kept {
+		if err := s.wholeKept(ctx, k, &out.Kept[i]); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// wholeKept adds the account's box and the findings.
+func (s *Store) wholeKept(ctx context.Context, k homeKey, x *wire.Kept) error {
+	r := s.db.Reading(ctx)
+	err := r.Each(func(scan func(...any) error) error {
+		var message int64
+		var data []byte
+		if err := scan(&message, &data); err != nil || sekisho.MessageID(message) != x.Message {
+			return err
+		}
+		var d traceData
+		if err := json.Unmarshal(data, &d); err != nil {
+			return sekisho.E("store.own-kept", sekisho.Corrupt, err)
+		}
+		x.Findings = d.Trace.Findings
+		return nil
+	}, traceOwn, int64(x.Trace), int64(k.contract))
+	if err != nil || x.Fate != wire.FateQuarantine {
+		return err
+	}
+	var at stored
+	var segment int64
+	var row []byte
+	found, err := r.One([]any{&segment, &at.pos.Offset, &row, &at.size}, messagePlace, int64(k.contract), int64(x.Message))
+	if err != nil || !found {
+		return err
+	}
+	at.id, at.pos.Segment = x.Message, uint64(segment)
+	if at.shape, err = getShape(row); err != nil {
+		return sekisho.E("store.own-kept", sekisho.Corrupt, err)
+	}
+	var m wire.SealedMessage
+	if err := s.load(at, true, wanted(wire.Want{}), &m); err != nil {
+		return err
+	}
+	for _, b := range m.Boxes {
+		if b.Account == k.account && b.Key == wire.QuarantineKey {
+			x.Box = b.Sealed
+		}
+	}
+	return nil
 }
 
 // ownDecide answers StoreOwnDecide.
