@@ -22,12 +22,20 @@ var (
 	StoreLook   = define[Look, Looked](sekisho.Store, 114, "look", large, sekisho.Console)
 	StoreSettle = define[Settlement, Kept](sekisho.Store, 115, "settle", small, sekisho.Console)
 	StoreCount  = define[CountQuery, Counts](sekisho.Store, 116, "count", large, sekisho.Console)
-	StoreSystem = define[Bearer, Nothing](sekisho.Store, 117, "system", small, sekisho.Console)
+	StoreMay    = define[May, Nothing](sekisho.Store, 117, "may", small, sekisho.Console)
 	StoreCase   = define[CaseQuery, Incidents](sekisho.Store, 118, "case", large, sekisho.Console)
 )
 
 // Bearer is somebody with a pass.
 type Bearer struct{ Pass Pass }
+
+// May asks whether somebody may do something in a contract, or, with 0, for the installation. A refusal is entered. It does not
+// stand for the check that each other call makes for itself.
+type May struct {
+	Pass     Pass
+	Right    sekisho.Right
+	Contract sekisho.ContractID
+}
 
 // Me is who holds a pass.
 type Me struct {

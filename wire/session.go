@@ -81,6 +81,7 @@ type Proof struct {
 	Password string // an app password
 	For      sekisho.Role
 	Client   netip.Addr
+	Held     bool // the cookie came with a request that is still open: it is not renewed, and that it was replaced meanwhile is no theft
 }
 
 // Granting is a capability, and what edge needs to pass it on.

@@ -61,8 +61,9 @@ func accountTag(a wire.AdminAccount) string {
 	return wire.Tag(a)
 }
 
-type ofAccount struct {
-	ofContract
+// OfAccount is the part of the path that names an account.
+type OfAccount struct {
+	OfContract
 	Account uint64 `path:"account" minimum:"1" maximum:"9007199254740991"`
 }
 
@@ -80,8 +81,8 @@ func (p *person) account(ctx context.Context, c sekisho.ContractID, id uint64) (
 func accountRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/accounts", id: "listAccounts", tag: "account", summary: "Accounts", right: sekisho.ViewAccount},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			window
+			OfContract
+			Window
 			Status string `query:"status" enum:"active,suspended"`
 			Role   string `query:"role" enum:"user,help-desk,auditor,approver,domain-admin,contract-admin,operator"`
 			Domain string `query:"domain" maxLength:"253"`
@@ -91,21 +92,21 @@ func accountRoutes(a api) {
 			return listOf(page, page.Accounts, accountOf), err
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/accounts/{account}", id: "getAccount", tag: "account", summary: "One account", right: sekisho.ViewAccount},
-		func(ctx context.Context, p *person, in *ofAccount) (*one[Account], error) {
+		func(ctx context.Context, p *person, in *OfAccount) (*one[Account], error) {
 			x, err := p.account(ctx, in.id(), in.Account)
 			return &one[Account]{ETag: accountTag(x), Body: accountOf(x)}, err
 		})
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/accounts", id: "addAccount", tag: "account", summary: "Make an account", right: sekisho.ChangeAccount, fresh: true, status: 201},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
+			OfContract
 			Body AccountNew
 		}) (*one[AccountMade], error) {
 			return p.addAccount(ctx, in.id(), in.Body)
 		})
 	route(a, act{method: http.MethodPatch, path: "/contracts/{contract}/accounts/{account}", id: "setAccount", tag: "account", summary: "Change an account", right: sekisho.ChangeAccount, fresh: true},
 		func(ctx context.Context, p *person, in *struct {
-			ofAccount
-			condition
+			OfAccount
+			Condition
 			Body AccountSet
 		}) (*one[Account], error) {
 			q := in.Body
@@ -119,8 +120,8 @@ func accountRoutes(a api) {
 	route(a, act{method: http.MethodDelete, path: "/contracts/{contract}/accounts/{account}", id: "removeAccount", tag: "account", summary: "Remove an account with all its mail",
 		right: sekisho.ChangeAccount, fresh: true, status: 204},
 		func(ctx context.Context, p *person, in *struct {
-			ofAccount
-			condition
+			OfAccount
+			Condition
 		}) (*none, error) {
 			_, err := p.amend(ctx, in.tag(), wire.Admin{Account: &wire.AdminAccount{Do: "remove", ID: sekisho.AccountID(in.Account), Contract: in.id()}})
 			return &none{}, in.within(err)

@@ -36,13 +36,15 @@ type GroupSet struct {
 func aliasOf(a wire.AdminAlias) Alias { return Alias{a.Address, some(a.Targets), a.Identity} }
 func groupOf(g wire.AdminGroup) Group { return Group{g.Name, some(g.Members)} }
 
-type ofAlias struct {
-	ofContract
+// OfAlias is the part of the path that names an alias.
+type OfAlias struct {
+	OfContract
 	Address string `path:"address" maxLength:"320"`
 }
 
-type ofGroup struct {
-	ofContract
+// OfGroup is the part of the path that names a group.
+type OfGroup struct {
+	OfContract
 	Group string `path:"group" maxLength:"200"`
 }
 
@@ -71,19 +73,19 @@ func (p *person) group(ctx context.Context, c sekisho.ContractID, name string) (
 func aliasRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/aliases", id: "listAliases", tag: "alias", summary: "Aliases", right: sekisho.ViewAccount},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			window
+			OfContract
+			Window
 		}) (*listed[Alias], error) {
 			page, err := p.page(ctx, wire.PageQuery{What: "alias", Contract: in.id(), Match: in.Search, After: in.After, Most: in.Limit})
 			return listOf(page, page.Aliases, aliasOf), err
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/aliases/{address}", id: "getAlias", tag: "alias", summary: "One alias", right: sekisho.ViewAccount},
-		func(ctx context.Context, p *person, in *ofAlias) (*one[Alias], error) {
+		func(ctx context.Context, p *person, in *OfAlias) (*one[Alias], error) {
 			return p.alias(ctx, in.id(), in.Address)
 		})
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/aliases", id: "addAlias", tag: "alias", summary: "Make an alias", right: sekisho.ChangeAccount, fresh: true, status: 201},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
+			OfContract
 			Body Alias
 		}) (*one[Alias], error) {
 			q := in.Body
@@ -98,8 +100,8 @@ func aliasRoutes(a api) {
 		})
 	route(a, act{method: http.MethodPut, path: "/contracts/{contract}/aliases/{address}", id: "setAlias", tag: "alias", summary: "Change an alias", right: sekisho.ChangeAccount, fresh: true},
 		func(ctx context.Context, p *person, in *struct {
-			ofAlias
-			condition
+			OfAlias
+			Condition
 			Body AliasSet
 		}) (*one[Alias], error) {
 			q := in.Body
@@ -110,8 +112,8 @@ func aliasRoutes(a api) {
 		})
 	route(a, act{method: http.MethodDelete, path: "/contracts/{contract}/aliases/{address}", id: "removeAlias", tag: "alias", summary: "Remove an alias", right: sekisho.ChangeAccount, fresh: true, status: 204},
 		func(ctx context.Context, p *person, in *struct {
-			ofAlias
-			condition
+			OfAlias
+			Condition
 		}) (*none, error) {
 			_, err := p.amend(ctx, in.tag(), wire.Admin{Alias: &wire.AdminAlias{Do: "remove", Contract: in.id(), Address: in.Address}})
 			return &none{}, in.within(err)
@@ -121,19 +123,19 @@ func aliasRoutes(a api) {
 func groupRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/groups", id: "listGroups", tag: "group", summary: "Groups", right: sekisho.ViewAccount},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			window
+			OfContract
+			Window
 		}) (*listed[Group], error) {
 			page, err := p.page(ctx, wire.PageQuery{What: "group", Contract: in.id(), Match: in.Search, After: in.After, Most: in.Limit})
 			return listOf(page, page.Groups, groupOf), err
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/groups/{group}", id: "getGroup", tag: "group", summary: "One group", right: sekisho.ViewAccount},
-		func(ctx context.Context, p *person, in *ofGroup) (*one[Group], error) {
+		func(ctx context.Context, p *person, in *OfGroup) (*one[Group], error) {
 			return p.group(ctx, in.id(), in.Group)
 		})
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/groups", id: "addGroup", tag: "group", summary: "Make a group", right: sekisho.ChangeAccount, fresh: true, status: 201},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
+			OfContract
 			Body Group
 		}) (*one[Group], error) {
 			q := in.Body
@@ -148,8 +150,8 @@ func groupRoutes(a api) {
 		})
 	route(a, act{method: http.MethodPut, path: "/contracts/{contract}/groups/{group}", id: "setGroup", tag: "group", summary: "Change a group, or make it", right: sekisho.ChangeAccount, fresh: true},
 		func(ctx context.Context, p *person, in *struct {
-			ofGroup
-			condition
+			OfGroup
+			Condition
 			Body GroupSet
 		}) (*one[Group], error) {
 			if _, err := p.amend(ctx, in.tag(), wire.Admin{Group: &wire.AdminGroup{Do: "set", Contract: in.id(), Name: in.Group, Members: in.Body.Members}}); err != nil {
@@ -159,8 +161,8 @@ func groupRoutes(a api) {
 		})
 	route(a, act{method: http.MethodDelete, path: "/contracts/{contract}/groups/{group}", id: "removeGroup", tag: "group", summary: "Remove a group", right: sekisho.ChangeAccount, fresh: true, status: 204},
 		func(ctx context.Context, p *person, in *struct {
-			ofGroup
-			condition
+			OfGroup
+			Condition
 		}) (*none, error) {
 			_, err := p.amend(ctx, in.tag(), wire.Admin{Group: &wire.AdminGroup{Do: "remove", Contract: in.id(), Name: in.Group}})
 			return &none{}, in.within(err)

@@ -41,7 +41,6 @@ const (
 func (x *Console) routes() []byte {
 	c := huma.DefaultConfig("Sekisho administration", "1")
 	c.CreateHooks, c.OpenAPIPath, c.DocsPath, c.SchemasPath = nil, "", "", ""
-	c.RejectUnknownQueryParameters = true
 	a := api{humago.New(x.mux, c)}
 	for _, register := range []func(api){contractRoutes, domainRoutes, accountRoutes, aliasRoutes, groupRoutes, traceRoutes, keptRoutes, policyRoutes,
 		changeRoutes, grantRoutes, tokenRoutes, importRoutes, statisticRoutes, systemRoutes} {
@@ -58,7 +57,7 @@ func (x *Console) routes() []byte {
 // scopes, and how long ago the asker proved himself.
 func route[I, O any](a api, t act, f func(context.Context, *person, *I) (*O, error)) {
 	op := huma.Operation{Method: t.method, Path: "/api/v1" + t.path, OperationID: t.id, Summary: t.summary, Tags: []string{t.tag}, DefaultStatus: t.status,
-		MaxBodyBytes: t.body, Extensions: map[string]any{extensionRight: string(t.right), extensionFresh: t.fresh}}
+		MaxBodyBytes: t.body, RejectUnknownQueryParameters: true, Extensions: map[string]any{extensionRight: string(t.right), extensionFresh: t.fresh}}
 	huma.Register(a, op, func(ctx context.Context, in *I) (*O, error) {
 		p := personOf(ctx)
 		if p == nil {
@@ -70,6 +69,9 @@ func route[I, O any](a api, t act, f func(context.Context, *person, *I) (*O, err
 		if t.fresh && !p.fresh() {
 			return nil, problem{Status: 403, slug: "step-up"}.in(p.language())
 		}
+		if err := p.may(ctx, t, in); err != nil {
+			return nil, problemOf(err, p.language())
+		}
 		out, err := f(ctx, p, in)
 		if err != nil {
 			if sekisho.KindOf(err) == sekisho.Internal && !errors.As(err, new(problem)) {
@@ -79,6 +81,22 @@ func route[I, O any](a api, t act, f func(context.Context, *person, *I) (*O, err
 		}
 		return out, nil
 	})
+}
+
+// inContract is an input that names a contract.
+type inContract interface{ id() sekisho.ContractID }
+
+// may asks store first whether the asker may do this at all, so that every refusal is store's, and in the ledger. Each call that
+// follows is judged again by itself. Lists of contracts and what concerns the asker himself are judged by the calls alone.
+func (p *person) may(ctx context.Context, t act, in any) error {
+	q := wire.May{Pass: p.ticket.Pass, Right: t.right}
+	if c, named := in.(inContract); named {
+		q.Contract = c.id()
+	} else if t.right != sekisho.ViewSystem && t.right != sekisho.ManageContracts {
+		return nil
+	}
+	_, err := wire.StoreMay.Ask(ctx, p.x.peers.Store, q)
+	return err
 }
 
 // recorder takes an answer of the mux.
@@ -151,8 +169,8 @@ func isOurs(b []byte) bool {
 	return json.Unmarshal(b, &p) == nil && strings.HasPrefix(p.Type, "urn:sekisho:problem:")
 }
 
-// window is how lists are asked for.
-type window struct {
+// Window is how lists are asked for.
+type Window struct {
 	Search string `query:"search" maxLength:"200" doc:"part of a name or address"`
 	After  string `query:"after" maxLength:"800" doc:"next of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
@@ -186,13 +204,13 @@ type one[T any] struct {
 	Body     T
 }
 
-// condition is the tag that a change is bound to.
-type condition struct {
+// Condition is the tag that a change is bound to.
+type Condition struct {
 	Match string `header:"If-Match" doc:"ETag of the row as it was read: another one there now gives 412"`
 }
 
 // tag is the bare tag; "*" binds to nothing.
-func (c condition) tag() string {
+func (c Condition) tag() string {
 	t := strings.Trim(strings.TrimPrefix(c.Match, "W/"), `"`)
 	if t == "*" {
 		return ""
@@ -201,19 +219,19 @@ func (c condition) tag() string {
 }
 
 // within makes 412 of a conflict where a tag was given.
-func (c condition) within(err error) error {
+func (c Condition) within(err error) error {
 	if c.tag() != "" && sekisho.KindOf(err) == sekisho.Conflict && strings.Contains(err.Error(), "read it again") {
 		return changedMeanwhile()
 	}
 	return err
 }
 
-// ofContract is the part of the path that names the contract.
-type ofContract struct {
+// OfContract is the part of the path that names the contract.
+type OfContract struct {
 	Contract uint64 `path:"contract" minimum:"1" maximum:"9007199254740991"`
 }
 
-func (c ofContract) id() sekisho.ContractID { return sekisho.ContractID(c.Contract) }
+func (c OfContract) id() sekisho.ContractID { return sekisho.ContractID(c.Contract) }
 
 // none is the answer without a body.
 type none struct{}

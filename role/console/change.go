@@ -35,8 +35,8 @@ func rowOf(b []byte) any {
 	return v
 }
 
-// span is a time to look at.
-type span struct {
+// Span is a time to look at.
+type Span struct {
 	From time.Time `query:"from" doc:"from then on"`
 	To   time.Time `query:"to" doc:"up to, not including, then"`
 }
@@ -44,9 +44,9 @@ type span struct {
 func changeRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/changes", id: "listChanges", tag: "change", summary: "Who changed what", right: sekisho.ViewChange},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			window
-			span
+			OfContract
+			Window
+			Span
 		}) (*listed[Change], error) {
 			page, err := p.page(ctx, wire.PageQuery{What: "change", Contract: in.id(), Match: in.Search, After: in.After, Most: in.Limit, From: in.From, To: in.To})
 			return listOf(page, page.Changes, changeOf), err

@@ -130,14 +130,14 @@ func contractRoutes(a api) {
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts", id: "listContracts", tag: "contract", summary: "Contracts", right: sekisho.ViewContract},
 		func(ctx context.Context, p *person, in *struct {
-			window
+			Window
 			Status string `query:"status" enum:"active,suspended,terminated"`
 		}) (*listed[Contract], error) {
 			page, err := p.page(ctx, wire.PageQuery{What: "contract", Match: in.Search, After: in.After, Most: in.Limit, Status: statuses[in.Status]})
 			return listOf(page, page.Contracts, contractOf), err
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}", id: "getContract", tag: "contract", summary: "One contract", right: sekisho.ViewContract},
-		func(ctx context.Context, p *person, in *ofContract) (*one[Contract], error) {
+		func(ctx context.Context, p *person, in *OfContract) (*one[Contract], error) {
 			k, err := p.contract(ctx, in.id())
 			return &one[Contract]{ETag: contractTag(k), Body: contractOf(k)}, err
 		})
@@ -147,11 +147,11 @@ func contractRoutes(a api) {
 		})
 	route(a, act{method: http.MethodPatch, path: "/contracts/{contract}", id: "setContract", tag: "contract", summary: "Change a contract", right: sekisho.ChangeContract, fresh: true},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			condition
+			OfContract
+			Condition
 			Body ContractSet
 		}) (*one[Contract], error) {
-			return p.setContract(ctx, in.id(), in.condition, in.Body)
+			return p.setContract(ctx, in.id(), in.Condition, in.Body)
 		})
 }
 
@@ -201,7 +201,7 @@ func (p *person) addContract(ctx context.Context, q ContractNew) (*one[ContractM
 	return out, nil
 }
 
-func (p *person) setContract(ctx context.Context, id sekisho.ContractID, c condition, q ContractSet) (*one[Contract], error) {
+func (p *person) setContract(ctx context.Context, id sekisho.ContractID, c Condition, q ContractSet) (*one[Contract], error) {
 	set := wire.Contract{ID: id, Name: q.Name, Status: statuses[q.Status], Language: q.Language, Networks: q.Networks, Unscanned: q.Unscanned}
 	if q.Limit != nil {
 		set.Limit = wire.Limit(*q.Limit)

@@ -52,8 +52,9 @@ func domainOf(d wire.DomainRow) Domain {
 	return out
 }
 
-type ofDomain struct {
-	ofContract
+// OfDomain is the part of the path that names a domain.
+type OfDomain struct {
+	OfContract
 	Domain string `path:"domain" maxLength:"253"`
 }
 
@@ -71,20 +72,20 @@ func (p *person) domain(ctx context.Context, c sekisho.ContractID, name string) 
 func domainRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/domains", id: "listDomains", tag: "domain", summary: "Domains", right: sekisho.ViewDomain},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			window
+			OfContract
+			Window
 		}) (*listed[Domain], error) {
 			page, err := p.page(ctx, wire.PageQuery{What: "domain", Contract: in.id(), Match: in.Search, After: in.After, Most: in.Limit})
 			return listOf(page, page.Domains, domainOf), err
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/domains/{domain}", id: "getDomain", tag: "domain", summary: "One domain", right: sekisho.ViewDomain},
-		func(ctx context.Context, p *person, in *ofDomain) (*one[Domain], error) {
+		func(ctx context.Context, p *person, in *OfDomain) (*one[Domain], error) {
 			d, err := p.domain(ctx, in.id(), in.Domain)
 			return &one[Domain]{ETag: wire.Tag(d.Domain), Body: domainOf(d)}, err
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/domains/{domain}/records", id: "listRecords", tag: "domain",
 		summary: "Records to publish, and what DNS says now", right: sekisho.ViewDomain},
-		func(ctx context.Context, p *person, in *ofDomain) (*one[Records], error) {
+		func(ctx context.Context, p *person, in *OfDomain) (*one[Records], error) {
 			d, err := p.domain(ctx, in.id(), in.Domain)
 			if err != nil {
 				return nil, err
@@ -98,7 +99,7 @@ func domainRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/domain-proof", id: "getProof", tag: "domain",
 		summary: "The record that proves a domain is the contract's", right: sekisho.ViewDomain},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
+			OfContract
 			Name string `query:"name" required:"true" maxLength:"253"`
 		}) (*one[office.Record], error) {
 			if _, err := p.contract(ctx, in.id()); err != nil {
@@ -110,7 +111,7 @@ func domainRoutes(a api) {
 		})
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/domains", id: "addDomain", tag: "domain", summary: "Add a domain", right: sekisho.ChangeDomain, fresh: true, status: 201},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
+			OfContract
 			Body DomainNew
 		}) (*one[Domain], error) {
 			return p.addDomain(ctx, in.id(), in.Body)
@@ -118,8 +119,8 @@ func domainRoutes(a api) {
 	route(a, act{method: http.MethodPatch, path: "/contracts/{contract}/domains/{domain}", id: "setDomain", tag: "domain", summary: "Change where a domain's mail goes on to",
 		right: sekisho.ChangeDomain, fresh: true},
 		func(ctx context.Context, p *person, in *struct {
-			ofDomain
-			condition
+			OfDomain
+			Condition
 			Body DomainSet
 		}) (*one[Domain], error) {
 			hops, err := office.ParseRoute(in.Body.Route)
@@ -136,8 +137,8 @@ func domainRoutes(a api) {
 	route(a, act{method: http.MethodDelete, path: "/contracts/{contract}/domains/{domain}", id: "removeDomain", tag: "domain", summary: "Remove a domain that nothing uses",
 		right: sekisho.ChangeDomain, fresh: true, status: 204},
 		func(ctx context.Context, p *person, in *struct {
-			ofDomain
-			condition
+			OfDomain
+			Condition
 		}) (*none, error) {
 			_, err := p.amend(ctx, in.tag(), wire.Admin{Domain: &wire.AdminDomain{Do: "remove", Contract: in.id(), Set: wire.Domain{Name: in.Domain}}})
 			return &none{}, in.within(err)

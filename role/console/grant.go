@@ -59,22 +59,22 @@ func grantOf(g wire.Grant) Grant {
 func grantRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/grants", id: "listGrants", tag: "grant", summary: "Operators' ways into the contract's data", right: sekisho.ViewAccess},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			window
+			OfContract
+			Window
 		}) (*listed[Grant], error) {
 			page, err := p.page(ctx, wire.PageQuery{What: "grant", Contract: in.id(), After: in.After, Most: in.Limit})
 			return listOf(page, page.Grants, grantOf), err
 		})
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/grants", id: "askGrant", tag: "grant", summary: "Ask for a way into a customer's data", right: sekisho.AskGrant, fresh: true, status: 201},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
+			OfContract
 			Body GrantNew
 		}) (*one[Grant], error) {
 			return p.grant(ctx, wire.GrantChange{Do: "ask", Contract: in.id(), Reason: in.Body.Reason, For: time.Duration(in.Body.Minutes) * time.Minute})
 		})
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/grants/{id}/decide", id: "decideGrant", tag: "grant", summary: "Approve, refuse or end a grant", right: sekisho.ApproveGrant, fresh: true},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
+			OfContract
 			ID   uint64 `path:"id" minimum:"1" maximum:"9007199254740991"`
 			Body GrantDecide
 		}) (*one[Grant], error) {
@@ -82,9 +82,9 @@ func grantRoutes(a api) {
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/accesses", id: "listAccesses", tag: "grant", summary: "What operators looked at, and by which grant", right: sekisho.ViewAccess},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			window
-			span
+			OfContract
+			Window
+			Span
 		}) (*listed[Access], error) {
 			page, err := p.page(ctx, wire.PageQuery{What: "access", Contract: in.id(), After: in.After, Most: in.Limit, From: in.From, To: in.To})
 			return listOf(page, page.Accesses, func(x wire.Access) Access { return Access{x.ID, x.Grant, x.At, x.Who, x.What, x.Object} }), err

@@ -50,7 +50,12 @@ type Attachment struct {
 
 // Decide is what becomes of a kept mail.
 type Decide struct {
-	Do     string `json:"do" enum:"release,delete,send,cancel,approve,refuse"`
+	Do string `json:"do" enum:"release,delete,send,cancel"`
+}
+
+// Approve is what becomes of mail that waits for somebody else's word.
+type Approve struct {
+	Do     string `json:"do" enum:"refuse,approve"`
 	Digest string `json:"digest,omitempty" maxLength:"64" doc:"approve: of the mail as it was looked at"`
 	Reason string `json:"reason,omitempty" maxLength:"1000" doc:"refuse: why"`
 }
@@ -68,8 +73,9 @@ func keptOf(k wire.Kept) Kept {
 		Until: k.Until, AtEnd: k.AtEnd, Approve: k.Approve, Size: k.Size}
 }
 
-type ofKept struct {
-	ofContract
+// OfKept is the part of the path that names a kept mail.
+type OfKept struct {
+	OfContract
 	Kind string `path:"kind" enum:"quarantine,hold"`
 	ID   uint64 `path:"id" minimum:"1" maximum:"9007199254740991"`
 }
@@ -77,33 +83,48 @@ type ofKept struct {
 func keptRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/kept/{kind}", id: "listKept", tag: "kept", summary: "Mail in quarantine or on hold, without its content", right: sekisho.ViewKept},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
+			OfContract
 			Kind string `path:"kind" enum:"quarantine,hold"`
-			window
-			span
+			Window
+			Span
 		}) (*listed[Kept], error) {
 			page, err := p.page(ctx, wire.PageQuery{What: in.Kind, Contract: in.id(), Match: in.Search, After: in.After, Most: in.Limit, From: in.From, To: in.To})
 			return listOf(page, page.Kept, keptOf), err
 		})
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/kept/{kind}/{id}/look", id: "lookKept", tag: "kept", summary: "Look into a kept mail: the opening is recorded", right: sekisho.OpenKept},
 		func(ctx context.Context, p *person, in *struct {
-			ofKept
+			OfKept
 			Text bool `query:"text" doc:"the text too, not only what the header says"`
 		}) (*one[KeptSeen], error) {
-			return p.lookKept(ctx, in.ofKept, in.Text)
+			return p.lookKept(ctx, in.OfKept, in.Text)
 		})
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/kept/{kind}/{id}/decide", id: "decideKept", tag: "kept",
-		summary: "Release, delete, send, cancel; approve or refuse what waits for a word", right: sekisho.SettleKept, fresh: true},
+		summary: "Release, delete, send or cancel", right: sekisho.SettleKept, fresh: true},
 		func(ctx context.Context, p *person, in *struct {
-			ofKept
+			OfKept
 			Body Decide
 		}) (*one[Decided], error) {
-			return p.decideKept(ctx, in.ofKept, in.Body)
+			return p.decideKept(ctx, in.OfKept, wire.Settlement{Resolution: wire.Resolution{What: in.Body.Do}}, in.Body.Do)
+		})
+	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/kept/hold/{id}/approve", id: "approveHold", tag: "kept",
+		summary: "Approve or refuse mail that waits for somebody else's word", right: sekisho.ApproveHold, fresh: true},
+		func(ctx context.Context, p *person, in *struct {
+			OfContract
+			ID   uint64 `path:"id" minimum:"1" maximum:"9007199254740991"`
+			Body Approve
+		}) (*one[Decided], error) {
+			digest, err := hex.DecodeString(in.Body.Digest)
+			if err != nil || in.Body.Do == "approve" && len(digest) != 32 {
+				return nil, invalid("/digest", "the digest that looking gave")
+			}
+			what := map[string]string{"approve": "send", "refuse": "cancel"}[in.Body.Do]
+			return p.decideKept(ctx, OfKept{in.OfContract, "hold", in.ID}, wire.Settlement{Approve: true, Digest: digest, Note: in.Body.Reason,
+				Resolution: wire.Resolution{What: what}}, in.Body.Do)
 		})
 }
 
 // lookKept opens the header class of one kept mail, and the text where it is wanted.
-func (p *person) lookKept(ctx context.Context, of ofKept, text bool) (*one[KeptSeen], error) {
+func (p *person) lookKept(ctx context.Context, of OfKept, text bool) (*one[KeptSeen], error) {
 	got, err := wire.StoreLook.Ask(ctx, p.x.peers.Store, wire.Look{Pass: p.ticket.Pass, Contract: of.id(), Kind: of.Kind, ID: of.ID, Want: wire.Want{Summary: true, Text: text}})
 	if err != nil {
 		return nil, err
@@ -163,27 +184,15 @@ func attachments(part *sekisho.Part, out []Attachment) []Attachment {
 	return out
 }
 
-// decisions says what each act means to store.
-var decisions = map[string]struct {
-	kind, what string
-	approve    bool
-}{
-	"release": {"quarantine", "release", false}, "delete": {"quarantine", "delete", false}, "send": {"hold", "send", false}, "cancel": {"hold", "cancel", false},
-	"approve": {"hold", "send", true}, "refuse": {"hold", "cancel", true},
-}
+// kindOf says in which list the mail is that an act is for.
+var kindOf = map[string]string{"release": "quarantine", "delete": "quarantine", "send": "hold", "cancel": "hold", "approve": "hold", "refuse": "hold"}
 
-func (p *person) decideKept(ctx context.Context, of ofKept, q Decide) (*one[Decided], error) {
-	d := decisions[q.Do]
-	if d.kind != of.Kind {
-		return nil, invalid("/do", "mail in "+of.Kind+" is not to "+q.Do)
+func (p *person) decideKept(ctx context.Context, of OfKept, s wire.Settlement, do string) (*one[Decided], error) {
+	if kindOf[do] != of.Kind {
+		return nil, invalid("/do", "mail in "+of.Kind+" is not to "+do)
 	}
-	digest, err := hex.DecodeString(q.Digest)
-	if err != nil || q.Do == "approve" && len(digest) != 32 {
-		return nil, invalid("/digest", "the digest that looking gave")
-	}
-	s := wire.Settlement{Pass: p.ticket.Pass, Contract: of.id(), Approve: d.approve, Digest: digest, Note: q.Reason,
-		Resolution: wire.Resolution{What: d.what, Kind: d.kind, ID: of.ID}}
-	if q.Do == "release" {
+	s.Pass, s.Contract, s.Resolution.Kind, s.Resolution.ID = p.ticket.Pass, of.id(), of.Kind, of.ID
+	if do == "release" {
 		got, err := wire.StoreLook.Ask(ctx, p.x.peers.Store, wire.Look{Pass: p.ticket.Pass, Contract: of.id(), Kind: of.Kind, ID: of.ID, Settle: true})
 		if err != nil {
 			return nil, err
@@ -195,5 +204,5 @@ func (p *person) decideKept(ctx context.Context, of ofKept, q Decide) (*one[Deci
 	if _, err := wire.StoreSettle.Ask(ctx, p.x.peers.Store, s); err != nil {
 		return nil, err
 	}
-	return &one[Decided]{Body: Decided{ID: of.ID, Do: q.Do, At: p.x.config.Clock().UTC(), By: p.me.Address}}, nil
+	return &one[Decided]{Body: Decided{ID: of.ID, Do: do, At: p.x.config.Clock().UTC(), By: p.me.Address}}, nil
 }

@@ -77,7 +77,8 @@ func textOf(k wire.Contract) string {
 	return string(k.Policy)
 }
 
-// policyOf reads the rules in force. Seeing them is a right of its own, so that store is asked for the list of versions first.
+// policyOf reads the rules in force. Seeing them is a right of its own, so that store is asked for the list of versions first: the
+// contract itself shows them to whoever sees it.
 func (p *person) policyOf(ctx context.Context, c sekisho.ContractID) (wire.Contract, error) {
 	if _, err := p.page(ctx, wire.PageQuery{What: "policy", Contract: c, Most: 1}); err != nil {
 		return wire.Contract{}, err
@@ -87,14 +88,14 @@ func (p *person) policyOf(ctx context.Context, c sekisho.ContractID) (wire.Contr
 
 func policyRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/policy", id: "getPolicy", tag: "policy", summary: "The rules in force", right: sekisho.ViewPolicy},
-		func(ctx context.Context, p *person, in *ofContract) (*one[Policy], error) {
+		func(ctx context.Context, p *person, in *OfContract) (*one[Policy], error) {
 			k, err := p.policyOf(ctx, in.id())
 			return &one[Policy]{ETag: policyTag(k), Body: Policy{textOf(k), len(k.Policy) == 0}}, err
 		})
 	route(a, act{method: http.MethodPut, path: "/contracts/{contract}/policy", id: "setPolicy", tag: "policy", summary: "Change the rules", right: sekisho.ChangePolicy, fresh: true, body: 2 << 20},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			condition
+			OfContract
+			Condition
 			Body PolicySet
 		}) (*one[Policy], error) {
 			if _, err := policy.Parse([]byte(in.Body.Text)); err != nil {
@@ -117,15 +118,15 @@ func policyRoutes(a api) {
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/policy/versions", id: "listPolicyVersions", tag: "policy", summary: "Rules that were in force", right: sekisho.ViewPolicy},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			window
+			OfContract
+			Window
 		}) (*listed[PolicyVersion], error) {
 			page, err := p.page(ctx, wire.PageQuery{What: "policy", Contract: in.id(), After: in.After, Most: in.Limit})
 			return listOf(page, page.Policies, func(v wire.PolicyVersion) PolicyVersion { return PolicyVersion{v.Version, v.At, v.Who, string(v.Text)} }), err
 		})
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/policy/test", id: "testPolicy", tag: "policy", summary: "What rules would have done with mail that came", right: sekisho.ViewPolicy, body: 2 << 20},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
+			OfContract
 			Body Trial
 		}) (*one[Tried], error) {
 			return p.tryPolicy(ctx, in.id(), in.Body)

@@ -47,7 +47,7 @@ var steps = map[string]struct{ step, back time.Duration }{
 	"minute": {time.Minute, time.Hour}, "hour": {time.Hour, 24 * time.Hour}, "day": {24 * time.Hour, 30 * 24 * time.Hour},
 }
 
-func (p *person) count(ctx context.Context, c sekisho.ContractID, step string, s span) (Statistic, error) {
+func (p *person) count(ctx context.Context, c sekisho.ContractID, step string, s Span) (Statistic, error) {
 	by := steps[step]
 	if s.To.IsZero() {
 		s.To = p.x.config.Clock().UTC()
@@ -62,23 +62,23 @@ func (p *person) count(ctx context.Context, c sekisho.ContractID, step string, s
 func statisticRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/statistics", id: "getStatistics", tag: "statistic", summary: "Numbers of mails by time", right: sekisho.ViewStatistics},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			span
+			OfContract
+			Span
 			Step string `query:"step" enum:"minute,hour,day" default:"hour"`
 		}) (*one[Statistic], error) {
-			s, err := p.count(ctx, in.id(), in.Step, in.span)
+			s, err := p.count(ctx, in.id(), in.Step, in.Span)
 			return &one[Statistic]{Body: s}, err
 		})
 	route(a, act{method: http.MethodGet, path: "/statistics", id: "getAllStatistics", tag: "statistic", summary: "Numbers of mails of all contracts", right: sekisho.ViewStatistics},
 		func(ctx context.Context, p *person, in *struct {
-			span
+			Span
 			Step string `query:"step" enum:"minute,hour,day" default:"hour"`
 		}) (*one[Statistic], error) {
-			s, err := p.count(ctx, 0, in.Step, in.span)
+			s, err := p.count(ctx, 0, in.Step, in.Span)
 			return &one[Statistic]{Body: s}, err
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/overview", id: "getOverview", tag: "statistic", summary: "A contract at a glance", right: sekisho.ViewTrace},
-		func(ctx context.Context, p *person, in *ofContract) (*one[Overview], error) {
+		func(ctx context.Context, p *person, in *OfContract) (*one[Overview], error) {
 			return p.overview(ctx, in.id())
 		})
 }
@@ -90,10 +90,10 @@ func (p *person) overview(ctx context.Context, c sekisho.ContractID) (*one[Overv
 		return nil, err
 	}
 	out.Newest = listOf(page, page.Traces, traceOf).Body.Items
-	if out.Flow, err = p.count(ctx, c, "minute", span{}); err != nil {
+	if out.Flow, err = p.count(ctx, c, "minute", Span{}); err != nil {
 		return nil, err
 	}
-	if out.Day, err = p.count(ctx, c, "hour", span{}); err != nil {
+	if out.Day, err = p.count(ctx, c, "hour", Span{}); err != nil {
 		return nil, err
 	}
 	for what, to := range map[string]*uint64{"quarantine": &out.Quarantine, "hold": &out.Holds} {

@@ -33,11 +33,11 @@ type Stream struct {
 
 // Verification is how far a verification of the ledger is.
 type Verification struct {
-	Token    string          `json:"token"`
-	Done     uint64          `json:"done"`
-	Total    uint64          `json:"total"`
-	Finished bool            `json:"finished"`
-	Report   json.RawMessage `json:"report"`
+	Token    string `json:"token"`
+	Done     uint64 `json:"done"`
+	Total    uint64 `json:"total"`
+	Finished bool   `json:"finished"`
+	Report   any    `json:"report" doc:"as package ledger/book writes it"`
 }
 
 // VerificationNext begins a verification, or goes on with one.
@@ -62,8 +62,17 @@ type LedgerEntry struct {
 
 // Incident is an incident's record, with how far its scope reaches in numbers.
 type Incident struct {
-	ID     uint64          `json:"id"`
-	Record incident.Record `json:"record"`
+	ID     uint64 `json:"id"`
+	Record any    `json:"record" doc:"as package incident writes it"`
+}
+
+// Inquiry is what somebody asked the desk: whether he is concerned by an incident.
+type Inquiry struct {
+	ID     uint64    `json:"id"`
+	At     time.Time `json:"at"`
+	Domain string    `json:"domain"`
+	Name   string    `json:"name"`
+	Reply  string    `json:"reply" doc:"where to answer"`
 }
 
 // Manifest is a computed scope as it was kept.
@@ -73,16 +82,7 @@ type Manifest struct {
 	Manifest string `json:"manifest" doc:"base64"`
 }
 
-// operator lets operators on, by store's word; whoever is none is entered.
-func (p *person) operator(ctx context.Context) error {
-	_, err := wire.StoreSystem.Ask(ctx, p.x.peers.Store, wire.Bearer{Pass: p.ticket.Pass})
-	return err
-}
-
 func (p *person) ledger(ctx context.Context, q wire.HandLedger) (wire.LedgerAnswer, error) {
-	if err := p.operator(ctx); err != nil {
-		return wire.LedgerAnswer{}, err
-	}
 	q.Hand = p.hand()
 	return wire.VaultHandLedger.Ask(ctx, p.x.peers.Vault, q)
 }
@@ -122,7 +122,12 @@ func systemRoutes(a api) {
 			}
 			got, err := p.ledger(ctx, wire.HandLedger{Verify: &wire.Verify{Token: token}})
 			v := got.Verify
-			return &one[Verification]{Body: Verification{number(v.Token), v.Done, v.Total, v.Finished, v.Report}}, err
+			return &one[Verification]{Body: Verification{number(v.Token), v.Done, v.Total, v.Finished, rowOf(v.Report)}}, err
+		})
+	route(a, act{method: http.MethodGet, path: "/inquiries", id: "listInquiries", tag: "system", summary: "What people asked the desk", right: sekisho.ViewSystem},
+		func(ctx context.Context, p *person, in *Window) (*listed[Inquiry], error) {
+			got, err := wire.StoreInquiries.Ask(ctx, p.x.peers.Store, wire.PageQuery{Pass: p.ticket.Pass, After: in.After, Most: in.Limit})
+			return listOf(wire.Page{Total: got.Total, Next: got.Next}, got.List, func(x wire.InquiryRow) Inquiry { return Inquiry{x.ID, x.At, x.Domain, x.Name, x.Reply} }), err
 		})
 	route(a, act{method: http.MethodGet, path: "/incidents", id: "listIncidents", tag: "system", summary: "Incidents", right: sekisho.ViewSystem},
 		func(ctx context.Context, p *person, _ *struct{}) (*listed[Incident], error) {
@@ -153,12 +158,12 @@ func (p *person) incidents(ctx context.Context, q wire.IncidentChange) ([]Incide
 	got, err := wire.StoreCase.Ask(ctx, p.x.peers.Store, wire.CaseQuery{Pass: p.ticket.Pass, Change: q})
 	out := []Incident{}
 	for _, r := range got.List {
-		i := Incident{ID: r.ID}
-		if err := json.Unmarshal(r.Record, &i.Record); err != nil {
+		var record incident.Record
+		if err := json.Unmarshal(r.Record, &record); err != nil {
 			return nil, sekisho.E("console.incident", sekisho.Corrupt, err)
 		}
-		i.Record.Number = r.ID
-		out = append(out, i)
+		record.Number = r.ID
+		out = append(out, Incident{ID: r.ID, Record: record})
 	}
 	return out, err
 }

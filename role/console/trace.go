@@ -89,9 +89,9 @@ func traceRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/traces", id: "listTraces", tag: "trace",
 		summary: "Mails by reference, sender, recipient, Message-ID, time, fate or finding", right: sekisho.ViewTrace},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
-			window
-			span
+			OfContract
+			Window
+			Span
 			Fate string `query:"fate" enum:"mailbox,queue,quarantine,hold,refuse,drop"`
 			Kind string `query:"kind" maxLength:"40"`
 		}) (*listed[Trace], error) {
@@ -108,7 +108,7 @@ func traceRoutes(a api) {
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/traces/{trace}", id: "getTrace", tag: "trace", summary: "Why a mail went where it went", right: sekisho.ViewTrace},
 		func(ctx context.Context, p *person, in *struct {
-			ofContract
+			OfContract
 			Trace string `path:"trace" maxLength:"16"`
 		}) (*one[Why], error) {
 			id, err := strconv.ParseUint(in.Trace, 36, 63)

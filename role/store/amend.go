@@ -34,7 +34,7 @@ func (s *Store) amend(ctx context.Context, by sekisho.Caller, q wire.Amendment) 
 			return out, err
 		}
 		if w.contract == 0 && w.right != sekisho.ManageContracts {
-			w.contract = a.account.Contract
+			return out, adminError(sekisho.Invalid, "of which contract")
 		}
 		key := about{right: w.right, contract: w.contract}
 		if asked[key] {

@@ -95,6 +95,9 @@ func (s *Store) allow(ctx context.Context, a *asker, w about) error {
 	if err != nil {
 		return err
 	}
+	if g.ID != 0 && w.what == "" && sekisho.May("contract-admin", w.right) {
+		return nil // only a question: what he does then is noted
+	}
 	if g.ID == 0 || !sekisho.May("contract-admin", w.right) {
 		return s.refuseTo(ctx, a, w, sekisho.E("store.right", sekisho.Denied, errNoGrant))
 	}
@@ -130,13 +133,16 @@ func (s *Store) me(ctx context.Context, by sekisho.Caller, q wire.Bearer) (wire.
 		Duty: a.account.Role, Language: c.Language}, err
 }
 
-// system answers StoreSystem: whether the asker may see how the installation is.
-func (s *Store) system(ctx context.Context, by sekisho.Caller, q wire.Bearer) (wire.Nothing, error) {
+// may answers StoreMay.
+func (s *Store) may(ctx context.Context, by sekisho.Caller, q wire.May) (wire.Nothing, error) {
 	a, err := s.asker(ctx, by, q.Pass)
 	if err != nil {
 		return wire.Nothing{}, err
 	}
-	return wire.Nothing{}, s.forOperator(ctx, a, sekisho.ViewSystem)
+	if q.Contract == 0 {
+		return wire.Nothing{}, s.forOperator(ctx, a, q.Right)
+	}
+	return wire.Nothing{}, s.allow(ctx, a, about{right: q.Right, contract: q.Contract, class: sekisho.ClassConfig})
 }
 
 // forOperator refuses, with an entry, whoever is none.

@@ -49,8 +49,11 @@ func (s *Store) page(ctx context.Context, by sekisho.Caller, q wire.PageQuery) (
 	if !known {
 		return out, sekisho.E("store.page", sekisho.Invalid, fmt.Errorf("no list %q", q.What))
 	}
-	if q.Contract == 0 && (!a.operator() || p.one) {
+	if q.Contract == 0 && !a.operator() && q.What == "contract" {
 		q.Contract = a.account.Contract
+	}
+	if q.Contract == 0 && (!a.operator() || p.one) {
+		return out, sekisho.E("store.page", sekisho.Invalid, errors.New("of which contract"))
 	}
 	w := about{right: p.right, contract: q.Contract, what: q.What, object: q.Name, number: q.ID, class: p.class}
 	if q.Match != "" {

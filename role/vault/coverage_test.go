@@ -162,6 +162,7 @@ type driven struct {
 	note    wire.Submission
 	data    []byte
 	admin   string // its stream
+	hand    wire.Hand
 }
 
 func newDriven(b *bench) *driven {
@@ -202,7 +203,9 @@ func (d *driven) drives() []drive {
 		{"vault.slot", k(ledger.KeyMade), "", is(wire.VaultSlot, just(wire.NewSlot{Contract: 1, Account: 11, Password: "correct horse", Do: "app-password"}), nil)},
 		{"vault.login", k(ledger.Login), "", is(wire.VaultLogin, func() wire.Login {
 			return wire.Login{Contract: 1, Account: 11, Secret: d.ann.AppPassword, Protocol: "imap", Client: client}
-		}, func(a wire.Ticket) { d.ticket, d.secrets["a ticket's secret"] = a, a.Secret })},
+		}, func(a wire.Ticket) {
+			d.ticket, d.secrets["a ticket's secret"], d.hand = a, a.Secret, d.b.handOf(100+sekisho.Instance(sekisho.Console), d.ann.AppPassword)
+		})},
 		{"vault.open", k(ledger.Opening), "", is(wire.VaultOpen, func() wire.Open {
 			return wire.Open{Session: d.ticket.Session, Secret: d.ticket.Secret, Classes: []sekisho.Class{sekisho.ClassBody}, Index: true,
 				Boxes: []wire.MessageBox{{Message: 4, Key: wire.AccountKey,
@@ -233,7 +236,7 @@ func (d *driven) drives() []drive {
 			From: time.Unix(1_700_000_000, 0), To: time.Unix(1_700_100_000, 0)}), nil)},
 		{"vault.scope", k(ledger.Scoped), "", is(wire.VaultScope, just(wire.ScopeReport{Incident: 1, Number: 1, Manifest: make([]byte, 32)}), nil)},
 		{"vault.inform", k(ledger.Grant), "", is(wire.VaultInform, just(wire.Inform{What: "policy", Contract: 1, Operator: 1}), nil)},
-	}, append(d.aboutLedger(), append(d.aboutWeb(), d.aboutLife()...)...)...)
+	}, append(d.aboutHands(), append(d.aboutLedger(), append(d.aboutWeb(), d.aboutLife()...)...)...)...)
 }
 
 // aboutWeb has the calls of edge, and of the roles behind it.

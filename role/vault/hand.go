@@ -8,6 +8,7 @@ import (
 
 	"sekisho"
 	"sekisho/ledger"
+	"sekisho/seal"
 	"sekisho/wire"
 )
 
@@ -21,8 +22,10 @@ func (v *Vault) handService(s *wire.Service) {
 	wire.Handle(s, wire.VaultHandKept, using(v, v.handKept))
 	wire.Handle(s, wire.VaultHandTransit, using(v, v.handTransit))
 	wire.Handle(s, wire.VaultHandLedger, using(v, v.handLedger))
+	wire.Handle(s, wire.VaultToken, using(v, v.tokens))
 	wire.Handle(s, wire.VaultRefused, v.refused)
 	wire.Handle(s, wire.VaultGranted, v.granted)
+	wire.Handle(s, wire.VaultLink, using(v, v.link))
 }
 
 // hand finds whose hand it is and whether it reaches a contract. What is refused is entered.
@@ -160,4 +163,37 @@ func (v *Vault) granted(_ context.Context, who sekisho.Caller, q wire.Granted) (
 		return wire.Nothing{}, err
 	}
 	return wire.Nothing{}, v.keys.setGrant(q, v.config.Clock())
+}
+
+// mostLinks bounds one order, and longestLink how long a link lives.
+const (
+	mostLinks   = 100
+	longestLink = 31 * 24 * time.Hour
+)
+
+// link signs links to mail of a contract that stands; one entry for each.
+func (v *Vault) link(_ context.Context, who sekisho.Caller, q wire.LinkOrder) (wire.LinksMade, error) {
+	if _, err := v.contractKey(q.Contract); err != nil || q.Contract == 0 {
+		return wire.LinksMade{}, v.deny(who, nil, 0, sekisho.E("vault.link", sekisho.NotFound, err))
+	}
+	now := v.config.Clock()
+	if len(q.Links) > mostLinks {
+		return wire.LinksMade{}, sekisho.E("vault.link", sekisho.TooMany, nil)
+	}
+	var out wire.LinksMade
+	var entries []ledger.Entry
+	for _, l := range q.Links {
+		link := seal.Link{ID: newID(), Purpose: seal.LinkPurpose(l.Purpose), Contract: q.Contract, Message: l.Message, Expires: l.Expires, To: l.To}
+		if link.Expires.Sub(now) > longestLink {
+			link.Expires = now.Add(longestLink)
+		}
+		b := seal.SignLink(v.pass, link)
+		if b == nil || link.Purpose != seal.LinkHold && link.Purpose != seal.LinkApprove {
+			return wire.LinksMade{}, sekisho.E("vault.link", sekisho.Invalid, fmt.Errorf("no link to %.40q for purpose %d", l.To, l.Purpose))
+		}
+		e := by(who, ledger.Grant)
+		e.Contract, e.Class, e.Object = q.Contract, sekisho.ClassEnvelope, uint64(l.Message)
+		out.Tokens, entries = append(out.Tokens, b), append(entries, e)
+	}
+	return out, v.enter(entries...)
 }

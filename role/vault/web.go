@@ -96,6 +96,11 @@ func sealRing(contract, secret []byte, ring key.Ring) []byte {
 // webOpen finds the session of a cookie and opens its ring. A secret that was replaced, and whose time is over, is a stolen or
 // a copied one: the session ends.
 func (v *Vault) webOpen(who sekisho.Caller, c []byte) (*webSession, key.Ring, error) {
+	return v.webFind(who, c, false)
+}
+
+// webFind is webOpen; held is for cookies of requests that are still open, which may have been replaced meanwhile.
+func (v *Vault) webFind(who sekisho.Caller, c []byte, held bool) (*webSession, key.Ring, error) {
 	denied := sekisho.E("vault.web", sekisho.Denied, errSession)
 	if len(c) != cookieLen {
 		return nil, nil, denied
@@ -132,6 +137,9 @@ func (v *Vault) webOpen(who sekisho.Caller, c []byte) (*webSession, key.Ring, er
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if !s.outdate.IsZero() && !now.Before(s.outdate) && held {
+		return nil, nil, denied
+	}
 	if !s.outdate.IsZero() && !now.Before(s.outdate) {
 		delete(v.web.sessions, id)
 		e := s.entry(who, ledger.Denial)
@@ -144,7 +152,11 @@ func (v *Vault) webOpen(who sekisho.Caller, c []byte) (*webSession, key.Ring, er
 
 // webWhole is webOpen of a session that needs nothing more.
 func (v *Vault) webWhole(who sekisho.Caller, c []byte) (*webSession, key.Ring, error) {
-	s, ring, err := v.webOpen(who, c)
+	return v.webWholeHeld(who, c, false)
+}
+
+func (v *Vault) webWholeHeld(who sekisho.Caller, c []byte, held bool) (*webSession, key.Ring, error) {
+	s, ring, err := v.webFind(who, c, held)
 	if err == nil && !v.isWhole(s) {
 		err = sekisho.E("vault.web", sekisho.Denied, errSession)
 	}

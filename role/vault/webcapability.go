@@ -70,7 +70,7 @@ func (v *Vault) newCapability(ctx context.Context, who sekisho.Caller, q wire.Pr
 			return wire.Granting{}, err
 		}
 	}
-	if g.session != nil {
+	if g.session != nil && !q.Held {
 		if g.out.Renewed, err = v.turn(g.session, g.ring); err != nil {
 			return wire.Granting{}, err
 		}
@@ -115,7 +115,7 @@ func (v *Vault) proven(ctx context.Context, who sekisho.Caller, q wire.Proof) (g
 	denied := sekisho.E("vault.capability", sekisho.Denied, errors.New("nobody is signed in"))
 	switch {
 	case len(q.Cookie) > 0:
-		s, ring, err := v.webWhole(who, q.Cookie)
+		s, ring, err := v.webWholeHeld(who, q.Cookie, q.Held)
 		if err != nil {
 			return g, err
 		}
@@ -233,7 +233,7 @@ func (v *Vault) enterBy(_ context.Context, who sekisho.Caller, q wire.Capability
 	if err := v.enter(e); err != nil {
 		return wire.Ticket{}, err
 	}
-	s := &session{contract: c.contract, account: c.account, holder: who.Instance, address: c.address, expires: t.Expires, short: true,
+	s := &session{contract: c.contract, account: c.account, holder: who.Instance, address: c.address, expires: t.Expires, short: true, scopes: c.scopes,
 		parent: c.parent, capability: q.ID, sealed: sealRing(contract, t.Secret, ring)}
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -1,0 +1,109 @@
+package edge
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/corazawaf/coraza-coreruleset/v4"
+	"github.com/corazawaf/coraza/v3"
+	"github.com/corazawaf/coraza/v3/types"
+
+	"sekisho"
+)
+
+// ruleBody is the largest body that the rules read.
+const ruleBody = 64 << 10
+
+// ruleFiles are the parts of the rule set about requests. Those about answers are not used: what routes may answer is a list.
+var ruleFiles = []string{"REQUEST-901-INITIALIZATION", "REQUEST-911-METHOD-ENFORCEMENT", "REQUEST-913-SCANNER-DETECTION", "REQUEST-920-PROTOCOL-ENFORCEMENT", "REQUEST-921-PROTOCOL-ATTACK",
+	"REQUEST-922-MULTIPART-ATTACK", "REQUEST-930-APPLICATION-ATTACK-LFI", "REQUEST-931-APPLICATION-ATTACK-RFI", "REQUEST-932-APPLICATION-ATTACK-RCE", "REQUEST-933-APPLICATION-ATTACK-PHP",
+	"REQUEST-934-APPLICATION-ATTACK-GENERIC", "REQUEST-941-APPLICATION-ATTACK-XSS", "REQUEST-942-APPLICATION-ATTACK-SQLI", "REQUEST-943-APPLICATION-ATTACK-SESSION-FIXATION",
+	"REQUEST-944-APPLICATION-ATTACK-JAVA", "REQUEST-949-BLOCKING-EVALUATION"}
+
+// ruleSet is the configuration at a paranoia level; the product's is 1.
+func ruleSet(level int) string {
+	var b strings.Builder
+	b.WriteString("SecRuleEngine On\nSecRequestBodyAccess On\nSecRequestBodyLimit " + strconv.Itoa(2*ruleBody) + "\nSecRequestBodyInMemoryLimit " + strconv.Itoa(2*ruleBody) +
+		"\nSecResponseBodyAccess Off\nSecAuditEngine Off\nSecArgumentSeparator &\nSecCookieFormat 0\n")
+	b.WriteString(`SecRule REQUEST_HEADERS:Content-Type "^application/(?:[a-z0-9.-]+\+)?json" "id:1001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"` + "\n")
+	// What JMAP and the administration use, besides what the rule set expects.
+	b.WriteString(`SecAction "id:1002,phase:1,pass,t:none,nolog,setvar:'tx.allowed_methods=GET HEAD POST PUT PATCH DELETE',` +
+		`setvar:'tx.allowed_request_content_type=|application/x-www-form-urlencoded| |multipart/form-data| |text/xml| |application/xml| |application/json| |application/merge-patch+json| |text/csv| |application/octet-stream| |message/rfc822|',` +
+		`setvar:tx.blocking_paranoia_level=` + strconv.Itoa(level) + `,setvar:tx.detection_paranoia_level=` + strconv.Itoa(level) + `"` + "\n")
+	b.WriteString("Include @crs-setup.conf.example\n")
+	for _, f := range ruleFiles {
+		b.WriteString("Include @owasp_crs/" + f + ".conf\n")
+	}
+	return b.String()
+}
+
+// Rules are the web rules: the OWASP core rule set on method, path, query, headers and the bodies of routes that carry no mail.
+// They are a second wall: the first is each route's schema, which lets nothing through that is not named. Cookies and
+// Authorization are not shown to them; mail is not theirs to judge, since a mail about an attack is a mail. Reading them takes a moment, some memory, and a directory for temporary files, which
+// the reader of rules insists on seeing although nothing is written there: so it is done before the process is confined.
+type Rules struct{ waf coraza.WAF }
+
+// LoadRules reads the web rules.
+func LoadRules() (*Rules, error) {
+	w, err := coraza.NewWAF(coraza.NewWAFConfig().WithRootFS(coreruleset.FS).WithDirectives(ruleSet(1)))
+	if err != nil {
+		return nil, sekisho.E("edge.rules", sekisho.Internal, err)
+	}
+	return &Rules{w}, nil
+}
+
+// hidden are headers that the rules do not see: they hold secrets.
+var hidden = []string{"Cookie", "Authorization"}
+
+// fine says whether the rules let a request through. Without rules nothing passes.
+func (r *Rules) fine(x *exchange) bool {
+	if r == nil {
+		return false
+	}
+	tx := r.waf.NewTransaction()
+	defer tx.Close()
+	body := x.body
+	if x.route.mail || len(body) > ruleBody {
+		body = nil
+	}
+	stopped := judge(tx, x.r, x.client.String(), body)
+	if stopped == nil {
+		return true
+	}
+	x.edge.config.Log.Warn("the web rules refused a request", "rule", stopped.RuleID, "method", x.r.Method, "path", shorten(x.r.URL.Path, 200), "client", x.client.String())
+	return false
+}
+
+// judge shows a request to the rules: nil when they let it through.
+func judge(tx types.Transaction, r *http.Request, client string, body []byte) *types.Interruption {
+	tx.ProcessConnection(client, 0, "", 0)
+	tx.ProcessURI(r.URL.RequestURI(), r.Method, r.Proto)
+	tx.AddRequestHeader("Host", r.Host)
+	tx.SetServerName(r.Host)
+	for name, values := range r.Header {
+		if slices.Contains(hidden, name) {
+			continue
+		}
+		for _, v := range values {
+			tx.AddRequestHeader(name, v)
+		}
+	}
+	if r.ContentLength >= 0 && len(body) > 0 && r.Header.Get("Content-Length") == "" {
+		tx.AddRequestHeader("Content-Length", strconv.Itoa(len(body)))
+	}
+	if stopped := tx.ProcessRequestHeaders(); stopped != nil {
+		return stopped
+	}
+	if len(body) > 0 {
+		if stopped, _, err := tx.WriteRequestBody(body); err != nil || stopped != nil {
+			return stopped
+		}
+	}
+	stopped, err := tx.ProcessRequestBody()
+	if err != nil {
+		return &types.Interruption{Action: "deny"}
+	}
+	return stopped
+}

@@ -1,0 +1,148 @@
+package wire
+
+import (
+	"net/netip"
+	"time"
+
+	"sekisho"
+)
+
+// desk serves people without a sign-in. What they hold is a link that vault signed and that was sent to them by mail; store checks
+// it, and desk can make none. To open a link changes nothing; to act takes what looking gave, a short task, and a moment.
+
+// The calls about links and notices.
+var (
+	VaultLink      = define[LinkOrder, LinksMade](sekisho.Vault, 109, "link", small, sekisho.Post)
+	StoreLinkLook  = define[LinkLook, LinkSeen](sekisho.Store, 130, "link-look", small, sekisho.Desk)
+	StoreLinkAct   = define[LinkAct, LinkDone](sekisho.Store, 131, "link-act", small, sekisho.Desk)
+	StoreInquire   = define[Inquiry, Nothing](sekisho.Store, 132, "inquire", small, sekisho.Desk)
+	StoreNotices   = define[NoticeQuery, Notices](sekisho.Store, 133, "notices", small, sekisho.Post)
+	StoreNoticed   = define[Noticed, Nothing](sekisho.Store, 134, "noticed", small, sekisho.Post)
+	StoreInquiries = define[PageQuery, Inquiries](sekisho.Store, 135, "inquiries", small, sekisho.Console)
+)
+
+// LinkOrder asks for links about mail of one contract.
+type LinkOrder struct {
+	Contract sekisho.ContractID
+	Links    []LinkTo
+}
+
+// LinkTo is one link to make.
+type LinkTo struct {
+	Purpose uint8 // seal.LinkPurpose
+	Message sekisho.MessageID
+	To      string
+	Expires time.Time
+}
+
+// LinksMade are the links, in order; each is used as a token in an address's fragment.
+type LinksMade struct{ Tokens [][]byte }
+
+// LinkClaims are what a link says.
+type LinkClaims struct {
+	ID       uint64
+	Purpose  uint8
+	Contract sekisho.ContractID
+	Message  sekisho.MessageID
+	To       string
+	Expires  time.Time
+}
+
+// LinkLook opens a link. It changes nothing.
+type LinkLook struct {
+	Token  []byte
+	Client netip.Addr
+}
+
+// LinkSeen is what a link shows: facts of the envelope, never the content.
+type LinkSeen struct {
+	Purpose   uint8
+	To        string
+	Language  string
+	Trace     string
+	Arrived   time.Time
+	Until     time.Time
+	AtEnd     string
+	Reason    string
+	Size      int64
+	Waiting   []string      // recipients for whom it is held
+	Ended     []LinkOutcome // what has become of it for others
+	Act       []byte        // to be given back when acting; empty when there is nothing to do
+	Task      string        // what to type, to show that a person reads this
+	NotBefore time.Time     // acting is refused before
+}
+
+// LinkOutcome is what became of a mail for one recipient.
+type LinkOutcome struct {
+	Recipient string
+	What      string // "released", "cancelled", "deleted", ...
+	At        time.Time
+	By        string
+}
+
+// LinkAct decides about all recipients for whom the mail is still held: all of them or none.
+type LinkAct struct {
+	Token []byte
+	Act   []byte
+	Typed string // the answer to the task
+	Do    string // "send", "cancel"
+}
+
+// LinkDone says what is so now. When somebody or the clock was faster, Won is false and Ended says who.
+type LinkDone struct {
+	Won   bool
+	At    time.Time
+	Ended []LinkOutcome
+}
+
+// Inquiry is somebody's question whether he is concerned by an incident. It is answered by people, and nothing is said at once.
+type Inquiry struct {
+	Domain string // or contract number
+	Name   string
+	Reply  string // where to answer
+}
+
+// Inquiries are questions that came in, newest first; operators only.
+type Inquiries struct {
+	List  []InquiryRow
+	Total uint64
+	Next  string
+}
+
+// InquiryRow is one of them.
+type InquiryRow struct {
+	ID uint64
+	At time.Time
+	Inquiry
+}
+
+// NoticeQuery asks for notices that are to be written to senders of mail that is held, waiting for one for a while.
+type NoticeQuery struct {
+	Most int
+	Wait time.Duration
+}
+
+// Notices are to be written; each again until StoreNoticed is told.
+type Notices struct{ List []NoticeDue }
+
+// NoticeDue is one notice about one mail. Mail is the id that its mail must have, so that writing it twice is writing it once.
+type NoticeDue struct {
+	ID         uint64
+	Mail       sekisho.MessageID
+	Kind       string // "held", "approve" (to approvers), "sent", "deleted", "cancelled"
+	Contract   sekisho.ContractID
+	Message    sekisho.MessageID
+	Trace      sekisho.TraceID
+	Sender     string
+	To         []string // whom to tell
+	Recipients []string
+	Reason     string
+	Until      time.Time
+	AtEnd      string
+	Approve    bool
+	By         string
+	At         time.Time
+}
+
+// Noticed says that a notice is durable.
+type Noticed struct{ ID uint64 }
