@@ -137,7 +137,9 @@ func (o *outside) doubles(store, vault *wire.Service) {
 		}
 		return wire.SignedIn{Cookie: []byte("the cookie"), Device: []byte("the device"), Expires: o.now.Add(time.Hour), Contract: 1, Account: 11}, nil
 	})
-	wire.Handle(vault, wire.VaultSecond, func(context.Context, sekisho.Caller, wire.Second) (wire.SignedIn, error) { return wire.SignedIn{}, denied })
+	wire.Handle(vault, wire.VaultSecond, func(context.Context, sekisho.Caller, wire.Second) (wire.SignedIn, error) {
+		return wire.SignedIn{}, denied
+	})
 	wire.Handle(vault, wire.VaultSecurity, func(context.Context, sekisho.Caller, wire.Proof) (wire.Security, error) { return wire.Security{}, nil })
 	wire.Handle(vault, wire.VaultSignOut, func(context.Context, sekisho.Caller, wire.Proof) (wire.Nothing, error) { return wire.Nothing{}, nil })
 	wire.Handle(vault, wire.VaultFactor, func(_ context.Context, _ sekisho.Caller, q wire.FactorChange) (wire.FactorChanged, error) {

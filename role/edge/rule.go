@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -84,7 +85,8 @@ func judge(tx types.Transaction, r *http.Request, client string, body []byte, un
 	tx.ProcessURI(r.URL.RequestURI(), r.Method, r.Proto)
 	tx.AddRequestHeader("Host", r.Host)
 	tx.SetServerName(r.Host)
-	for name, values := range r.Header {
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) { // always in one order: what is decided must not hang on chance
+		values := r.Header[name]
 		if slices.Contains(unseen, name) {
 			continue
 		}
