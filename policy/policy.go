@@ -5,7 +5,7 @@
 // mail, and every decision can be explained by the name of the rule that made it.
 //
 // Rules are tried in order. Actions that only add something (tag, header, warn, copy, junk) add it and go on; the first
-// action that settles the mail (pass, quarantine, reject, redirect, drop; outbound also hold and refuse) ends the list. A
+// action that settles the mail (pass, quarantine, reject, redirect, drop; outbound also hold, approve and refuse) ends the list. A
 // rule in observation (observe = true) is noted and changes nothing.
 package policy
 
@@ -40,6 +40,7 @@ const (
 	Redirect   Action = "redirect"   // deliver to an address instead
 	Drop       Action = "drop"       // accept and throw away
 	Hold       Action = "hold"       // outbound: keep back for a time
+	Approve    Action = "approve"    // outbound: keep back until somebody else allows it, or delete it at the end
 	Refuse     Action = "refuse"     // outbound: refuse to the sender
 )
 
@@ -50,7 +51,7 @@ var settles = map[Action]struct {
 }{
 	Pass: {true, 0}, Tag: {false, 0}, Header: {false, 0}, Warn: {false, 0}, Junk: {false, sekisho.Inbound}, Copy: {false, 0},
 	Quarantine: {true, sekisho.Inbound}, Reject: {true, sekisho.Inbound}, Redirect: {true, 0}, Drop: {true, 0},
-	Hold: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
+	Hold: {true, sekisho.Outbound}, Approve: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
 }
 
 // Rule is one line of a policy, as it is written.
@@ -189,8 +190,11 @@ func (c *compiled) arguments() error {
 		return fmt.Errorf("at_end %q: a hold ends with \"send\" or \"delete\"", c.AtEnd)
 	}
 	if c.For == "" {
-		if c.Action == Hold {
+		switch c.Action {
+		case Hold:
 			c.lasts = 5 * time.Minute
+		case Approve:
+			c.lasts = 7 * 24 * time.Hour
 		}
 		return nil
 	}
@@ -198,8 +202,8 @@ func (c *compiled) arguments() error {
 	if c.lasts, err = time.ParseDuration(c.For); err != nil || c.lasts <= 0 || c.lasts > longestPeriod {
 		return fmt.Errorf("for %q: write a time such as \"5m\" or \"336h\"", c.For)
 	}
-	if c.Action != Hold && c.Action != Quarantine {
-		return fmt.Errorf("for is of use with hold and quarantine only")
+	if c.Action != Hold && c.Action != Approve && c.Action != Quarantine {
+		return fmt.Errorf("for is of use with hold, approve and quarantine only")
 	}
 	return nil
 }
@@ -255,7 +259,7 @@ func (c *compiled) met(env environment) bool {
 	}
 	got, err := expr.Run(c.when, env)
 	if err != nil {
-		return slices.Contains([]Action{Quarantine, Hold}, c.Action)
+		return slices.Contains([]Action{Quarantine, Hold, Approve}, c.Action)
 	}
 	return got.(bool) // expr.AsBool saw to it
 }

@@ -232,13 +232,26 @@ func (j *job) uuencoded(t, where string) {
 
 // searchable makes the text and the tokens for searching.
 func (j *job) searchable() {
-	if len(j.words) == 0 {
-		return
-	}
 	t := search.Fold(strings.Join(j.words, "\n"))
 	if len(t) > maxText {
 		t = strings.ToValidUTF8(t[:maxText], "")
 	}
 	j.rep.Text = t
-	j.rep.Tokens = search.Encode(search.TokensOfFolded(t))
+	if people := correspondents(&j.mail.Fields); t != "" || people != "" {
+		j.rep.Tokens = search.Encode(search.TokensOfFolded(t + "\n" + people))
+	}
+}
+
+// correspondents is the people of a mail as one text, in the form in which texts are compared: tokens find them too.
+func correspondents(f *sekisho.Fields) string {
+	var b strings.Builder
+	for _, list := range [][]sekisho.Address{f.From, f.Sender, f.ReplyTo, f.To, f.Cc, f.Bcc} {
+		for _, a := range list {
+			if b.Len() > maxText/4 {
+				break
+			}
+			b.WriteString(a.Name + " " + a.String() + "\n")
+		}
+	}
+	return search.Fold(b.String())
 }

@@ -23,6 +23,8 @@ var (
 	StoreOwnKept      = define[OwnKept, Listed](sekisho.Store, 89, "own-kept", large, sekisho.Webmail)
 	StoreOwnDecide    = define[OwnDecision, Nothing](sekisho.Store, 90, "own-decide", small, sekisho.Webmail)
 	StorePeople       = define[PeopleQuery, PeopleFound](sekisho.Store, 91, "people", small, sekisho.Webmail)
+	StorePlaces       = define[PlaceQuery, Places](sekisho.Store, 93, "places", large, sekisho.Webmail)
+	StoreSelf         = define[MailboxQuery, Identified](sekisho.Store, 94, "self", small, sekisho.Webmail)
 	StoreEmailCounts  = define[MailboxQuery, EmailCounts](sekisho.Store, 92, "email-counts", small, sekisho.Webmail)
 )
 
@@ -262,4 +264,16 @@ type PeopleFound struct{ List []DirectoryEntry }
 type DirectoryEntry struct {
 	Name, Address string
 	Group         bool
+}
+
+// PlaceQuery asks for all messages of a mailbox.
+type PlaceQuery struct {
+	Pass    Pass
+	Mailbox sekisho.MailboxID
+}
+
+// Places answers: columns in order of UID.
+type Places struct {
+	UIDs     []uint32
+	Messages []uint64
 }

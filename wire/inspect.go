@@ -12,6 +12,9 @@ import (
 var (
 	InspectScan    = define[Scan, Report](sekisho.Inspect, 1, "scan", large, sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Webmail)
 	InspectRewrite = define[Rewrite, Rewritten](sekisho.Inspect, 2, "rewrite", large, sekisho.Gate, sekisho.Admin)
+	InspectText    = define[Texts, DecodedTexts](sekisho.Inspect, 10, "text", large, sekisho.Webmail)
+	InspectRender  = define[Render, Rendered](sekisho.Inspect, 11, "render", large, sekisho.Webmail)
+	InspectPicture = define[Picture, MadePicture](sekisho.Inspect, 12, "picture", large, sekisho.Webmail)
 )
 
 // Scan asks for everything that can be said about a message.
@@ -61,3 +64,75 @@ type Rewrite struct {
 
 // Rewritten is the copy.
 type Rewritten struct{ Raw []byte }
+
+// Texts asks for texts of parts in UTF-8.
+type Texts struct{ Parts []TextPart }
+
+// TextPart is one text as it stands in a mail.
+type TextPart struct {
+	Body     []byte
+	Encoding string
+	Charset  string
+	HTML     bool // a charset in it counts when nothing else is said
+}
+
+// DecodedTexts answers Texts, in order.
+type DecodedTexts struct{ Texts []DecodedText }
+
+// DecodedText is a text with LF at its lines' ends. Problem means that something could not be decoded.
+type DecodedText struct {
+	Text    string
+	Problem bool
+}
+
+// Render asks for a mail as people see it.
+type Render struct {
+	Raw      []byte
+	Language string // "ja" or "en": of warnings
+	Domains  []string
+}
+
+// Rendered is a mail as it is shown. Tree is JSON: a node is a text or [tag, {attribute: value}, node...]; there is nothing
+// in it but what an allow-list has. Pictures and links are numbered; the tree refers to numbers.
+type Rendered struct {
+	Tree        []byte // "null" when there is no HTML
+	Plain       string
+	Pictures    []RenderedPicture
+	Links       []RenderedLink
+	Attachments []RenderedFile
+}
+
+// RenderedPicture is where a picture comes from: a part of the mail, bytes in its text, or an address outside.
+type RenderedPicture struct {
+	Part   string // section number
+	Data   []byte // of a data: URL, unopened
+	Remote string // URL
+}
+
+// RenderedLink is one link, and why one should think before following it.
+type RenderedLink struct {
+	Href, Host, Text string
+	Warning          string // "" none
+}
+
+// RenderedFile is one attachment.
+type RenderedFile struct {
+	Part, Name, Type string
+	Size             int64
+	Danger           string // kind of danger; "" none
+	Reason           string
+	Pages            int // that can be shown; 0: none
+}
+
+// Picture asks for a picture made anew, so that nothing of its bytes but what it shows reaches a browser.
+type Picture struct {
+	Data []byte
+	Most int // most pixels of a side; 0: 2,000
+}
+
+// MadePicture is the new picture.
+type MadePicture struct {
+	Type          string // "image/png" or "image/jpeg"
+	Data          []byte
+	Width, Height int
+}

@@ -125,6 +125,7 @@ type Identified struct {
 	Identities []string // addresses that it may send as; "@domain" means all of that domain
 	Groups     []string
 	Public     []byte // the account's public key, to which mail that he files himself is sealed
+	Quota      int64  // bytes; 0: no limit. Told by StoreSelf only
 }
 
 // Relay asks which contract registered a network that holds the address.

@@ -43,7 +43,7 @@ type part struct {
 	Links       []string       `json:"links,omitempty"`       // dial: "host:port" that link may reach
 	Witness     []string       `json:"witness,omitempty"`     // vault: keys; link: URLs
 	Cells       int            `json:"cells,omitempty"`       // vault, door, edge: of reader and webmail
-	Web         web            `json:"web,omitzero"`          // vault, edge, webmail, console, desk
+	Web         web            `json:"web,omitzero"`          // vault, edge, webmail, console, desk; post: for links
 }
 
 // web is what the roles behind HTTPS are told: the host names of their origins, and the port that browsers see.
@@ -53,6 +53,25 @@ type web struct {
 	Desk    string `json:"desk"`
 	Content string `json:"content"`
 	Port    string `json:"port"` // "" for 443
+}
+
+// listening is the web as others are told of it: nothing when nothing listens.
+func (w web) listening(address string) web {
+	if address == "" {
+		return web{}
+	}
+	return w
+}
+
+// origin is how browsers reach one of the hosts; "" when nothing listens.
+func (w web) origin(host string) string {
+	if host == "" {
+		return ""
+	}
+	if w.Port != "" {
+		host += ":" + w.Port
+	}
+	return "https://" + host
 }
 
 // origins are those whose pages sign people in.
@@ -128,7 +147,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, PerMinute: c.Limit.PerMinute, Contract: c.Limit.Contract, Hourly: c.Limit.Hourly,
 			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd},
 		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, Links: links},
-		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination},
+		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination, Web: w.listening(c.Listen.HTTPS)},
 		sekisho.Reader:  {Name: c.Name, Size: size},
 		sekisho.Edge:    {Name: c.Name, Size: size, Web: w, Cells: c.Cells},
 		sekisho.Webmail: {Name: c.Name, Size: size, Web: w},

@@ -213,7 +213,7 @@ func (p *process) start() (playing, error) {
 		return playing{service: v.Service(p.breach), run: p.witnessed(v), news: func(l supervise.Line) { p.tell(v, l) }}, nil
 	case sekisho.Store:
 		passes := &passKey{vault: p.peers[sekisho.Vault]}
-		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Pass: passes.check, Vault: p.peers[sekisho.Vault]})
+		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Pass: passes.check, Link: passes.link, Vault: p.peers[sekisho.Vault]})
 		if err != nil {
 			return playing{}, err
 		}
@@ -237,7 +237,7 @@ func (p *process) start() (playing, error) {
 		return playing{run: func(ctx context.Context) error { return g.Serve(ctx, p.Listeners, grace) }}, nil
 	case sekisho.Post:
 		s := post.New(post.Config{Name: p.part.Name, Total: p.part.Connections, Destination: p.part.Destination, Port: p.part.Port,
-			Roots: p.roots, Log: p.Log()},
+			Roots: p.roots, Desk: p.part.Web.origin(p.part.Web.Desk), Log: p.Log()},
 			post.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial], Inspect: p.peers[sekisho.Inspect]})
 		return playing{run: func(ctx context.Context) error { return s.Run(ctx, grace) }}, nil
 	case sekisho.Reader:
@@ -363,4 +363,18 @@ func (k *passKey) renew() bool {
 		k.key = got.PassKey
 	}
 	return err == nil
+}
+
+// link checks a link that vault signed.
+func (k *passKey) link(token []byte, now time.Time) (wire.LinkClaims, error) {
+	for range 2 {
+		l, err := seal.CheckLink(k.current(), token, now)
+		if err == nil {
+			return wire.LinkClaims{ID: l.ID, Purpose: uint8(l.Purpose), Contract: l.Contract, Message: l.Message, To: l.To, Expires: l.Expires}, nil
+		}
+		if !k.renew() {
+			break
+		}
+	}
+	return wire.LinkClaims{}, sekisho.E("store.link", sekisho.NotFound, nil)
 }

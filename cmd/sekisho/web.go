@@ -21,9 +21,9 @@ func (p *process) startWeb() (playing, bool, error) {
 			edge.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Webmail: p.peers[sekisho.Webmail], Console: p.peers[sekisho.Console], Desk: p.peers[sekisho.Desk]})
 		return playing{run: func(ctx context.Context) error { return e.Serve(ctx, p.Listeners) }}, true, nil
 	case sekisho.Webmail:
-		m := webmail.New(webmail.Config{Name: p.part.Name, Log: p.Log()},
+		m := webmail.New(webmail.Config{Name: p.part.Name, Size: p.part.Size, Log: p.Log()},
 			webmail.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Gate: p.peers[sekisho.Gate], Fetch: p.peers[sekisho.Fetch]})
-		return playing{service: m.Service(p.breach)}, true, nil
+		return playing{service: m.Service(p.breach), run: func(ctx context.Context) error { m.Run(ctx); return nil }}, true, nil
 	case sekisho.Console:
 		c := console.New(console.Config{Name: p.part.Name, Log: p.Log()},
 			console.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Dial: p.peers[sekisho.Dial]})

@@ -256,3 +256,37 @@ func inner(p *sekisho.Part) *sekisho.Part {
 	}
 	return p
 }
+
+// Plain is a text part's content in UTF-8, from its bytes as they stand in the mail. problem means that something was not
+// as it said: an unknown encoding or character set, or bytes that do not fit it.
+func Plain(body []byte, encoding, charset string, html bool) (text string, problem bool) {
+	m := &Message{raw: body}
+	part := sekisho.Part{Type: "text", Encoding: encoding, Body: sekisho.Span{End: int64(len(body))}}
+	b, err := m.Content(&part)
+	problem = err != nil
+	if charset == "" && html {
+		charset = metaCharset(b)
+	}
+	if _, known := lookup(charset); !known {
+		problem = true
+	}
+	text = Decode(b, charset)
+	return text, problem || strings.Contains(text, "\uFFFD")
+}
+
+// metaCharset finds the character set that HTML declares in its first kilobyte.
+func metaCharset(b []byte) string {
+	low := bytes.ToLower(b[:min(len(b), 1024)])
+	at := bytes.Index(low, []byte("charset="))
+	if at < 0 || !bytes.Contains(low[:at], []byte("<meta")) {
+		return ""
+	}
+	name := bytes.TrimLeft(low[at+len("charset="):], `"' `)
+	if end := bytes.IndexAny(name, `"'; />`); end >= 0 {
+		name = name[:end]
+	}
+	if len(name) > 40 || bytes.HasPrefix(name, []byte("utf-16")) || bytes.HasPrefix(name, []byte("utf-7")) { // it was read as ASCII
+		return ""
+	}
+	return string(name)
+}

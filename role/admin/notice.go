@@ -2,21 +2,19 @@ package admin
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
-	"mime"
-	"strings"
 	"time"
 
 	"sekisho"
+	"sekisho/office"
 	"sekisho/seal"
 	"sekisho/wire"
 )
 
 // tell puts a mail of the installation's own into an account's mailbox.
-func (c *Admin) tell(ctx context.Context, a wire.Identified, n notice) error {
-	raw := n.mail(c.config.Name)
-	s, err := wire.InspectScan.Ask(ctx, c.peers.Inspect, wire.Scan{Raw: raw, Now: n.at, Summarise: true})
+func (c *Admin) tell(ctx context.Context, a wire.Identified, n office.Notice) error {
+	raw := n.Mail(c.config.Name)
+	s, err := wire.InspectScan.Ask(ctx, c.peers.Inspect, wire.Scan{Raw: raw, Now: n.At, Summarise: true})
 	if err != nil {
 		return err
 	}
@@ -42,40 +40,20 @@ func (c *Admin) tell(ctx context.Context, a wire.Identified, n notice) error {
 		Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index,
 		Boxes: []wire.Box{{Account: a.Account, Key: wire.AccountKey, Sealed: box}}},
 		Trace: wire.Trace{ID: sekisho.TraceID(id), Direction: sekisho.Inbound, From: "postmaster@" + c.config.Name, Subject: sealed.Subject,
-			Envelope: sekisho.Envelope{Listener: "admin", Helo: c.config.Name, Protocol: "local", Contract: a.Contract, At: n.at, Rcpt: []string{a.Address}}},
-		Deliveries: []wire.Delivery{{Recipient: a.Address, Fate: wire.FateMailbox, Action: "pass", Rule: "notification", Account: a.Account, Internal: n.at, Notify: "NEVER"}}}
+			Envelope: sekisho.Envelope{Listener: "admin", Helo: c.config.Name, Protocol: "local", Contract: a.Contract, At: n.At, Rcpt: []string{a.Address}}},
+		Deliveries: []wire.Delivery{{Recipient: a.Address, Fate: wire.FateMailbox, Action: "pass", Rule: "notification", Account: a.Account, Internal: n.At, Notify: "NEVER"}}}
 	_, err = wire.StoreAccept.Ask(ctx, c.peers.Store, wire.Accept{Messages: []wire.Arrival{m}})
 	return err
 }
 
-// notice is a mail to one of our people.
-type notice struct {
-	to, subject, text string
-	at                time.Time
-}
-
-// mail writes it.
-func (n notice) mail(host string) []byte {
-	body := base64.StdEncoding.EncodeToString([]byte(n.text))
-	var lines strings.Builder
-	for len(body) > 76 {
-		lines.WriteString(body[:76] + "\r\n")
-		body = body[76:]
-	}
-	lines.WriteString(body + "\r\n")
-	return []byte(fmt.Sprintf("From: <postmaster@%s>\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%d.notice@%s>\r\nMIME-Version: 1.0\r\n"+
-		"Auto-Submitted: auto-generated\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n%s",
-		host, n.to, mime.BEncoding.Encode("utf-8", n.subject), n.at.Format(time.RFC1123Z), n.at.UnixNano(), host, lines.String()))
-}
-
 // recoveryNotice tells an owner that officers gave the account a new main password.
-func recoveryNotice(to, language string, who operator, at time.Time) notice {
-	n := notice{to: to, at: at, subject: "Your account was recovered",
-		text: fmt.Sprintf("Officers of your organisation gave your account %s a new main password on %s (%s).\r\n\r\nIf you did not ask for this, tell your administrator at once. The ledger holds who did it.\r\n",
+func recoveryNotice(to, language string, who operator, at time.Time) office.Notice {
+	n := office.Notice{To: to, At: at, Subject: "Your account was recovered",
+		Text: fmt.Sprintf("Officers of your organisation gave your account %s a new main password on %s (%s).\r\n\r\nIf you did not ask for this, tell your administrator at once. The ledger holds who did it.\r\n",
 			to, at.UTC().Format(time.RFC1123), who)}
 	if language == "ja" {
-		n.subject = "アカウントが復旧されました"
-		n.text = fmt.Sprintf("貴社の担当者が、アカウント %s に新しいパスワードを設定しました（%s、%s）。\r\n\r\n心当たりがない場合は、ただちに管理者にご連絡ください。操作した者は台帳に記録されています。\r\n",
+		n.Subject = "アカウントが復旧されました"
+		n.Text = fmt.Sprintf("貴社の担当者が、アカウント %s に新しいパスワードを設定しました（%s、%s）。\r\n\r\n心当たりがない場合は、ただちに管理者にご連絡ください。操作した者は台帳に記録されています。\r\n",
 			to, at.UTC().Format(time.RFC1123), who)
 	}
 	return n

@@ -66,6 +66,15 @@ type Incident struct {
 	Record any    `json:"record" doc:"as package incident writes it"`
 }
 
+// Inquiry is what somebody asked the desk: whether he is concerned by an incident.
+type Inquiry struct {
+	ID     uint64    `json:"id"`
+	At     time.Time `json:"at"`
+	Domain string    `json:"domain"`
+	Name   string    `json:"name"`
+	Reply  string    `json:"reply" doc:"where to answer"`
+}
+
 // Manifest is a computed scope as it was kept.
 type Manifest struct {
 	Incident uint64 `json:"incident"`
@@ -114,6 +123,11 @@ func systemRoutes(a api) {
 			got, err := p.ledger(ctx, wire.HandLedger{Verify: &wire.Verify{Token: token}})
 			v := got.Verify
 			return &one[Verification]{Body: Verification{number(v.Token), v.Done, v.Total, v.Finished, rowOf(v.Report)}}, err
+		})
+	route(a, act{method: http.MethodGet, path: "/inquiries", id: "listInquiries", tag: "system", summary: "What people asked the desk", right: sekisho.ViewSystem},
+		func(ctx context.Context, p *person, in *Window) (*listed[Inquiry], error) {
+			got, err := wire.StoreInquiries.Ask(ctx, p.x.peers.Store, wire.PageQuery{Pass: p.ticket.Pass, After: in.After, Most: in.Limit})
+			return listOf(wire.Page{Total: got.Total, Next: got.Next}, got.List, func(x wire.InquiryRow) Inquiry { return Inquiry{x.ID, x.At, x.Domain, x.Name, x.Reply} }), err
 		})
 	route(a, act{method: http.MethodGet, path: "/incidents", id: "listIncidents", tag: "system", summary: "Incidents", right: sekisho.ViewSystem},
 		func(ctx context.Context, p *person, _ *struct{}) (*listed[Incident], error) {

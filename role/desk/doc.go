@@ -1,16 +1,18 @@
-// Package desk is the process behind edge that answers in JSON only.
+// Package desk is the process behind edge that serves people without a sign-in, in JSON only.
 //
 // # Does
 //
-// Answers people without an account, who come by a signed link.
+// Shows what a link is about that was sent by mail, takes the decision of whoever it was sent to, and takes inquiries about
+// incidents. To open a link changes nothing; to decide takes what looking gave, a number that the page shows, and a moment.
+// Decisions about other people's mail take a sign-in, elsewhere.
 //
 // # Holds
 //
-// One visitor's request.
+// One visitor's request. It holds no key: links are signed by vault and checked by store, each time.
 //
 // # Trusts
 //
-// Vault for who asks, store for what there is. Edge only for the shape of requests.
+// Store for what a link is worth and for what there is. Edge only for the shape of requests.
 //
 // # May call
 //
@@ -18,5 +20,7 @@
 //
 // # If taken over
 //
-// The intruder sees what visitors do meanwhile. He has no session, mailbox or key.
+// The intruder sees links while they are used, and can decide in place of those who use them, for mail that is held right then:
+// each decision stands in its trace, and its sender sees it. He sees inquiries that come in meanwhile. No session, mailbox, content
+// or key is in reach, and he can make no link.
 package desk

@@ -8,6 +8,7 @@ import (
 
 	"sekisho"
 	"sekisho/mail/header"
+	"sekisho/policy"
 	"sekisho/seal"
 	"sekisho/wire"
 )
@@ -124,6 +125,9 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 		d.NotBefore, d.AtEnd = now.Add(o.decision.For), o.decision.AtEnd
 		if d.AtEnd == "" {
 			d.AtEnd = "send"
+		}
+		if o.decision.Action == policy.Approve {
+			d.Approve, d.AtEnd = true, "delete"
 		}
 	}
 	return d

@@ -4,7 +4,8 @@
 //
 // Takes deliveries that are due from store, opens the mail through vault, finds the next hop, signs with DKIM through vault,
 // speaks SMTP on a socket that dial made, and reports the outcome. Retries with growing, jittered pauses, tells senders of
-// delays and failures (RFC 3464), and gives up after five days.
+// delays and failures (RFC 3464), and gives up after five days. Tells senders of mail that is held, with links that vault signs,
+// and how it ended.
 //
 // # Holds
 //

@@ -25,6 +25,7 @@ type Config struct {
 	Roots       *x509.CertPool // authorities for "verify"; nil: the host's
 	Clock       func() time.Time
 	Log         *slog.Logger
+	Desk        string // origin of the desk, for links in notices: "https://desk.example:8443"; "": notices have no links
 }
 
 // Peers are the roles that post asks.
@@ -86,6 +87,7 @@ func (p *Post) Run(ctx context.Context, grace time.Duration) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	go p.hosts.sweep(work)
+	running.Go(func() { p.tellHeld(ctx) })
 	for ctx.Err() == nil {
 		due, err := wire.StoreDue.Ask(ctx, p.peers.Store, wire.DueQuery{Most: p.config.Total, Lease: leaseTime, Wait: waitTime})
 		if err != nil {

@@ -235,5 +235,15 @@ func (t *txn) keepBack(in *incoming, d *wire.Delivery, now time.Time) error {
 	t.told = append(t.told, t.s.wake)
 	_, err = t.Exec(keptInsert, int64(in.Sealed.Contract), id, int64(in.Sealed.ID), int64(in.Trace.ID), int64(d.Fate), db.Micros(now), db.Micros(until),
 		db.Text(d.Recipient), db.Text(e.From), data)
-	return err
+	if err != nil || d.Fate != wire.FateHold {
+		return err
+	}
+	r := keptRow{Kept: wire.Kept{Contract: in.Sealed.Contract, Message: in.Sealed.ID, Trace: in.Trace.ID, From: e.From, Recipient: d.Recipient, Reason: d.Reason,
+		Until: until, AtEnd: d.AtEnd, Approve: d.Approve}}
+	if d.Approve {
+		if err := t.tell(&r, "approve", ""); err != nil {
+			return err
+		}
+	}
+	return t.tell(&r, "held", "")
 }

@@ -24,7 +24,7 @@ type account struct {
 // inAccount calls f with an account's folders and columns, while nobody changes them. What is not in memory is read first.
 func (s *Store) inAccount(ctx context.Context, k homeKey, f func(a *account) error) error {
 	for range 100 {
-		done, missing, err := s.lookNow(k, f)
+		done, missing, err := s.inAccountNow(k, f)
 		if done || err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ func (s *Store) inAccount(ctx context.Context, k homeKey, f func(a *account) err
 	return sekisho.E("store.email", sekisho.Unavailable, errors.New("the mailboxes change too fast"))
 }
 
-func (s *Store) lookNow(k homeKey, f func(a *account) error) (done bool, missing []sekisho.MailboxID, err error) {
+func (s *Store) inAccountNow(k homeKey, f func(a *account) error) (done bool, missing []sekisho.MailboxID, err error) {
 	s.cmu.RLock()
 	defer s.cmu.RUnlock()
 	h := s.homes[k]
@@ -393,3 +393,38 @@ func (d *difference) answer(out *wire.EmailChanges) {
 
 // loneThread is the thread of a mail whose thread is not known: one of its own.
 func loneThread(m sekisho.MessageID) uint64 { return 1<<63 | uint64(m) }
+
+// places answers StorePlaces.
+func (s *Store) places(ctx context.Context, by sekisho.Caller, q wire.PlaceQuery) (out wire.Places, err error) {
+	k, err := s.enter(ctx, by, q.Pass)
+	if err != nil {
+		return out, err
+	}
+	err = s.inAccount(ctx, k, func(a *account) error {
+		c := a.columns[q.Mailbox]
+		if c == nil {
+			return noMailbox("")
+		}
+		out = wire.Places{UIDs: slices.Clone(c.uids), Messages: slices.Clone(c.message)}
+		return nil
+	})
+	return out, err
+}
+
+// self answers StoreSelf: who the account of the pass is.
+func (s *Store) self(ctx context.Context, by sekisho.Caller, q wire.MailboxQuery) (wire.Identified, error) {
+	k, err := s.enter(ctx, by, q.Pass)
+	if err != nil {
+		return wire.Identified{}, err
+	}
+	a, err := readAccount(s.db.Reading(ctx), accountByID, int64(k.contract), int64(k.account))
+	if err != nil {
+		return wire.Identified{}, err
+	}
+	if a.ID == 0 {
+		return wire.Identified{}, sekisho.E("store.self", sekisho.NotFound, nil)
+	}
+	who, err := s.identity(ctx, by, wire.Identity{Login: a.Address})
+	who.Quota = a.Quota
+	return who, err
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"sekisho"
@@ -92,11 +93,25 @@ func (t *txn) release(r *keptRow, box *wire.Box, by, note string) error {
 	if err := t.deleteKept(r); err != nil {
 		return err
 	}
+	if err := t.tellEnd(r, "sent", by); err != nil {
+		return err
+	}
 	return t.event(r.Contract, r.Trace, r.Recipient, "released", by, note)
+}
+
+// tellEnd lets the sender know how his held mail ended, unless he decided it himself.
+func (t *txn) tellEnd(r *keptRow, kind, by string) error {
+	if r.Fate != wire.FateHold || strings.EqualFold(by, r.From) {
+		return nil
+	}
+	return t.tell(r, kind, by)
 }
 
 func (t *txn) discard(r *keptRow, what, by, note string) error {
 	if err := t.deleteKept(r); err != nil {
+		return err
+	}
+	if err := t.tellEnd(r, what, by); err != nil {
 		return err
 	}
 	if err := t.event(r.Contract, r.Trace, r.Recipient, what, by, note); err != nil {

@@ -32,6 +32,9 @@ type Config struct {
 	// by. nil: every pass is refused.
 	Pass func(p wire.Pass, by sekisho.Caller) (PassClaims, error)
 
+	// Link checks a link that vault signed, at a time. nil: there are none.
+	Link func(token []byte, now time.Time) (wire.LinkClaims, error)
+
 	Vault *wire.Peer // is told of refusals, for the ledger, and of grants; nil in tests only
 }
 
@@ -67,6 +70,8 @@ type Store struct {
 	quotas   map[sekisho.AccountID]int64
 	changed  uint64    // counts changes of the directory
 	networks []network // of all contracts; nil: not read yet
+
+	looks looks
 
 	qmu  sync.Mutex // guards more
 	more chan struct{}
@@ -276,12 +281,20 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreCount, s.count)
 	wire.Handle(v, wire.StoreMay, s.may)
 	wire.Handle(v, wire.StoreCase, s.caseOf)
+	wire.Handle(v, wire.StoreLinkLook, s.linkLook)
+	wire.Handle(v, wire.StoreLinkAct, s.linkAct)
+	wire.Handle(v, wire.StoreInquire, s.inquire)
+	wire.Handle(v, wire.StoreInquiries, s.inquiries)
+	wire.Handle(v, wire.StoreNotices, s.notices)
+	wire.Handle(v, wire.StoreNoticed, s.noticed)
 	wire.Handle(v, wire.StoreEmailQuery, s.emailQuery)
 	wire.Handle(v, wire.StoreEmails, s.emails)
 	wire.Handle(v, wire.StoreEmailChanges, s.emailChanges)
 	wire.Handle(v, wire.StoreEmailSet, s.emailSet)
 	wire.Handle(v, wire.StoreThreads, s.threads)
 	wire.Handle(v, wire.StoreEmailCounts, s.emailCounts)
+	wire.Handle(v, wire.StorePlaces, s.places)
+	wire.Handle(v, wire.StoreSelf, s.self)
 	wire.Handle(v, wire.StoreUpload, s.upload)
 	wire.Handle(v, wire.StoreUploaded, s.uploaded)
 	wire.Handle(v, wire.StoreItems, s.items)

@@ -22,6 +22,7 @@ func (v *Vault) handService(s *wire.Service) {
 	wire.Handle(s, wire.VaultHandKept, using(v, v.handKept))
 	wire.Handle(s, wire.VaultHandTransit, using(v, v.handTransit))
 	wire.Handle(s, wire.VaultHandLedger, using(v, v.handLedger))
+	wire.Handle(s, wire.VaultToken, using(v, v.tokens))
 	wire.Handle(s, wire.VaultRefused, v.refused)
 	wire.Handle(s, wire.VaultGranted, v.granted)
 	wire.Handle(s, wire.VaultLink, using(v, v.link))
@@ -191,7 +192,7 @@ func (v *Vault) link(_ context.Context, who sekisho.Caller, q wire.LinkOrder) (w
 			return wire.LinksMade{}, sekisho.E("vault.link", sekisho.Invalid, fmt.Errorf("no link to %.40q for purpose %d", l.To, l.Purpose))
 		}
 		e := by(who, ledger.Grant)
-		e.Contract, e.Class, e.Object, e.Actor = q.Contract, sekisho.ClassEnvelope, uint64(l.Message), link.ID
+		e.Contract, e.Class, e.Object = q.Contract, sekisho.ClassEnvelope, uint64(l.Message)
 		out.Tokens, entries = append(out.Tokens, b), append(entries, e)
 	}
 	return out, v.enter(entries...)

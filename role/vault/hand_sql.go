@@ -38,3 +38,26 @@ func (k *keyTable) grantUntil(c, home sekisho.ContractID, a sekisho.AccountID) (
 	}
 	return time.UnixMilli(until), err
 }
+
+// tokensOf lists an account's access tokens.
+func (k *keyTable) tokensOf(c sekisho.ContractID, a sekisho.AccountID) ([]tokenRow, error) {
+	rows, err := k.db.Query(`SELECT `+tokenColumns+` FROM token WHERE contract = $1 AND account = $2 ORDER BY created`, int64(c), int64(a))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []tokenRow
+	for rows.Next() {
+		t, err := scanToken(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, rows.Err()
+}
+
+func (k *keyTable) removeToken(c sekisho.ContractID, a sekisho.AccountID, id uint64) error {
+	_, err := k.db.Exec(`DELETE FROM token WHERE contract = $1 AND account = $2 AND id = $3`, int64(c), int64(a), int64(id))
+	return err
+}

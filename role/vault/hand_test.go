@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -39,6 +40,9 @@ func (d *driven) aboutHands() []drive {
 		{"vault.hand-ledger", nil, "numbers, roots, a public key", is(wire.VaultHandLedger, func() wire.HandLedger {
 			return wire.HandLedger{Hand: d.hand, Streams: true, Tail: &wire.Tail{Most: 10}}
 		}, nil)},
+		{"vault.token", k(ledger.KeyMade), "", is(wire.VaultToken, func() wire.TokenChange {
+			return wire.TokenChange{Hand: d.hand, Do: "make", Name: "t", Scopes: []string{"account:view"}, Expires: d.b.now.Add(time.Hour)}
+		}, func(a wire.Tokens) { d.secrets["a token"] = []byte(a.Secret) })},
 		{"vault.refused", k(ledger.Denial), "", is(wire.VaultRefused, just(wire.Refused{By: sekisho.Caller{Role: sekisho.Store, Instance: 100 + sekisho.Instance(sekisho.Store)}, Contract: 1}), nil)},
 		{"vault.link", k(ledger.Grant), "", is(wire.VaultLink, just(wire.LinkOrder{Contract: 1, Links: []wire.LinkTo{{Purpose: uint8(seal.LinkHold), Message: 5, To: "a@mori.example",
 			Expires: d.b.now.Add(time.Hour)}}}), nil)},
@@ -125,4 +129,66 @@ func TestHandsReachTheirContract(t *testing.T) {
 func (b *bench) mustGrant(g wire.Granted) {
 	b.t.Helper()
 	must[wire.Nothing](b.t)(b.granted(background, sekisho.Caller{Role: sekisho.Store, Instance: 4}, g))
+}
+
+// Tokens are made by whoever is signed in, for himself; one never makes another that may more; vault keeps no secret of them.
+func TestTokens(t *testing.T) {
+	b := open(t, t.TempDir())
+	who := sekisho.Caller{Role: sekisho.Console, Instance: 70}
+	for c := sekisho.ContractID(1); c <= 2; c++ {
+		must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: c}))
+	}
+	ann := must[wire.AccountKeys](t)(b.newAccount(background, admin, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse", AppPassword: true}))
+	hand := b.handOf(who.Instance, ann.AppPassword)
+	make := func(h wire.Hand, scopes []string, change func(*wire.TokenChange)) (wire.Tokens, error) {
+		q := wire.TokenChange{Hand: h, Do: "make", Name: "robot", Scopes: scopes, Expires: b.now.Add(24 * time.Hour)}
+		if change != nil {
+			change(&q)
+		}
+		return b.tokens(background, who, q)
+	}
+	made := must[wire.Tokens](t)(make(hand, []string{"account:view", "token:manage"}, func(q *wire.TokenChange) { q.Networks = []string{"192.0.2.0/24"} }))
+	if len(made.Secret) < 40 || len(made.List) != 1 {
+		t.Fatalf("%+v", made)
+	}
+	for name, change := range map[string]func(*wire.TokenChange){
+		"no name": func(q *wire.TokenChange) { q.Name = "" }, "no scope": func(q *wire.TokenChange) { q.Scopes = nil }, "two in one": func(q *wire.TokenChange) { q.Scopes = []string{"a b"} },
+		"no network": func(q *wire.TokenChange) { q.Networks = []string{"everywhere"} }, "past": func(q *wire.TokenChange) { q.Expires = b.now }, "for ever": func(q *wire.TokenChange) { q.Expires = b.now.AddDate(2, 0, 0) },
+	} {
+		if _, err := make(hand, []string{"account:view"}, change); sekisho.KindOf(err) != sekisho.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	prove := func(from string) (wire.Granting, error) {
+		return b.newCapability(background, sekisho.Caller{Role: sekisho.Edge, Instance: 60}, wire.Proof{Token: made.Secret, For: sekisho.Console, Client: netip.MustParseAddr(from)})
+	}
+	if _, err := prove("198.51.100.1"); err == nil {
+		t.Error("used from elsewhere")
+	}
+	ticket := must[wire.Ticket](t)(b.enterBy(background, who, must[wire.Granting](t)(prove("192.0.2.9")).Capability))
+	if len(ticket.Scopes) != 2 || !ticket.Fresh.IsZero() || ticket.Account != 11 {
+		t.Errorf("%+v", ticket)
+	}
+	robot := wire.Hand{Session: ticket.Session, Secret: ticket.Secret}
+	for scope, may := range map[string]bool{"account:view": true, "account:change": false, "token:manage": false} {
+		before := len(b.entries())
+		_, err := make(robot, []string{scope}, nil)
+		if (err == nil) != may {
+			t.Errorf("a token makes one with %s: %v", scope, err)
+		}
+		if made := b.entries()[before:]; !may && (len(made) != 1 || made[0].Kind != ledger.Denial || made[0].Account != 11) {
+			t.Errorf("%s: refused, and entered: %v", scope, made)
+		}
+	}
+	list := must[wire.Tokens](t)(b.tokens(background, who, wire.TokenChange{Hand: hand, Do: "list"}))
+	if len(list.List) != 2 || list.Secret != "" || list.List[0].Used.IsZero() == list.List[1].Used.IsZero() {
+		t.Errorf("%+v", list)
+	}
+	if _, err := b.tokens(background, who, wire.TokenChange{Hand: hand, Do: "revoke", ID: 1}); sekisho.KindOf(err) != sekisho.NotFound {
+		t.Errorf("revoking what is not his: %v", err)
+	}
+	must[wire.Tokens](t)(b.tokens(background, who, wire.TokenChange{Hand: hand, Do: "revoke", ID: made.List[0].ID}))
+	if _, err := prove("192.0.2.9"); err == nil {
+		t.Error("used after its end")
+	}
 }

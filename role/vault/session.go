@@ -27,6 +27,7 @@ type session struct {
 	short      bool              // made of a capability
 	parent     sekisho.SessionID // of a browser's session; 0: none
 	capability uint64
+	scopes     []string // of the access token that began it; empty: everything that its account may
 
 	mu   sync.Mutex // guards what follows
 	hour int64      // which hour is being counted

@@ -1,0 +1,226 @@
+// The bodies of the administration API, as its document describes them.
+
+export interface Me {
+  account: number;
+  address: string;
+  name: string;
+  role: string;
+  contract: number;
+  contractName: string;
+  language: string;
+  rights: string[];
+  fresh: boolean;
+}
+
+export interface Limit {
+  message: number;
+  recipients: number;
+  total: number;
+  hourly: number;
+  daily: number;
+}
+
+export interface Contract {
+  id: number;
+  name: string;
+  status: string;
+  language: string;
+  domains: string[];
+  networks: string[];
+  hosts: string[];
+  people: { Name: string; Address: string }[];
+  policy: "default" | "own";
+  unscanned: string;
+  archive: boolean;
+  ready: boolean;
+  limit: Limit;
+}
+
+export interface ContractMade extends Contract {
+  shares?: { need: number; words: string[]; kept: boolean };
+}
+
+export interface Domain {
+  name: string;
+  contract: number;
+  route: string[];
+  dkim: { selector: string; algorithm: string; record: string }[];
+}
+
+export interface DnsRecord {
+  name: string;
+  type: string;
+  value: string;
+  why: string;
+  live?: string;
+}
+
+export interface Account {
+  id: number;
+  contract: number;
+  address: string;
+  name: string;
+  role: string;
+  status: string;
+  quota: number;
+  ready: boolean;
+}
+
+export interface AccountMade extends Account {
+  password?: string;
+  appPassword?: string;
+}
+
+export interface Alias {
+  address: string;
+  targets: string[];
+  identity?: boolean;
+}
+
+export interface Group {
+  name: string;
+  members: string[];
+}
+
+export interface Finding {
+  kind: string;
+  name: string;
+  where: string;
+  score: number;
+  evidence: string;
+}
+
+export interface Trace {
+  trace: string;
+  at: string;
+  direction: string;
+  sender: string;
+  from: string;
+  recipient: string;
+  messageId: string;
+  client: string;
+  helo: string;
+  protocol: string;
+  tls: string;
+  signedIn: boolean;
+  fate: string;
+  action: string;
+  rule: string;
+  reason: string;
+  score: number;
+  took: number;
+  findings: Finding[];
+  events: { at: string; what: string; by?: string; text?: string }[];
+}
+
+export interface Why {
+  trace: string;
+  stages: { at: string; code: string; text: string; detail?: string }[];
+  items: Trace[];
+}
+
+export interface Kept {
+  id: number;
+  trace: string;
+  fate: string;
+  from: string;
+  recipient: string;
+  rule: string;
+  reason: string;
+  arrived: string;
+  until: string;
+  atEnd?: string;
+  approve: boolean;
+  size: number;
+}
+
+export interface KeptSeen extends Kept {
+  subject: string;
+  preview: string;
+  sender: string;
+  to: string[];
+  attachments: { name: string; type: string; size: number }[];
+  text?: string;
+  findings: Finding[];
+  digest: string;
+}
+
+export interface Statistic {
+  times: number[];
+  series: Record<string, number[]>;
+  sums: Record<string, number>;
+  step: number;
+  part: boolean;
+}
+
+export interface Overview {
+  flow: Statistic;
+  day: Statistic;
+  quarantine: number;
+  holds: number;
+  newest: Trace[];
+}
+
+export interface PolicyVersion {
+  version: number;
+  at: string;
+  who: string;
+  text: string;
+}
+
+export interface Tried {
+  mails: number;
+  differs: number;
+  part: boolean;
+  rules: { rule: string; decided: number; observed: number }[];
+  examples: { trace: string; at: string; sender: string; recipient: string; was: string; wasRule: string; now: string; nowRule: string }[];
+  actions: Record<string, number>;
+}
+
+export interface Grant {
+  id: number;
+  contract: number;
+  who: string;
+  reason: string;
+  asked: string;
+  minutes: number;
+  state: string;
+  by: string;
+  decided?: string;
+  until?: string;
+  setup: boolean;
+}
+
+export interface Token {
+  id: string;
+  name: string;
+  scopes: string[];
+  networks: string[];
+  made: string;
+  expires: string;
+  used?: string;
+}
+
+export interface Figures {
+  contracts: number;
+  accounts: number;
+  union: number;
+  sum: number;
+  active: number;
+  terminated: number;
+  classes: Record<string, { contracts: number; accounts: number; objects: number; bytes: number }>;
+}
+
+export interface Incident {
+  id: number;
+  record: {
+    title: string;
+    state: string;
+    opened: string;
+    by: string;
+    closed?: string;
+    outcome?: string;
+    indicators: { components?: unknown[] };
+    scopes: { number: number; at: string; by: string; manifest: string; figures: { reachable: Figures; exposed: Figures; confirmed: Figures; investigate: Figures } }[];
+  };
+}

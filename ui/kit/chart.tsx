@@ -1,0 +1,48 @@
+// A chart of numbers over time, stacked, with a legend that names the numbers; uPlot draws, and is loaded when first needed.
+import { useEffect, useRef } from "preact/hooks";
+import { language } from "./text";
+import { theme } from "./theme";
+
+export interface Curve {
+  label: string;
+  color: string; // name of a custom property: "--fate-mailbox"
+  values: number[];
+}
+
+export interface ChartProps {
+  label: string; // what it shows, for those who do not see it
+  times: number[]; // seconds since 1970
+  curves: Curve[];
+  height?: number;
+}
+
+const number = (n: number) => new Intl.NumberFormat(language.value).format(n);
+
+export function Chart(p: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const tongue = language.value;
+  const shade = theme.value;
+  const state = JSON.stringify([p.times, p.curves.map((c) => c.values)]);
+  useEffect(() => {
+    let gone = false;
+    let end = () => {};
+    void import("./plot").then((m) => {
+      if (!gone && box.current) end = m.plot(box.current, p);
+    });
+    return () => ((gone = true), end());
+  }, [state, tongue, shade]);
+  return (
+    <figure class="chart">
+      <div ref={box} class="plot" style={{ minHeight: `${p.height ?? 220}px` }} role="img" aria-label={p.label} />
+      <figcaption>
+        <ul>
+          {p.curves.map((c) => (
+            <li key={c.label}>
+              <i style={{ background: `var(${c.color})` }} /> {c.label} <b>{number(c.values.reduce((a, b) => a + b, 0))}</b>
+            </li>
+          ))}
+        </ul>
+      </figcaption>
+    </figure>
+  );
+}
