@@ -306,7 +306,7 @@ type Trace struct {
 	Envelope  sekisho.Envelope
 	Direction sekisho.Direction
 	From      string // header From
-	MessageID string // of the header field, as far as it is printable and short
+	MessageID string // MessageMark of the header field: store finds it again without knowing it
 	Subject   []byte // sealed, class header; empty when not kept
 	Findings  []sekisho.Finding
 	Score     float64

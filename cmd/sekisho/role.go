@@ -213,7 +213,7 @@ func (p *process) start() (playing, error) {
 		return playing{service: v.Service(p.breach), run: p.witnessed(v), news: func(l supervise.Line) { p.tell(v, l) }}, nil
 	case sekisho.Store:
 		passes := &passKey{vault: p.peers[sekisho.Vault]}
-		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Pass: passes.check, Link: passes.link, Vault: p.peers[sekisho.Vault]})
+		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Report: p.breach, Pass: passes.check, Link: passes.link, Vault: p.peers[sekisho.Vault]})
 		if err != nil {
 			return playing{}, err
 		}
