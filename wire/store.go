@@ -692,6 +692,9 @@ type Kept struct {
 	Size      int64
 	Route     []NextHop
 	Public    []byte // the recipient account's public key, for release
+
+	Box      []byte            // own-kept, quarantine: the data key for the session of him whom it is for
+	Findings []sekisho.Finding // own-kept: why
 }
 
 // TraceRow is one message's way, for one recipient.
