@@ -2,6 +2,7 @@ package test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,11 +20,12 @@ func TestConsoleInBrowser(t *testing.T) {
 	node, chromium := browserTools(t)
 	h := NewHouse(t, 0, true)
 	link := noticeLink(t, h, "sato@mori.example")
+	ready := withOperator(t, h)
 	out, err := filepath.Abs(filepath.Join("browser", "out"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(node, filepath.Join("browser", "console-run.mjs"), filepath.Join(filepath.Dir(h.Data), "ready.json"), out, link)
+	c := exec.Command(node, filepath.Join("browser", "console-run.mjs"), ready, out, link)
 	c.Env = append(os.Environ(), "CHROMIUM="+chromium, "HOME="+t.TempDir())
 	said, err := c.CombinedOutput()
 	if err != nil {
@@ -33,6 +35,31 @@ func TestConsoleInBrowser(t *testing.T) {
 	if lines[len(lines)-1] != "0" {
 		t.Errorf("%s\nthe pictures are in %s", said, out)
 	}
+}
+
+// withOperator adds an operator and an incident with a scope, and gives a ready file that knows the operator too.
+func withOperator(t *testing.T, h *House) string {
+	t.Helper()
+	dir := t.TempDir()
+	password := filepath.Join(dir, "password")
+	ops := Account{Address: "ops@mori.example", Password: "a long password for a test", Contract: 1, Role: "operator"}
+	if err := os.WriteFile(password, []byte(ops.Password), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.Run("account", "add", ops.Address, "--role=operator", "--password-file="+password)
+	h.Run("incident", "open", "--title", "A reader was taken over", "--component", "reader", "--from", time.Now().Add(-time.Hour).UTC().Format(time.RFC3339))
+	h.Run("incident", "scope", "1")
+	ready := h.Ready
+	ready.Accounts = append(ready.Accounts, ops)
+	b, err := json.Marshal(ready)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "ready.json")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // browserTools finds what drives a browser, or says what is missing and skips.

@@ -4,7 +4,7 @@
 // run drives the scenario. accounts is the ready file's list; check(what, ok) notes a result, shot(page, name) a picture;
 // axe(page, name) looks for what people with assistive technology would stumble over.
 export async function run({ browser, base, accounts, check, shot, axe, watch, link }) {
-  const admin = accounts.find((a) => a.role !== "user");
+  const admin = accounts.find((a) => a.role === "admin");
   const context = await browser.newContext({ locale: "en-US", ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 }, acceptDownloads: true });
   const page = await context.newPage();
   watch(page);
@@ -22,6 +22,9 @@ export async function run({ browser, base, accounts, check, shot, axe, watch, li
   await accountsAndImport({ page, go, of, check, admin });
   await domains({ page, go, of, check, admin });
   await looks({ browser, page, context, base, of, check, shot, axe, watch });
+  const operator = accounts.find((a) => a.role === "operator");
+  const other = accounts.find((a) => a.role === "admin" && a.contract !== admin.contract);
+  if (operator && other) await operators({ browser, base, operator, other, check, shot, axe, watch });
   if (link) await desk({ browser, link, check, shot, axe, watch });
   await context.close();
 }
@@ -209,6 +212,68 @@ async function looks({ browser, context, base, of, check, shot, axe, watch }) {
     }
     await other.close();
   }
+}
+
+// operators look after the installation, and reach a customer's data only by the customer's word.
+async function operators({ browser, base, operator, other, check, shot, axe, watch }) {
+  const open = async (account) => {
+    const context = await browser.newContext({ locale: "en-US", ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    watch(page);
+    await page.goto(`${base}/?lang=en#/tokens`);
+    await page.fill("input[name=address]", account.address);
+    await page.fill("input[name=password]", account.password);
+    await page.click("button.primary");
+    await page.waitForSelector(".shell");
+    await page.evaluate(() => localStorage.setItem("sekisho-language", "en"));
+    await page.reload();
+    const go = async (path) => {
+      await page.goto(`${base}/#/${path}`);
+      await page.waitForSelector("main h1");
+    };
+    return { context, page, go };
+  };
+  const ops = await open(operator);
+  await ops.page.goto(base + "/");
+  await ops.page.waitForFunction(() => location.hash === "#/contracts");
+  check("an operator lands on the contracts", true);
+  for (const name of ["contracts", "statistics", "ledger", "incidents", "incidents/1"]) {
+    await ops.go(name);
+    await ops.page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {});
+    check(`${name}: opens without a problem`, (await ops.page.locator("main .note.bad").count()) === 0);
+    await axe(ops.page, "operator " + name);
+    await shot(ops.page, "operator-" + name.replace("/", "-"));
+  }
+  check("the scope is drawn in three levels", (await ops.page.locator(".funnel button").count()) === 3);
+  await ops.go("ledger");
+  await ops.page.click("text=Verify the whole ledger");
+  await ops.page.waitForSelector("text=/^Verified: /", { timeout: 60_000 });
+  check("the ledger verifies", true);
+  await ops.go(`${other.contract}/traces`);
+  await ops.page.waitForSelector("main .note.bad");
+  check("no customer's mails without a grant", (await ops.page.locator("tbody tr").count()) === 0);
+  await axe(ops.page, "grant needed");
+  await ops.page.click("main button:has-text('Request access')");
+  await ops.page.fill("dialog textarea", "The customer asked us to look after a missing mail");
+  await ops.page.click("dialog footer button.primary");
+  await ops.page.waitForSelector(".toast.good");
+  const they = await open(other);
+  await they.go(`${other.contract}/overview`);
+  await they.page.click("text=/requests for access/");
+  await they.page.waitForSelector("tbody tr");
+  await they.page.click("tbody button:has-text('Approve')");
+  await they.page.click("dialog footer button.primary");
+  await they.page.waitForSelector("tbody .state.good");
+  await ops.go(`${other.contract}/traces`);
+  await ops.page.reload();
+  await ops.page.waitForSelector("tbody tr");
+  check("with a grant, the customer's mails are listed", true);
+  await they.go(`${other.contract}/grants/accesses`);
+  await they.page.waitForSelector("tbody tr");
+  check("the customer sees who looked", (await they.page.locator("tbody").innerText()).includes(operator.address));
+  await shot(they.page, "console-accesses");
+  await ops.context.close();
+  await they.context.close();
 }
 
 // desk opens a link as the mail has it, and decides.
