@@ -1,6 +1,7 @@
 package test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"os"
@@ -25,16 +26,32 @@ func TestConsoleInBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(node, filepath.Join("browser", "console-run.mjs"), ready, out, link)
-	c.Env = append(os.Environ(), "CHROMIUM="+chromium, "HOME="+t.TempDir())
-	said, err := c.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, said)
-	}
-	lines := strings.Split(strings.TrimSpace(string(said)), "\n")
-	if lines[len(lines)-1] != "0" {
+	if said, failed := drive(t, node, chromium, "console-run.mjs", ready, out, link); failed {
 		t.Errorf("%s\nthe pictures are in %s", said, out)
 	}
+}
+
+// TestConsoleOverStandIn drives what the product shows only now and then: lost answers, proofs, roles.
+func TestConsoleOverStandIn(t *testing.T) {
+	node, chromium := browserTools(t)
+	if said, failed := drive(t, node, chromium, "console-fake-run.mjs"); failed {
+		t.Error(said)
+	}
+}
+
+// drive runs a script of directory browser, whose last line is the number of failures.
+func drive(t *testing.T, node, chromium, script string, args ...string) (said string, failed bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	c := exec.CommandContext(ctx, node, append([]string{filepath.Join("browser", script)}, args...)...)
+	c.Env = append(os.Environ(), "CHROMIUM="+chromium, "HOME="+t.TempDir())
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	said = strings.TrimSpace(string(out))
+	return said, said[strings.LastIndexByte(said, '\n')+1:] != "0"
 }
 
 // withOperator adds an operator and an incident with a scope, and gives a ready file that knows the operator too.
