@@ -43,13 +43,18 @@ async function signIn(page, base, admin, check, axe) {
   return Number(/#\/(\d+)\//.exec(page.url())[1]);
 }
 
+// settled waits until nothing is being loaded any more, and charts are drawn.
+async function settled(page) {
+  await page.waitForFunction(() => !document.querySelector("main p.quiet[role=status]") && [...document.querySelectorAll(".plot")].every((p) => p.firstChild), null, { timeout: 20_000 });
+}
+
 // done waits for the word that something was done.
 const done = (page) => page.waitForSelector(".toast.good");
 
 async function screens({ page, go, of, check, shot, axe }) {
   for (const name of ["overview", "traces", "quarantine", "hold", "statistics", "accounts", "aliases", "groups", "domains", "imports", "policy", "changes", "grants", "settings"]) {
     await go(`${of}/${name}`);
-    await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {});
+    await settled(page);
     check(`${name}: opens without a problem`, (await page.locator("main .note.bad").count()) === 0);
     await axe(page, name);
     await shot(page, "console-" + name);
@@ -195,7 +200,7 @@ async function looks({ browser, context, base, of, check, shot, axe, watch }) {
     for (const screen of ["overview", "traces", "quarantine", "policy"]) {
       await page.goto(`${base}/#/${of}/${screen}`);
       await page.waitForSelector("main h1");
-      await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {});
+      await settled(page);
       await axe(page, `${screen} ${name}`);
       await shot(page, `console-${screen}-${name}`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -239,7 +244,7 @@ async function operators({ browser, base, operator, other, check, shot, axe, wat
   check("an operator lands on the contracts", true);
   for (const name of ["contracts", "statistics", "ledger", "incidents", "incidents/1"]) {
     await ops.go(name);
-    await ops.page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {});
+    await settled(ops.page);
     check(`${name}: opens without a problem`, (await ops.page.locator("main .note.bad").count()) === 0);
     await axe(ops.page, "operator " + name);
     await shot(ops.page, "operator-" + name.replace("/", "-"));

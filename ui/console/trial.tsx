@@ -10,11 +10,11 @@ import { say } from "./wording";
 
 const t = catalogue({
   en: {
-    title: "Dry run", about: "Nothing is sent, kept or changed. Subjects, names of attachments and groups are not in the trace and count as absent.", days: "Mail of the last", n: "{n} days", one: "or one mail (reference)", run: "Try", busy: "Trying …", edited: "The rules as edited are tried.", inForce: "The rules in force are tried.",
+    title: "Dry run", about: "Nothing is sent, kept or changed. Subjects, names of attachments and groups are not in the trace and count as absent.", days: "Mail of the last", n: "{n} days", one: "or a reference", run: "Try", busy: "Trying …", edited: "The rules as edited are tried.", inForce: "The rules in force are tried.",
     result: "{n} mails looked at, {d} decided otherwise", part: "There was more mail; the newest was looked at.", rule: "Rule", decided: "Decided", observed: "Would have, in observation", differs: "Decided otherwise", was: "was", now: "now", none: "no rule", mail: "Mail", alike: "Every mail would have gone where it went.", actions: "What happens",
   },
   ja: {
-    title: "試行", about: "送信・隔離・変更は行われません。件名、添付ファイル名、グループは追跡に残らないため、ないものとして扱います。", days: "対象期間", n: "{n} 日分", one: "または1通のみ（照会番号）", run: "試す", busy: "試行中…", edited: "編集中の規則で試します。", inForce: "適用中の規則で試します。",
+    title: "試行", about: "送信・隔離・変更は行われません。件名、添付ファイル名、グループは追跡に残らないため、ないものとして扱います。", days: "対象期間", n: "{n} 日分", one: "または照会番号", run: "試す", busy: "試行中…", edited: "編集中の規則で試します。", inForce: "適用中の規則で試します。",
     result: "{n} 通を確認、{d} 通の判定が変わります", part: "件数が多いため、新しいものだけを確認しました。", rule: "規則", decided: "判定", observed: "観察中の規則に該当", differs: "判定が変わるメール", was: "現在", now: "試行", none: "該当なし", mail: "メール", alike: "判定が変わるメールはありません。", actions: "動作の内訳",
   },
 });
