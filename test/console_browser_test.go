@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sekisho/policy"
 )
 
 var deskLink = regexp.MustCompile(`https://desk\.[^\s/]+/#[A-Za-z0-9_-]+`)
@@ -22,6 +24,7 @@ func TestConsoleInBrowser(t *testing.T) {
 	h := NewHouse(t, 0, true)
 	link := noticeLink(t, h, "sato@mori.example")
 	ready := withOperator(t, h)
+	waiting(t, h)
 	out, err := filepath.Abs(filepath.Join("browser", "out"))
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +55,29 @@ func drive(t *testing.T, node, chromium, script string, args ...string) (said st
 	}
 	said = strings.TrimSpace(string(out))
 	return said, said[strings.LastIndexByte(said, '\n')+1:] != "0"
+}
+
+// waiting puts a mail on hold until somebody else approves it.
+func waiting(t *testing.T, h *House) {
+	t.Helper()
+	rules := strings.Replace(string(policy.Default), "version = 1\n", `version = 1
+
+[[rule]]
+name = "prices"
+direction = "outbound"
+when = 'subject matches "price list"'
+action = "approve"
+for = "24h"
+reason = "prices go out with a second pair of eyes"
+`, 1)
+	file := filepath.Join(t.TempDir(), "policy.toml")
+	if err := os.WriteFile(file, []byte(rules), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h.Run("contract", "policy", "Mori Trading", "--set", file)
+	if err := submit(t, h, "ann@mori.example", "suzuki@there.example", message("ann@mori.example", "suzuki@there.example", "price list", 500)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // withOperator adds an operator and an incident with a scope, and gives a ready file that knows the operator too.
