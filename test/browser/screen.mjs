@@ -40,7 +40,7 @@ export async function run({ open, check, shot, access, step, data }) {
   await page.keyboard.press("j");
   await page.keyboard.press("e");
   await page.waitForSelector(".toast");
-  check(Number(await page.locator(".list-bar .total").textContent()) === total - 1, "archived: one less");
+  await page.waitForFunction((n) => Number(document.querySelector(".list-bar .total").textContent) === n, total - 1);
   await page.click(".toast button:has-text('Undo')");
   await page.waitForFunction((n) => Number(document.querySelector(".list-bar .total").textContent) === n, total);
   check((await page.locator(".row .subject").first().textContent()) === first, "undone: it is back");
