@@ -11,6 +11,9 @@ need python3 python3-minimal
 need postfix postfix
 need clamd clamav-daemon
 need gcc gcc
+need node nodejs
+need npm npm
+need chromium chromium
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then

@@ -118,11 +118,17 @@ func (a app) write(out string, files []api.OutputFile) error {
 	return nil
 }
 
+// icon is the mark of the pages: a gate.
+const icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%231f5f8b'/%3E%3Cpath d='M6 10h20M8 14h16M10.5 10v15M21.5 10v15' fill='none' stroke='white' stroke-width='2.6' stroke-linecap='round'/%3E%3C/svg%3E"
+
 // page is the app's only HTML. It has nothing inline: the policy of its origin allows none.
 func (a app) page(script, style string) []byte {
 	var b bytes.Buffer
 	b.WriteString("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
 	fmt.Fprintf(&b, "<title>%s</title>\n", a.title)
+	if a.name != "content" { // without one, browsers ask for /favicon.ico
+		fmt.Fprintf(&b, "<link rel=\"icon\" href=\"%s\">\n", icon)
+	}
 	if style != "" {
 		fmt.Fprintf(&b, "<link rel=\"stylesheet\" href=\"%s%s\">\n", a.prefix, style)
 	}
