@@ -82,7 +82,9 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 	send := func(text string) bool {
 		rc.SetWriteDeadline(time.Now().Add(bodyTime))
 		_, err := x.w.Write([]byte(text))
-		return err == nil && rc.Flush() == nil
+		ok := err == nil && rc.Flush() == nil
+		rc.SetWriteDeadline(time.Time{}) // over HTTP/2 a deadline that passes ends the stream, though nothing is being written
+		return ok
 	}
 	if !send(": open\n\n") {
 		return

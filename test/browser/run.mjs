@@ -68,7 +68,7 @@ for (const name of o.scenarios) {
     console.log(`ok ${name} ${Date.now() - began} ms`);
   } catch (e) {
     faults.push(`${at}: ${e.message.split("\n").slice(0, 6).join("\n")}\n${(e.stack ?? "").split("\n").filter((l) => l.includes("test/browser")).slice(0, 3).join("\n")}`);
-    for (const p of browsers.flatMap((b) => b.contexts()).flatMap((c) => c.pages())) await shot(p, `failed-${name}-${faults.length}`).catch(() => {});
+    for (const [i, p] of browsers.flatMap((b) => b.contexts()).flatMap((c) => c.pages()).entries()) await shot(p, `failed-${name}-${i}`).catch(() => {});
   }
   for (const b of browsers) await b.close().catch(() => {});
   browsers = [];

@@ -98,7 +98,7 @@ export async function run({ base, accounts, check, shot, open, access, step }) {
   const kept = (await page.textContent(".card .title >> nth=0")).trim();
   await page.click(".card button >> nth=0");
   await page.click("dialog .button.danger");
-  await page.waitForSelector(".toast:not(.bad)");
+  await page.waitForSelector(".toast:not(.bad):has-text('Released')");
   await page.goto(`${base("mail")}/#/mail`);
   await page.waitForSelector(`.row:has-text('${kept}')`, { timeout: 30_000 });
 
