@@ -11,7 +11,7 @@ import (
 // Where a role may connect to: a hostile MX record must not lead into the operator's own networks.
 func TestDestination(t *testing.T) {
 	closed := &Dial{config: Config{Ports: []uint16{25, 465, 587}, Internal: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}, Clamd: "127.0.0.1:3310"}}
-	open := &Dial{config: Config{Private: true}}
+	open := &Dial{config: Config{Private: true, ACME: "host:443"}}
 	for _, x := range []struct {
 		d    *Dial
 		role sekisho.Role
@@ -38,6 +38,9 @@ func TestDestination(t *testing.T) {
 		{closed, sekisho.Gate, "192.0.2.1:25", "127.0.0.1:3310"},
 		{open, sekisho.Post, "127.0.0.1:2525", "127.0.0.1:2525"},
 		{open, sekisho.Gate, "127.0.0.1:25", ""},
+		{open, sekisho.Edge, "127.0.0.1:443", "host:443"}, // its address is dial's to find
+		{open, sekisho.Edge, "127.0.0.1:25", ""},
+		{closed, sekisho.Edge, "192.0.2.1:443", ""},
 	} {
 		to := netip.MustParseAddrPort(x.to)
 		_, got, err := x.d.destination(x.role, wire.Connect{Host: "host", To: to.Addr(), Port: to.Port()})
