@@ -110,6 +110,8 @@ func (d *demoCommand) settings(data, zone string) config.Config {
 	at := func(port int) string { return fmt.Sprintf("%s:%d", d.Listen, d.PortBase+port) }
 	c.Name, c.Data = demoName, data
 	c.Listen = config.Listen{MX: at(25), Submission: at(587), Submissions: at(465), IMAP: at(143), IMAPS: at(993), HTTPS: at(443)}
+	// Browsers find names below localhost on this machine by themselves (RFC 6761 section 6.3).
+	c.Web = config.Web{Mail: "mail.localhost", Console: "console.localhost", Desk: "desk.localhost", Content: "content.localhost"}
 	c.DNS = config.DNS{Zone: zone}
 	c.Post.Private, c.Post.Port = true, d.PortBase+25
 	c.Limit.Exempt = []string{"127.0.0.0/8", "::1/128"}

@@ -19,6 +19,7 @@ import (
 	"sekisho/role/admin"
 	"sekisho/role/dial"
 	"sekisho/role/door"
+	"sekisho/role/edge"
 	"sekisho/role/gate"
 	"sekisho/role/inspect"
 	"sekisho/role/link"
@@ -42,6 +43,7 @@ type process struct {
 	part  part
 	roots *x509.CertPool
 	files map[string][]byte // secrets that were passed
+	rules *edge.Rules       // edge: read while there still are files
 	peers map[sekisho.Role]*wire.Peer
 }
 
@@ -75,6 +77,11 @@ func (c *roleCommand) Run(*Global) error {
 	if r := child.Self.Role; r == sekisho.Post || r == sekisho.Link || r == sekisho.Fetch { // read while there still are files
 		if p.roots, err = x509.SystemCertPool(); err != nil {
 			p.roots = x509.NewCertPool()
+		}
+	}
+	if child.Self.Role == sekisho.Edge {
+		if p.rules, err = edge.LoadRules(); err != nil {
+			return err
 		}
 	}
 	for name, f := range child.Files {

@@ -28,6 +28,7 @@ type Config struct {
 	Static                       fs.FS                                           // one directory an app; nil: none is built
 	Report                       func(by sekisho.Caller, call string, why error) // is told when a role behind answers what it may not; nil: nobody
 	Clock                        func() time.Time                                // nil: time.Now
+	Rules                        *Rules                                          // nil: nothing passes that they would judge
 	Off                          Layer                                           // layers that are switched off: in tests, which try each alone
 }
 
@@ -53,7 +54,6 @@ type Edge struct {
 	peers  Peers
 	hosts  map[string]*origin
 	limit  limits
-	rules  rules
 	people people
 	room   room
 	events atomic.Int64
@@ -114,7 +114,6 @@ func (e *Edge) Serve(ctx context.Context, listeners map[string]net.Listener) err
 		}
 	})
 	defer stop()
-	go e.rules.warm(e)
 	if err := s.ServeTLS(&bounded{Listener: l, free: make(chan struct{}, connsMost)}, "", ""); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

@@ -100,7 +100,7 @@ func (x *exchange) serve() {
 	if !ok {
 		return
 	}
-	if e.has(LayerRule) && !e.rules.fine(x) {
+	if e.has(LayerRule) && !e.config.Rules.fine(x) {
 		x.refuse(problem{slug: "refused", status: http.StatusForbidden})
 		return
 	}

@@ -130,7 +130,7 @@ func (e *Edge) mailRoutes() []*route {
 
 // consoleRoutes are the administration's: console has a schema of its own for each operation; what is checked here is the form.
 func consoleRoutes() []*route {
-	var out []*route
+	out := []*route{{method: http.MethodGet, path: at("/api/v1/openapi.json"), to: sekisho.Console, returns: onlyJSON, open: true}}
 	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		r := &route{method: m, path: at("/api/v1/**"), to: sekisho.Console, returns: []string{typeJSON, "text/csv", "application/gzip", "message/rfc822", "text/plain"}, large: true}
 		if m != http.MethodGet {

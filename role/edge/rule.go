@@ -5,21 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/corazawaf/coraza-coreruleset/v4"
 	"github.com/corazawaf/coraza/v3"
 	"github.com/corazawaf/coraza/v3/types"
-)
 
-// rules are the web rules: the OWASP core rule set on method, path, query, headers and the bodies of routes that carry no mail.
-// They are a second wall: the first is each route's schema, which lets nothing through that is not named. Cookies and
-// Authorization are not shown to them; mail is not theirs to judge, since a mail about an attack is a mail.
-type rules struct {
-	once sync.Once
-	waf  coraza.WAF
-	err  error
-}
+	"sekisho"
+)
 
 // ruleBody is the largest body that the rules read.
 const ruleBody = 64 << 10
@@ -47,31 +39,30 @@ func ruleSet(level int) string {
 	return b.String()
 }
 
-// load reads the rule set, once. It takes a moment and some memory, which only edge pays.
-func (r *rules) load() (coraza.WAF, error) {
-	r.once.Do(func() {
-		r.waf, r.err = coraza.NewWAF(coraza.NewWAFConfig().WithRootFS(coreruleset.FS).WithDirectives(ruleSet(1)))
-	})
-	return r.waf, r.err
-}
+// Rules are the web rules: the OWASP core rule set on method, path, query, headers and the bodies of routes that carry no mail.
+// They are a second wall: the first is each route's schema, which lets nothing through that is not named. Cookies and
+// Authorization are not shown to them; mail is not theirs to judge, since a mail about an attack is a mail. Reading them takes a moment, some memory, and a directory for temporary files, which
+// the reader of rules insists on seeing although nothing is written there: so it is done before the process is confined.
+type Rules struct{ waf coraza.WAF }
 
-// warm loads the rules before the first request needs them.
-func (r *rules) warm(e *Edge) {
-	if _, err := r.load(); err != nil {
-		e.config.Log.Error("the web rules cannot be read: requests are refused", "error", err)
+// LoadRules reads the web rules.
+func LoadRules() (*Rules, error) {
+	w, err := coraza.NewWAF(coraza.NewWAFConfig().WithRootFS(coreruleset.FS).WithDirectives(ruleSet(1)))
+	if err != nil {
+		return nil, sekisho.E("edge.rules", sekisho.Internal, err)
 	}
+	return &Rules{w}, nil
 }
 
 // hidden are headers that the rules do not see: they hold secrets.
 var hidden = []string{"Cookie", "Authorization"}
 
-// fine says whether the rules let a request through. When they cannot be read nothing passes.
-func (r *rules) fine(x *exchange) bool {
-	waf, err := r.load()
-	if err != nil {
+// fine says whether the rules let a request through. Without rules nothing passes.
+func (r *Rules) fine(x *exchange) bool {
+	if r == nil {
 		return false
 	}
-	tx := waf.NewTransaction()
+	tx := r.waf.NewTransaction()
 	defer tx.Close()
 	body := x.body
 	if x.route.mail || len(body) > ruleBody {
