@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests drive for real: mail clients, a mail server, PostgreSQL, clamd. It asks for nothing and changes
+# Installs what the tests drive for real: mail clients, a mail server, PostgreSQL, clamd, a browser. It asks for nothing and changes
 # nothing but what apt installs; where there is no apt or no right to use it, tests that miss something say so and skip.
 set -eu
 missing=""
@@ -11,6 +11,11 @@ need python3 python3-minimal
 need postfix postfix
 need clamd clamav-daemon
 need gcc gcc
+need node nodejs # builds the browser apps and drives the browser tests
+need npm npm
+command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
+need certutil libnss3-tools
+fc-list :lang=ja 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk" # Japanese in pictures of screens
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
