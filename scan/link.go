@@ -113,6 +113,21 @@ func (j *job) like(host string) (url.Likeness, bool) {
 	return j.s.brands.Of(host)
 }
 
+// Imitation gives a function that says which of the domains, or of the well-known ones, a host looks like.
+func (s *Scanner) Imitation(domains []string) func(host string) (of string, similar bool) {
+	var own *url.Lookalike
+	if len(domains) > 0 {
+		own = s.lookalike(domains)
+	}
+	return func(host string) (string, bool) {
+		if is, ok := own.Of(host); ok {
+			return is.Of, true
+		}
+		is, ok := s.brands.Of(host)
+		return is.Of, ok
+	}
+}
+
 // lookalike makes the comparison with a contract's domains, and keeps it for the contract's next mail.
 func (s *Scanner) lookalike(domains []string) *url.Lookalike {
 	key := strings.Join(domains, " ")

@@ -108,9 +108,10 @@ const (
 	Text
 	Index
 	Subject // a short copy of the subject for trace, quarantine and hold
+	Item    // the only piece of a contact, a setting and the like
 )
 
-// Class is the class whose key seals pieces of that kind.
+// Class is the class whose key seals pieces of that kind. Items have no one class: who seals one says it.
 func (k Kind) Class() sekisho.Class {
 	switch k {
 	case Summary, Header, Subject:
@@ -119,6 +120,8 @@ func (k Kind) Class() sekisho.Class {
 		return sekisho.ClassAttachment
 	case Index:
 		return sekisho.ClassIndex
+	case Item:
+		return sekisho.NoClass
 	}
 	return sekisho.ClassBody
 }

@@ -20,6 +20,9 @@ func TestStoreMovesNoPlaintext(t *testing.T) {
 		"copy": "numbers", "expunge": "numbers", "rewrap": "sealed keys", "watch": "numbers", "index": "sealed search tokens", "merge": "sealed search tokens",
 		"due": "envelope", "spool": "sealed mails", "outcome": "results of deliveries", "admin": "settings, names, public keys",
 		"list": "envelope, names, traces with findings", "decide": "sealed keys and numbers", "usage": "sizes", "snapshot": "names of files",
+		"me": "names and addresses", "page": "names, envelopes, settings, as list does", "amend": "settings, names, public keys", "grant": "reasons of operators", "look": "sealed mails with envelope",
+		"settle": "sealed keys and numbers", "count": "numbers", "may": "rights", "case": "as incident", "link-look": "envelope", "link-act": "numbers and addresses",
+		"inquire": "what strangers ask, which is no mail", "inquiries": "the same", "notices": "envelope and reason", "noticed": "numbers",
 		"host": "host names and contracts", "incident": "numbers of an incident: indicators, sets, manifests",
 	}
 	for _, r := range wire.Rules() {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"sekisho"
@@ -121,6 +122,17 @@ type Amendment struct {
 type Amended struct {
 	Done []AdminDone
 	IDs  []uint64 // of the changes
+}
+
+// MessageMark stands for a Message-ID: equal for equal ones, and of no use to read. A Message-ID is part of the mail, and senders write
+// into it what they like.
+func MessageMark(id string) string {
+	id = strings.ToLower(strings.Trim(id, "<> \t\r\n"))
+	if id == "" {
+		return ""
+	}
+	h := sha256.Sum256([]byte("message-id/v1/" + id))
+	return "mid:" + hex.EncodeToString(h[:12])
 }
 
 // Tag names a state of a row: equal rows have equal tags.

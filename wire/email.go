@@ -236,18 +236,31 @@ type ItemDone struct{ Before, ModSeq uint64 }
 
 // OwnKept asks for what is in quarantine for the account, and for what it sent that is on hold.
 type OwnKept struct {
-	Pass    Pass
-	ID      uint64 // only this one; 0: all
-	Message sekisho.MessageID
+	Pass  Pass
+	ID    uint64 // only this one; 0: all
+	Whole bool   // with boxes and findings
+}
+
+// VaultOwnKept opens quarantined mail in the session of him whom it is for. The box tells whom: gate bound it to the
+// account. Wrapped is what store needs to release the mail into his mailbox.
+var VaultOwnKept = define[OpenOwn, Opened](sekisho.Vault, 120, "own-kept", small, sekisho.Webmail)
+
+// OpenOwn asks for the header keys of quarantined mails, or releases them.
+type OpenOwn struct {
+	Session sekisho.SessionID
+	Secret  []byte
+	Boxes   []MessageBox
+	Release bool // give Wrapped, and no keys
 }
 
 // OwnDecision ends a hold or a quarantine of the account's own. What: "send", "cancel", "release", "delete". NotFound means
 // that it is not the account's or that somebody was faster: exactly one decision is carried out.
 type OwnDecision struct {
-	Pass Pass
-	What string
-	ID   uint64
-	Box  *Box
+	Pass  Pass
+	What  string
+	ID    uint64
+	Trace sekisho.TraceID // "cancel": everything of this mail that its sender can still take back
+	Box   *Box
 }
 
 // PeopleQuery looks for people and groups of the account's own contract.
@@ -276,4 +289,23 @@ type PlaceQuery struct {
 type Places struct {
 	UIDs     []uint32
 	Messages []uint64
+}
+
+// StoreOwnTrace tells of one mail that was delivered to the account what was decided about it for that account, and when
+// its contract first knew the sender.
+var StoreOwnTrace = define[OwnTrace, OwnTraced](sekisho.Store, 95, "own-trace", small, sekisho.Webmail)
+
+// OwnTrace names a mail. Both numbers have to fit: the trace alone tells nothing.
+type OwnTrace struct {
+	Pass    Pass
+	Message sekisho.MessageID
+	Trace   sekisho.TraceID
+	From    string // header From
+}
+
+// OwnTraced answers. Row is empty when nothing is known; of its recipients it names the account's only.
+type OwnTraced struct {
+	Known bool
+	Row   TraceRow
+	First time.Time // when the account's address was first known to correspond with From; zero: never
 }

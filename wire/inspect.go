@@ -10,7 +10,7 @@ import (
 
 // The calls of inspect.
 var (
-	InspectScan    = define[Scan, Report](sekisho.Inspect, 1, "scan", large, sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Webmail)
+	InspectScan    = define[Scan, Report](sekisho.Inspect, 1, "scan", large, sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Webmail, sekisho.Console)
 	InspectRewrite = define[Rewrite, Rewritten](sekisho.Inspect, 2, "rewrite", large, sekisho.Gate, sekisho.Admin)
 	InspectText    = define[Texts, DecodedTexts](sekisho.Inspect, 10, "text", large, sekisho.Webmail)
 	InspectRender  = define[Render, Rendered](sekisho.Inspect, 11, "render", large, sekisho.Webmail)

@@ -15,7 +15,7 @@ func Rules() []Rule {
 		VaultRotate.Rule, VaultRecover.Rule, VaultOfficers.Rule, VaultArchive.Rule, VaultArchiveRead.Rule, VaultArchiveShut.Rule,
 		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, LinkWitness.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
 		StoreIncident.Rule, VaultScope.Rule, VaultAddress.Rule,
-		DialLookup.Rule, DialConnect.Rule,
+		GateSubmit.Rule, DialLookup.Rule, DialConnect.Rule,
 		StoreEmailQuery.Rule, StoreEmails.Rule, StoreEmailChanges.Rule, StoreEmailSet.Rule, StoreThreads.Rule, StoreUpload.Rule, StoreUploaded.Rule, StoreItems.Rule,
 		StoreItemSet.Rule, StoreOwnKept.Rule, StoreOwnDecide.Rule, StorePeople.Rule, StoreEmailCounts.Rule, StoreMe.Rule, StorePage.Rule, StoreAmend.Rule,
 		StoreGrant.Rule, StoreLook.Rule, StoreSettle.Rule, StoreCount.Rule, StoreCase.Rule, VaultHandContract.Rule, VaultHandAccount.Rule, VaultHandSigner.Rule,
@@ -23,6 +23,6 @@ func Rules() []Rule {
 		ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, StorePerson.Rule, VaultSignIn.Rule, VaultSecond.Rule, VaultCapability.Rule, VaultSession.Rule,
 		VaultSignOut.Rule, VaultSecurity.Rule, VaultPasskey.Rule, VaultFactor.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
 		StoreMay.Rule, VaultLink.Rule, StoreLinkLook.Rule, StoreLinkAct.Rule, StoreInquire.Rule, StoreNotices.Rule, StoreNoticed.Rule, StoreInquiries.Rule,
-		StorePlaces.Rule, StoreSelf.Rule,
+		StorePlaces.Rule, StoreSelf.Rule, StoreOwnTrace.Rule, VaultOwnKept.Rule,
 	}
 }

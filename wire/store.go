@@ -306,7 +306,7 @@ type Trace struct {
 	Envelope  sekisho.Envelope
 	Direction sekisho.Direction
 	From      string // header From
-	MessageID string // of the header field, as far as it is printable and short
+	MessageID string // MessageMark of the header field: store finds it again without knowing it
 	Subject   []byte // sealed, class header; empty when not kept
 	Findings  []sekisho.Finding
 	Score     float64
@@ -692,6 +692,9 @@ type Kept struct {
 	Size      int64
 	Route     []NextHop
 	Public    []byte // the recipient account's public key, for release
+
+	Box      []byte            // own-kept, quarantine: the data key for the session of him whom it is for
+	Findings []sekisho.Finding // own-kept: why
 }
 
 // TraceRow is one message's way, for one recipient.

@@ -26,7 +26,7 @@ type accountCommand struct {
 type accountAdd struct {
 	Address      string `arg:"" help:"Its address."`
 	Name         string `help:"Display name."`
-	Role         string `default:"user" enum:"user,admin,operator" help:"user, admin or operator."`
+	Role         string `default:"user" enum:"user,help-desk,auditor,approver,domain-admin,contract-admin,admin,operator" help:"user, help-desk, auditor, approver, domain-admin, contract-admin or operator."`
 	PasswordFile string `placeholder:"FILE" help:"File with the main password; \"-\" is the standard input; without it one is made and shown."`
 	Quota        int64  `help:"Bytes; 0 is the default."`
 }
@@ -138,7 +138,7 @@ func (c *accountShow) Run(g *Global) error {
 type accountSet struct {
 	Address string `arg:"" help:"Its address."`
 	Name    string `help:"Display name."`
-	Role    string `enum:",user,admin,operator" default:"" help:"user, admin or operator."`
+	Role    string `enum:",user,help-desk,auditor,approver,domain-admin,contract-admin,admin,operator" default:"" help:"user, help-desk, auditor, approver, domain-admin, contract-admin or operator."`
 	Status  string `enum:",active,suspended" default:"" help:"active or suspended: who is suspended cannot sign in, and mail for him waits with its senders."`
 	Quota   int64  `help:"Bytes."`
 }

@@ -75,7 +75,7 @@ func TestBreachDrill(t *testing.T) {
 	}
 
 	// What the operator knows: the reader, and that from then to then what these sessions did was the intruder's.
-	id := openIncident(t, g, began, loot, from, until)
+	id := openIncident(t, g, "0-reader-0", began, loot.Read, from, until)
 	out := filepath.Join(t.TempDir(), "scope.manifest")
 	s := ran[scoped](t, g, &incidentScope{ID: id, caseFlags: caseFlags{Verify: true}, outputs: outputs{Level: "exposed", Lang: "en", Manifest: out}, Sets: true})
 	if c := s.Confirmed.Classes["body"]; c.Objects != 3 || c.Accounts != 1 || c.Contracts != 1 || len(s.Confirmed.Classes) != 1 {
@@ -88,7 +88,8 @@ func TestBreachDrill(t *testing.T) {
 	if got := s.Reachable.Classes["body"].Sets; got == nil || !slices.Equal(got.Accounts, signed) {
 		t.Errorf("reachable bodies: %+v, want the accounts with tickets: %v", got, signed)
 	}
-	exact(t, g, id, loot, people)
+	exact(t, g, id, loot.Read, []sekisho.ContractID{people[0].Contract, people[2].Contract, people[3].Contract},
+		func(c sekisho.ContractID) bool { return c == people[0].Contract })
 }
 
 // ownHost is the host name of the contract that has a cell of its own.
@@ -153,11 +154,11 @@ func signIn(t *testing.T, at string, p admin.Account, host string) {
 	}
 }
 
-func openIncident(t *testing.T, g *Global, began time.Time, loot reader.Loot, from, until time.Time) uint64 {
+func openIncident(t *testing.T, g *Global, component string, began time.Time, loot []reader.Read, from, until time.Time) uint64 {
 	t.Helper()
-	r := ran[admin.IncidentShown](t, g, &incidentOpen{Title: "reader taken over", Component: []string{"0-reader-0"}, From: began.Format(time.RFC3339)})
+	r := ran[admin.IncidentShown](t, g, &incidentOpen{Title: component + " taken over", Component: []string{component}, From: began.Format(time.RFC3339)})
 	in := scope.Indicators{Version: 1, Span: scope.Span{From: scope.Instant(began.UnixMilli())}}
-	for _, x := range loot.Read {
+	for _, x := range loot {
 		m := scope.Mark{ID: uint64(x.Session), Span: scope.Span{From: scope.Instant(from.UnixMilli()), To: scope.Instant(until.UnixMilli()) + 1}}
 		if !slices.Contains(in.Sessions, m) {
 			in.Sessions = append(in.Sessions, m)
@@ -172,17 +173,17 @@ func openIncident(t *testing.T, g *Global, began time.Time, loot reader.Loot, fr
 }
 
 // exact compares the mails that were read with those that the statements confirm, mail by mail.
-func exact(t *testing.T, g *Global, id uint64, loot reader.Loot, people []admin.Account) {
+func exact(t *testing.T, g *Global, id uint64, loot []reader.Read, contracts []sekisho.ContractID, reached func(sekisho.ContractID) bool) {
 	t.Helper()
 	var want, got []string
-	for _, x := range loot.Read {
+	for _, x := range loot {
 		want = append(want, fmt.Sprintf("contract %d account %d mail %d", x.Contract, x.Account, x.Object))
 	}
-	for _, contract := range []sekisho.ContractID{people[0].Contract, people[2].Contract, people[3].Contract} {
+	for _, contract := range contracts {
 		dir := filepath.Join(t.TempDir(), fmt.Sprint(contract))
 		s := ran[incident.Statement](t, g, &incidentStatement{ID: id, Contract: uint64(contract), Out: dir})
 		verdict := s.Classes[sekisho.ClassBody-1].Verdict
-		if (contract != people[0].Contract) != (verdict == "never-reachable") {
+		if reached(contract) == (verdict == "never-reachable") {
 			t.Errorf("contract %d: %s", contract, verdict)
 		}
 		b, err := os.ReadFile(filepath.Join(dir, "rows.csv"))

@@ -133,10 +133,6 @@ func startAttacked(t *testing.T, cells int) attacked {
 	}
 	c := config.Defaults()
 	c.Data, c.Cells = filepath.Join(dir, "data"), cells
-	part, err := parts(c)
-	if err != nil {
-		t.Fatal(err)
-	}
 	table, listeners := roles(rolesOption{inspect: 1, cells: 2, link: true}), map[string]*os.File{}
 	for i := range table {
 		table[i].OneStrike = false
@@ -144,6 +140,11 @@ func startAttacked(t *testing.T, cells int) attacked {
 			listeners[name] = anyListener(t, filepath.Join(dir, name), name == "admin")
 			out.at[name] = addressOf(t, listeners[name])
 		}
+	}
+	c.Listen.HTTPS = out.at["https"] // browsers name the port
+	part, err := parts(c)
+	if err != nil {
+		t.Fatal(err)
 	}
 	var log strings.Builder
 	s, err := supervise.New(supervise.Config{Table: table, Data: c.Data, Least: sandbox.L3, Binary: binary, Listeners: listeners,

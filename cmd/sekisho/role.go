@@ -213,7 +213,7 @@ func (p *process) start() (playing, error) {
 		return playing{service: v.Service(p.breach), run: p.witnessed(v), news: func(l supervise.Line) { p.tell(v, l) }}, nil
 	case sekisho.Store:
 		passes := &passKey{vault: p.peers[sekisho.Vault]}
-		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Pass: passes.check, Link: passes.link, Vault: p.peers[sekisho.Vault]})
+		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Report: p.breach, Pass: passes.check, Link: passes.link, Vault: p.peers[sekisho.Vault]})
 		if err != nil {
 			return playing{}, err
 		}
@@ -234,7 +234,7 @@ func (p *process) start() (playing, error) {
 		g := gate.New(gate.Config{Name: p.part.Name, Size: p.part.Size, Recipients: p.part.Recipients, PerSource: p.part.PerSource, PerMinute: p.part.PerMinute, Contract: p.part.Contract,
 			Hourly: p.part.Hourly, Daily: p.part.Daily, Exempt: p.part.Exempt, Clamd: p.part.Clamd != "", Log: p.Log()},
 			gate.Peers{Inspect: p.peers[sekisho.Inspect], Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial]})
-		return playing{run: func(ctx context.Context) error { return g.Serve(ctx, p.Listeners, grace) }}, nil
+		return playing{service: g.Service(p.breach), run: func(ctx context.Context) error { return g.Serve(ctx, p.Listeners, grace) }}, nil
 	case sekisho.Post:
 		s := post.New(post.Config{Name: p.part.Name, Total: p.part.Connections, Destination: p.part.Destination, Port: p.part.Port,
 			Roots: p.roots, Desk: p.part.Web.origin(p.part.Web.Desk), Log: p.Log()},

@@ -23,10 +23,12 @@ func (p *process) startWeb() (playing, bool, error) {
 	case sekisho.Webmail:
 		m := webmail.New(webmail.Config{Name: p.part.Name, Size: p.part.Size, Log: p.Log()},
 			webmail.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Gate: p.peers[sekisho.Gate], Fetch: p.peers[sekisho.Fetch]})
+		armWeb(p.Child, m)
 		return playing{service: m.Service(p.breach), run: func(ctx context.Context) error { m.Run(ctx); return nil }}, true, nil
 	case sekisho.Console:
 		c := console.New(console.Config{Name: p.part.Name, Log: p.Log()},
 			console.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Dial: p.peers[sekisho.Dial]})
+		armWeb(p.Child, c)
 		return playing{service: c.Service(p.breach)}, true, nil
 	case sekisho.Fetch:
 		f := fetch.New(fetch.Config{Roots: p.roots, Private: p.part.Private, Log: p.Log()}, fetch.Peers{Dial: p.peers[sekisho.Dial]})

@@ -37,7 +37,7 @@ func (c *Admin) tell(ctx context.Context, a wire.Identified, n office.Notice) er
 		return err
 	}
 	m := wire.Arrival{Sealed: wire.SealedMessage{ID: id, Contract: a.Contract, Size: int64(len(raw)), Summary: sealed.Summary, Header: sealed.Header,
-		Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index,
+		Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index, Thread: wire.ThreadOf(a.Contract, &s.Summary),
 		Boxes: []wire.Box{{Account: a.Account, Key: wire.AccountKey, Sealed: box}}},
 		Trace: wire.Trace{ID: sekisho.TraceID(id), Direction: sekisho.Inbound, From: "postmaster@" + c.config.Name, Subject: sealed.Subject,
 			Envelope: sekisho.Envelope{Listener: "admin", Helo: c.config.Name, Protocol: "local", Contract: a.Contract, At: n.At, Rcpt: []string{a.Address}}},

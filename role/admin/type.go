@@ -77,7 +77,7 @@ type AccountAdd struct {
 	Address  string `json:"address"`
 	Name     string `json:"name,omitempty"`
 	Password string `json:"password"`
-	Role     string `json:"role,omitempty"` // user, admin, operator
+	Role     string `json:"role,omitempty"` // one of sekisho.Duties
 	Quota    int64  `json:"quota,omitempty"`
 	Given    string `json:"given,omitempty"` // an app password to use instead of a new one
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/takeover"
 	"sekisho/wire"
 )
 
@@ -28,6 +29,7 @@ type Console struct {
 	document []byte // the API's description
 	repeated *repeated
 	limits   *limits
+	held     takeover.Held
 }
 
 // New makes a console that does not serve yet.
@@ -46,7 +48,10 @@ func New(c Config, p Peers) *Console {
 // Service is what edge may ask.
 func (x *Console) Service(report func(sekisho.Caller, string, error)) *wire.Service {
 	s := wire.NewService(sekisho.Console, report)
-	wire.Handle(s, wire.ConsoleAsk, x.ask)
+	wire.Handle(s, wire.ConsoleAsk, func(ctx context.Context, by sekisho.Caller, q wire.WebRequest) (wire.WebResponse, error) {
+		a, err := x.ask(ctx, by, q)
+		return x.held.Twist(a), err
+	})
 	return s
 }
 
@@ -84,6 +89,11 @@ func (x *Console) ask(ctx context.Context, _ sekisho.Caller, q wire.WebRequest) 
 	return x.replay(ctx, p, &q), nil
 }
 
+// TakeOver is what the process does when it is to behave as one taken over: red-team builds only.
+func (x *Console) TakeOver() (*takeover.Held, *wire.Peer, *wire.Peer) {
+	return &x.held, x.peers.Store, x.peers.Vault
+}
+
 // person finds who asks: the capability becomes a ticket of this process, and store tells whose it is.
 func (x *Console) person(ctx context.Context, q *wire.WebRequest) (*person, error) {
 	if q.Capability.ID == 0 {
@@ -96,6 +106,7 @@ func (x *Console) person(ctx context.Context, q *wire.WebRequest) (*person, erro
 	if err != nil {
 		return nil, err
 	}
+	x.held.Keep(q.Capability, t)
 	p := &person{x: x, ticket: t, ask: q}
 	if p.me, err = wire.StoreMe.Ask(ctx, x.peers.Store, wire.Bearer{Pass: t.Pass}); err != nil {
 		return nil, err

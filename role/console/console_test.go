@@ -3,6 +3,7 @@ package console_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -88,7 +89,7 @@ func newHouse(t testing.TB) *house {
 	i := must[*inspect.Inspect](t)(inspect.New(inspect.Config{Life: 1 << 30}))
 	d := must[*dial.Dial](t)(dial.New(dial.Config{Zone: zone, Private: true}))
 	services := map[sekisho.Role]*wire.Service{sekisho.Vault: vaults, sekisho.Store: s.Service(), sekisho.Inspect: i.Service(report), sekisho.Dial: d.Service(report)}
-	for _, asker := range []sekisho.Role{sekisho.Admin, sekisho.Gate, sekisho.Edge, sekisho.Console} {
+	for _, asker := range []sekisho.Role{sekisho.Admin, sekisho.Gate, sekisho.Edge, sekisho.Post, sekisho.Console} {
 		for callee, service := range services {
 			h.line(ctx, asker, callee, service)
 		}
@@ -440,4 +441,68 @@ func TestFreshAndScopes(t *testing.T) {
 	if tokens := h.do("contract-admin", "GET", "/tokens", nil, 200); len(tokens.at("items").([]any)) != 1 {
 		t.Errorf("%s", tokens.Body)
 	}
+}
+
+// A file of accounts: checked first, then made, all or none; the keys follow, as many as there is time for, and what was cut off
+// goes on.
+func TestImport(t *testing.T) {
+	h := newHouse(t)
+	of := h.of(h.mori)
+	file := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	a := h.do("contract-admin", "POST", of+"/imports", object{"csv": file("address\nok@mori.example\nx@kita.example\n"), "really": true}, 200)
+	if a.at("errors.0.row") != 3.0 || a.at("made") != 0.0 {
+		t.Errorf("%s", a.Body)
+	}
+	a = h.do("contract-admin", "POST", of+"/imports", object{"csv": file("address\nnew@mori.example\nuser@mori.example\n"), "really": true}, 200)
+	if a.at("errors.0.row") != 3.0 || a.at("errors.0.value") != "user@mori.example" || a.at("made") != 0.0 {
+		t.Errorf("one is there already: %s", a.Body)
+	}
+	h.do("contract-admin", "POST", of+"/imports", object{"csv": "%%%"}, 400)
+	good := file("address,name\nn1@mori.example,一\nn2@mori.example,二\nn3@mori.example,三\n")
+	if a := h.do("contract-admin", "POST", of+"/imports", object{"csv": good}, 200); a.at("rows") != 3.0 || a.at("made") != 0.0 || a.at("preview.2.name") != "三" {
+		t.Errorf("%s", a.Body)
+	}
+	if a := h.do("contract-admin", "POST", of+"/imports", object{"csv": good, "really": true}, 200); a.at("made") != 3.0 {
+		t.Errorf("%s", a.Body)
+	}
+	if a := h.do("contract-admin", "GET", of+"/accounts?search=n1", nil, 200); a.at("items.0.ready") != false || a.at("items.0.status") != "suspended" {
+		t.Errorf("%s", a.Body)
+	}
+	// Vault has made the keys of one, and the answer was lost.
+	lost := h.do("contract-admin", "GET", of+"/accounts?search=n2", nil, 200).at("items.0.id").(float64)
+	must[wire.AccountKeys](t)(wire.VaultAccount.Ask(t.Context(), h.peers["admin/vault"], wire.NewAccount{Contract: h.mori, Account: sekisho.AccountID(lost), Password: "a lost password"}))
+	made := 0
+	for range 5 {
+		a := h.do("contract-admin", "POST", of+"/imports/keys", object{"most": 2}, 200)
+		for _, x := range a.at("items").([]any) {
+			if x := x.(object); x["status"] != "active" || x["ready"] != true || len(x["password"].(string)) < 20 {
+				t.Errorf("%v", x)
+			}
+			made++
+		}
+	}
+	if a := h.do("contract-admin", "GET", of+"/accounts?search=n&status=active&limit=1000", nil, 200); made != 3 || !bytes.Contains(a.Body, []byte("n2@mori.example")) {
+		t.Errorf("%d made: %s", made, a.Body)
+	}
+}
+
+func FuzzAsk(f *testing.F) {
+	h := newHouse(f)
+	f.Add("POST", "/accounts", "", []byte(`{"address":"a@mori.example"}`))
+	f.Add("PUT", "/policy", "", []byte(`{"text":"version = 1\n"}`))
+	f.Add("GET", "/traces", "search=x&after=AA&limit=5", []byte(nil))
+	f.Add("GET", "/accounts/%2e%2e/x", "format=csv", []byte(nil))
+	f.Add("POST", "/kept/hold/1/approve", "", []byte(`{"do":"refuse"}`))
+	f.Fuzz(func(t *testing.T, method, path, query string, body []byte) {
+		h.t = t
+		h.ahead.Add(int64(100 * time.Millisecond)) // nobody asks faster than the limits allow
+		q := wire.WebRequest{Method: method, Path: "/api/v1/contracts/1" + path, Query: query, Body: body, Type: "application/json", Language: "ja", Capability: h.capability("contract-admin")}
+		a, err := wire.ConsoleAsk.Ask(t.Context(), h.edge, q)
+		if err != nil || a.Status >= 500 || a.Status < 200 {
+			t.Errorf("%s %q?%q: %v %d %s", method, path, query, err, a.Status, a.Body)
+		}
+		if len(a.Body) > 0 && a.Type != "application/json" && a.Type != "application/problem+json" && a.Type != "text/csv" {
+			t.Errorf("type %q", a.Type)
+		}
+	})
 }

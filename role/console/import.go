@@ -22,7 +22,7 @@ import (
 
 // Import is a file of accounts to make.
 type Import struct {
-	CSV    string `json:"csv" maxLength:"40000000" doc:"base64 of the file: UTF-8 with or without a mark, or Shift_JIS; first line: address, name, role, quota"`
+	CSV    string `json:"csv" maxLength:"33000000" doc:"base64 of the file: UTF-8 with or without a mark, or Shift_JIS; first line: address, name, role, quota"`
 	Really bool   `json:"really,omitempty" doc:"make them; absent: only check"`
 }
 
@@ -72,7 +72,7 @@ const (
 
 func importRoutes(a api) {
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/imports", id: "importAccounts", tag: "account",
-		summary: "Check a file of accounts, or make them: all or none", right: sekisho.ChangeAccount, fresh: true, body: 48 << 20},
+		summary: "Check a file of accounts, or make them: all or none", right: sekisho.ChangeAccount, fresh: true, body: 32 << 20},
 		func(ctx context.Context, p *person, in *struct {
 			OfContract
 			Body Import

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"sync"
@@ -168,6 +169,17 @@ func TestPolicy(t *testing.T) {
 	if tried.at("mails") != 1.0 || tried.at("differs") != 1.0 || tried.at("examples.0.now") != "reject" || tried.at("examples.0.was") != "quarantine" || tried.at("rules.0.rule") != "strict" {
 		t.Errorf("%s", tried.Body)
 	}
+	sample := base64.StdEncoding.EncodeToString([]byte("From: <a@far.example>\r\nTo: <user@mori.example>\r\nSubject: price list\r\n\r\nHello.\r\n"))
+	rule := "version = 1\n[[rule]]\nname = \"wait\"\ndirection = \"outbound\"\nwhen = 'subject contains \"price\" && !known'\naction = \"approve\"\n[[rule]]\nname = \"watch\"\ndirection = \"inbound\"\naction = \"quarantine\"\nobserve = true\n"
+	for direction, want := range map[string]string{"outbound": "approve wait", "inbound": "pass "} {
+		a := h.do("auditor", "POST", of+"/policy/test", object{"text": rule, "message": sample, "direction": direction, "sender": "user@mori.example", "recipient": "b@far.example"}, 200)
+		if got := fmt.Sprint(a.at("examples.0.now"), " ", a.at("examples.0.nowRule")); got != want {
+			t.Errorf("%s: %s: %s", direction, got, a.Body)
+		}
+		if direction == "inbound" && (a.at("rules.0.rule") != "watch" || a.at("rules.0.observed") != 1.0) {
+			t.Errorf("a rule that only watches: %s", a.Body)
+		}
+	}
 	put := func(tag string) int {
 		return h.ask("contract-admin", wire.WebRequest{Method: "PUT", Path: "/api/v1" + of + "/policy", Match: tag, Body: must[[]byte](t)(jsonOf(object{"text": text}))}).Status
 	}
@@ -210,6 +222,15 @@ func TestGrant(t *testing.T) {
 	h.do("operator", "GET", of+"/traces?search=user", nil, 200)
 	h.do("operator", "POST", look, nil, 200)
 	h.do("operator", "GET", h.of(h.kita)+"/traces", nil, 403)
+	told := ""
+	for _, n := range must[wire.Notices](t)(wire.StoreNotices.Ask(t.Context(), h.peers["post/store"], wire.NoticeQuery{Most: 100})).List {
+		told += fmt.Sprint(n.Kind, " ", n.To, " ", n.Sender, " ", n.Reason, ";")
+	}
+	for _, want := range []string{"grant-asked [contract-admin@mori.example] operator@operator.example the customer's ticket 42;", "grant-standing [contract-admin@mori.example]"} {
+		if !strings.Contains(told, want) {
+			t.Errorf("the customer is not told of %q: %s", want, told)
+		}
+	}
 	h.do("second", "POST", look, nil, 403)
 	seen := h.do("auditor", "GET", of+"/accesses", nil, 200)
 	if !bytes.Contains(seen.Body, []byte(`"what":"trace","object":"user"`)) || !bytes.Contains(seen.Body, []byte(`"what":"quarantine","object":"`+k.Trace.String())) || !bytes.Contains(seen.Body, []byte("operator@operator.example")) {

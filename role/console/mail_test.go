@@ -31,7 +31,7 @@ func (h *house) mail(c sekisho.ContractID, who string, fate wire.Fate, change ..
 	now := h.clock()
 	a := wire.Arrival{Sealed: wire.SealedMessage{ID: id, Contract: c, Size: int64(len(raw)), Summary: sealed.Summary, Header: sealed.Header, Body: sealed.Body, Text: sealed.Text,
 		Boxes: []wire.Box{{Key: key, Sealed: box}}},
-		Trace: wire.Trace{ID: sekisho.TraceID(uint64(id) + 1<<40), Direction: sekisho.Inbound, From: "ono@far.example", MessageID: "<m1@far.example>", Score: 6,
+		Trace: wire.Trace{ID: sekisho.TraceID(uint64(id) + 1<<40), Direction: sekisho.Inbound, From: "ono@far.example", MessageID: wire.MessageMark("<m1@far.example>"), Score: 6,
 			Findings: []sekisho.Finding{{Kind: sekisho.KindSpam, Name: "words", Score: 6}, {Kind: sekisho.KindAuth, Name: "dmarc-fail", Score: 1, Evidence: "far.example asks for reject: x"}},
 			Envelope: sekisho.Envelope{From: "ono@far.example", Rcpt: []string{p.address}, Listener: "mx", Protocol: "ESMTPS", At: now}},
 		Deliveries: []wire.Delivery{{Recipient: p.address, Fate: fate, Action: fate.String(), Rule: "rule-1", Reason: "because", Account: p.id, NotBefore: now.Add(time.Hour)}}}

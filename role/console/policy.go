@@ -2,8 +2,10 @@ package console
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +39,12 @@ type Trial struct {
 	Text  string `json:"text,omitempty" maxLength:"1000000" doc:"the policy to try; absent: the one in force"`
 	Days  int    `json:"days,omitempty" minimum:"1" maximum:"30" default:"7" doc:"over the mail of so many days"`
 	Trace string `json:"trace,omitempty" maxLength:"16" doc:"over this mail only"`
+
+	Message   string `json:"message,omitempty" maxLength:"2000000" doc:"base64 of a mail that is inspected for it, and not kept"`
+	Direction string `json:"direction,omitempty" enum:"inbound,outbound" default:"inbound" doc:"of that mail"`
+	Sender    string `json:"sender,omitempty" maxLength:"320" doc:"of its envelope"`
+	Recipient string `json:"recipient,omitempty" maxLength:"320"`
+	Known     bool   `json:"known,omitempty" doc:"they have corresponded before"`
 }
 
 // Tried says what it would have done. Facts that the trace does not keep count as absent: subjects, names of attachments, groups.
@@ -47,6 +55,8 @@ type Tried struct {
 	Rules    []RuleCount     `json:"rules"`
 	Examples []TriedMail     `json:"examples" doc:"the newest that would have been decided otherwise"`
 	Actions  map[string]uint `json:"actions"`
+
+	Findings []sekisho.Finding `json:"findings,omitempty" doc:"of the mail that was sent along"`
 }
 
 // RuleCount is how often a rule decided, or would have as a rule in observation.
@@ -124,7 +134,7 @@ func policyRoutes(a api) {
 			page, err := p.page(ctx, wire.PageQuery{What: "policy", Contract: in.id(), After: in.After, Most: in.Limit})
 			return listOf(page, page.Policies, func(v wire.PolicyVersion) PolicyVersion { return PolicyVersion{v.Version, v.At, v.Who, string(v.Text)} }), err
 		})
-	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/policy/test", id: "testPolicy", tag: "policy", summary: "What rules would have done with mail that came", right: sekisho.ViewPolicy, body: 2 << 20},
+	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/policy/test", id: "testPolicy", tag: "policy", summary: "What rules would have done with mail that came", right: sekisho.ViewPolicy, body: 4 << 20},
 		func(ctx context.Context, p *person, in *struct {
 			OfContract
 			Body Trial
@@ -196,6 +206,12 @@ func (p *person) tryPolicy(ctx context.Context, c sekisho.ContractID, q Trial) (
 		return nil, wrongPolicy(err, text)
 	}
 	t := trial{rules: rules, counts: map[string]*RuleCount{}, out: Tried{Rules: []RuleCount{}, Examples: []TriedMail{}, Actions: map[string]uint{}}}
+	if q.Message != "" {
+		if err := t.message(ctx, p, k, q); err != nil {
+			return nil, err
+		}
+		return &one[Tried]{Body: t.done()}, nil
+	}
 	ask := wire.PageQuery{What: "trace", Contract: c, Most: 1000}
 	if q.Trace != "" {
 		if ask.ID, err = strconv.ParseUint(q.Trace, 36, 63); err != nil || ask.ID == 0 {
@@ -220,10 +236,7 @@ func (p *person) tryPolicy(ctx context.Context, c sekisho.ContractID, q Trial) (
 			break
 		}
 	}
-	for _, n := range t.counts {
-		t.out.Rules = append(t.out.Rules, *n)
-	}
-	return &one[Tried]{Body: t.out}, nil
+	return &one[Tried]{Body: t.done()}, nil
 }
 
 // trial is a policy being tried.
@@ -231,6 +244,62 @@ type trial struct {
 	rules  *policy.Policy
 	counts map[string]*RuleCount
 	out    Tried
+}
+
+// done is the result.
+func (t *trial) done() Tried {
+	for _, n := range t.counts {
+		t.out.Rules = append(t.out.Rules, *n)
+	}
+	slices.SortFunc(t.out.Rules, func(a, b RuleCount) int { return strings.Compare(a.Rule, b.Rule) })
+	return t.out
+}
+
+// message decides about a mail that was sent along. It is opened by inspect, as every mail is, and kept nowhere.
+func (t *trial) message(ctx context.Context, p *person, k wire.Contract, q Trial) error {
+	raw, err := base64.StdEncoding.DecodeString(q.Message)
+	if err != nil {
+		return invalid("/message", "the mail is given in base64")
+	}
+	direction := sekisho.Inbound
+	if q.Direction == "outbound" {
+		direction = sekisho.Outbound
+	}
+	now := p.x.config.Clock().UTC()
+	scan := wire.Scan{Raw: raw, Direction: direction, People: k.People, Known: q.Known, Now: now, Envelope: sekisho.Envelope{From: q.Sender, Rcpt: []string{q.Recipient}, At: now}}
+	for _, d := range k.Domains {
+		scan.Domains = append(scan.Domains, d.Name)
+	}
+	r, err := wire.InspectScan.Ask(ctx, p.x.peers.Inspect, scan)
+	if err != nil {
+		return err
+	}
+	f := policy.Facts{Direction: direction, Envelope: scan.Envelope, Recipient: q.Recipient, Subject: r.Summary.Subject, Size: r.Summary.Size, Findings: r.Findings, Score: r.Score,
+		SPF: "none", DKIM: "none", DMARC: "none", ARC: "none", DMARCPolicy: "none", Known: q.Known, Now: now}
+	if len(r.Summary.From) > 0 {
+		f.From = r.Summary.From[0].String()
+	}
+	for _, a := range attachments(&r.Summary.Root, nil) {
+		f.Attachments = append(f.Attachments, a.Name)
+	}
+	d := t.decide(f)
+	t.out.Findings = some(r.Findings)
+	t.out.Examples = append(t.out.Examples, TriedMail{At: now, Sender: q.Sender, Recipient: q.Recipient, Now: string(d.Action), NowRule: d.Rule})
+	return nil
+}
+
+// decide applies the rules and counts.
+func (t *trial) decide(f policy.Facts) policy.Decision {
+	t.out.Mails++
+	d := policy.Decide(t.rules, f)
+	t.out.Actions[string(d.Action)]++
+	if d.Rule != "" {
+		t.count(d.Rule).Decided++
+	}
+	for _, n := range d.Noted {
+		t.count(n).Observed++
+	}
+	return d
 }
 
 func (t *trial) count(rule string) *RuleCount {
@@ -244,18 +313,10 @@ func (t *trial) count(rule string) *RuleCount {
 
 // try decides about one mail for one recipient with what the trace keeps.
 func (t *trial) try(r wire.TraceRow) {
-	t.out.Mails++
 	e := r.Trace.Envelope
 	f := policy.Facts{Direction: r.Trace.Direction, Envelope: e, Recipient: r.Recipient, From: r.Trace.From, Findings: r.Trace.Findings, Score: r.Trace.Score, Now: e.At}
 	f.SPF, f.DKIM, f.DMARC, f.ARC, f.DMARCPolicy = results(r.Trace.Findings)
-	d := policy.Decide(t.rules, f)
-	t.out.Actions[string(d.Action)]++
-	if d.Rule != "" {
-		t.count(d.Rule).Decided++
-	}
-	for _, n := range d.Noted {
-		t.count(n).Observed++
-	}
+	d := t.decide(f)
 	if string(d.Action) == r.Action && d.Rule == r.Rule || r.Action == "" {
 		return
 	}

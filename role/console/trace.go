@@ -19,7 +19,6 @@ type Trace struct {
 	Sender    string            `json:"sender" doc:"of the envelope"`
 	From      string            `json:"from" doc:"of the header"`
 	Recipient string            `json:"recipient"`
-	MessageID string            `json:"messageId"`
 	Client    string            `json:"client"`
 	Helo      string            `json:"helo"`
 	Protocol  string            `json:"protocol"`
@@ -61,7 +60,7 @@ type Stage struct {
 func traceOf(r wire.TraceRow) Trace {
 	e := r.Trace.Envelope
 	t := Trace{Trace: r.Trace.ID.String(), At: e.At, Direction: r.Trace.Direction.String(), Sender: e.From, From: r.Trace.From, Recipient: r.Recipient,
-		MessageID: r.Trace.MessageID, Helo: e.Helo, Protocol: e.Protocol, TLS: e.TLS, SignedIn: e.Account != 0, Fate: r.Fate.String(), Action: r.Action,
+		Helo: e.Helo, Protocol: e.Protocol, TLS: e.TLS, SignedIn: e.Account != 0, Fate: r.Fate.String(), Action: r.Action,
 		Rule: r.Rule, Reason: r.Reason, Score: r.Trace.Score, Took: r.Trace.Took.Milliseconds(), Findings: some(r.Trace.Findings), Events: []Event{}}
 	if e.Client.IsValid() {
 		t.Client = e.Client.String()

@@ -81,6 +81,8 @@ type table struct{ mail, console, desk, content []*route }
 const (
 	smallBody = 64 << 10
 	apiBody   = 16 << 20 // JMAP carries the text of drafts
+
+	importBody = 32 << 20 // a file of a hundred thousand accounts, in base64
 )
 
 // routes is the whole table.
@@ -130,7 +132,12 @@ func (e *Edge) mailRoutes() []*route {
 
 // consoleRoutes are the administration's: console has a schema of its own for each operation; what is checked here is the form.
 func consoleRoutes() []*route {
-	out := []*route{{method: http.MethodGet, path: at("/api/v1/openapi.json"), to: sekisho.Console, returns: onlyJSON, open: true}}
+	// Rules are expressions, and files of accounts are base64: the web rules see attacks in both, and console reads them by parsers of its own.
+	text := func(method, path string, body int64) *route {
+		return &route{method: method, path: at(path), to: sekisho.Console, body: body, kinds: onlyJSON, schema: formSchema(), returns: onlyJSON, large: true, mail: true}
+	}
+	out := []*route{{method: http.MethodGet, path: at("/api/v1/openapi.json"), to: sekisho.Console, returns: onlyJSON, open: true},
+		text(http.MethodPut, "/api/v1/contracts/*/policy", 2<<20), text(http.MethodPost, "/api/v1/contracts/*/policy/test", 2<<20), text(http.MethodPost, "/api/v1/contracts/*/imports", 48<<20)}
 	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		r := &route{method: m, path: at("/api/v1/**"), to: sekisho.Console, returns: []string{typeJSON, "text/csv", "application/gzip", "message/rfc822", "text/plain"}, large: true}
 		if m != http.MethodGet {

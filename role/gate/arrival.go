@@ -78,7 +78,8 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 		return arrival{}, err
 	}
 	a := arrival{wire.Arrival{Trace: in.traceOf(o, took), Sealed: wire.SealedMessage{ID: id, Contract: v.contract, Size: int64(len(raw)),
-		Summary: sealed.Summary, Header: sealed.Header, Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index}}}
+		Summary: sealed.Summary, Header: sealed.Header, Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index,
+		Thread: wire.ThreadOf(v.contract, &report.Summary), Attached: report.Summary.Attachment}}}
 	a.Trace.Subject = sealed.Subject
 	if v.from != "" {
 		a.Trace.Envelope.From = v.from
@@ -130,6 +131,9 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 			d.Approve, d.AtEnd = true, "delete"
 		}
 	}
+	if !in.until.IsZero() && (o.fate == wire.FateQueue || o.fate == wire.FateMailbox) {
+		d.Fate, d.NotBefore, d.AtEnd, d.Rule, d.Reason = wire.FateHold, in.until, "send", undoRule, "its sender can take it back until then"
+	}
 	return d
 }
 
@@ -157,15 +161,21 @@ func (in *intake) box(a *arrival, group []outcome, data []byte) error {
 		case wire.FateDrop, wire.FateRefuse:
 			continue
 		}
-		if done[r] {
-			continue
+		readers := []reader{r}
+		if o.fate == wire.FateQuarantine && o.target.Account != 0 { // for him whom it is for: vault opens it in his session only
+			readers = append(readers, reader{o.target.Account, wire.QuarantineKey})
 		}
-		done[r] = true
-		box, err := in.gate.senders.Box(in.envelope.At, public, seal.For{Contract: a.Sealed.Contract, Account: r.account, Key: uint8(r.key), Message: a.Sealed.ID}, data)
-		if err != nil {
-			return err
+		for _, r := range readers {
+			if done[r] {
+				continue
+			}
+			done[r] = true
+			box, err := in.gate.senders.Box(in.envelope.At, public, seal.For{Contract: a.Sealed.Contract, Account: r.account, Key: uint8(r.key), Message: a.Sealed.ID}, data)
+			if err != nil {
+				return err
+			}
+			a.Sealed.Boxes = append(a.Sealed.Boxes, wire.Box{Account: r.account, Key: r.key, Sealed: box})
 		}
-		a.Sealed.Boxes = append(a.Sealed.Boxes, wire.Box{Account: r.account, Key: r.key, Sealed: box})
 	}
 	return in.archive(a, group[0].contract, data)
 }

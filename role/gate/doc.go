@@ -4,7 +4,8 @@
 //
 // Speaks SMTP on MX, submission and submissions; checks envelope, line ends and sender authentication over header lines;
 // has every mail inspected; applies the contract's policy; seals each copy to its readers' public keys and has store make
-// it durable. Only then it answers 250. What is refused is refused in the dialogue, never by a later bounce.
+// it durable. Only then it answers 250. What people write in webmail comes to it too, with the pass of their session, and
+// goes the same way. What is refused is refused in the dialogue, never by a later bounce.
 //
 // # Holds
 //

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -51,6 +52,9 @@ type Gate struct {
 	senders   seal.Senders
 	flight    flight
 	servers   []*smtp.Server
+
+	pmu  sync.Mutex // guards pass
+	pass []byte     // vault's key that checks passes
 }
 
 // New makes a gate that has not begun to listen.

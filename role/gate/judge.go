@@ -294,18 +294,13 @@ func (in *intake) record(ctx context.Context, outcomes []outcome, code int, text
 	}
 }
 
-// longestID is how long a Message-ID may be to be searched for (RFC 5322 section 2.1.1: a line has 998 characters).
-const longestID = 998
-
 func (in *intake) traceOf(o outcome, took time.Duration) wire.Trace {
 	t := wire.Trace{ID: in.trace, Envelope: in.envelope, Direction: sekisho.Inbound, Findings: o.report.Findings, Score: o.report.Score,
 		Instance: o.report.worker, Took: took}
 	if in.envelope.Contract == o.contract.ID {
 		t.Direction = sekisho.Outbound
 	}
-	if id := o.report.Summary.MessageID; len(id) <= longestID {
-		t.MessageID = id
-	}
+	t.MessageID = wire.MessageMark(o.report.Summary.MessageID)
 	if f := o.report.Summary.From; len(f) > 0 {
 		t.From = f[0].String()
 	}

@@ -34,6 +34,7 @@ type transaction struct {
 	envelope   sekisho.Envelope
 	trace      sekisho.TraceID
 	recipients []recipient
+	until      time.Time // the sender wants it kept back until then; zero: no
 }
 
 // recipient is one accepted RCPT TO.
@@ -314,7 +315,7 @@ func (s *session) mayWrite() error {
 
 // unknownRecipient ends a connection that guesses addresses (directory harvest).
 func (s *session) unknownRecipient(code int, status, text string) error {
-	if s.unknown++; s.unknown > mostUnknown && !s.gate.limits.exempt(s.client) {
+	if s.unknown++; s.conn != nil && s.unknown > mostUnknown && !s.gate.limits.exempt(s.client) {
 		defer s.conn.Conn().SetReadDeadline(time.Unix(1, 0))
 		return refuse(421, "4.7.0", "Too many unknown recipients")
 	}

@@ -35,27 +35,33 @@ type intake struct {
 // take judges a mail, makes it durable with what becomes of it, and answers. The answer is an SMTP error in any case: its
 // code is 250 when the mail was taken.
 func (g *Gate) take(ctx context.Context, m *transaction, account *wire.Identified, raw []byte) error {
+	_, err := g.takeAll(ctx, m, account, raw)
+	return err
+}
+
+// takeAll is take, and says what was decided for each recipient.
+func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identified, raw []byte) ([]outcome, error) {
 	begun := g.config.Clock()
 	in := &intake{transaction: m, gate: g, account: account}
 	if err := in.examine(ctx, raw); err != nil {
-		return err
+		return nil, err
 	}
 	outcomes, err := in.judge(ctx)
 	if err != nil {
-		return g.answer(err)
+		return nil, g.answer(err)
 	}
 	if refusal := in.refused(outcomes); refusal != nil {
 		in.record(ctx, outcomes, refusal.Code, refusal.Message)
-		return refusal
+		return outcomes, refusal
 	}
 	arrivals, err := in.arrivals(ctx, outcomes, g.config.Clock().Sub(begun))
 	if err != nil {
-		return g.answer(err)
+		return nil, g.answer(err)
 	}
 	if err := g.commits.take(ctx, arrivals); err != nil {
-		return g.answer(err)
+		return nil, g.answer(err)
 	}
-	return refuse(250, "2.0.0", "Taken, reference %s", m.trace)
+	return outcomes, refuse(250, "2.0.0", "Taken, reference %s", m.trace)
 }
 
 // examine looks at lines and header fields, asks about the sender, and puts our trace fields in front.

@@ -161,6 +161,15 @@ func heldNotice(n wire.NoticeDue, language, to, subject, link string, now time.T
 		out.Subject = t.approveSubject
 		line(t.approve, n.Sender, about)
 		line(t.until, until)
+	case "grant-asked", "grant-standing":
+		out.Subject = t.grantSubject
+		if n.Kind == "grant-asked" {
+			line(t.grantAsked, n.Sender)
+		} else {
+			line(t.grantStands, n.Sender, until)
+			line(t.by, n.By)
+		}
+		line("%s", t.grantMore)
 	case "held":
 		out.Subject = t.heldSubject
 		line(t.held, until)
@@ -198,7 +207,8 @@ func heldNotice(n wire.NoticeDue, language, to, subject, link string, now time.T
 
 // heldTexts are the sentences of notices.
 type heldTexts struct {
-	heldSubject, approveSubject, endSubject, held, approve, until, subject, recipients, waits, sends, deletes, sent, deleted, cancelled, by, reason, link string
+	heldSubject, approveSubject, endSubject, held, approve, until, subject, recipients, waits, sends, deletes, sent, deleted, cancelled, by, reason, link,
+	grantSubject, grantAsked, grantStands, grantMore string
 }
 
 // heldWords are the sentences: true is Japanese.
@@ -207,10 +217,14 @@ var heldWords = map[bool]heldTexts{
 		"A mail from %s to %s waits for your decision.", "It waits until %s.", "Subject: %s", "Recipients: %s", "It leaves when somebody with that duty has approved it, and not before.",
 		"It is sent then, unless you cancel it.", "It is deleted then, unless you send it.", "Your mail was sent on at %s.", "Your mail was deleted at %s. It did not leave.",
 		"Your mail was cancelled at %s. It did not leave.", "Decided by: %s", "Reason: %s",
-		"To look at it and decide, open this address. Opening it changes nothing:"},
+		"To look at it and decide, open this address. Opening it changes nothing:",
+		"The operator's access to your data", "The operator %s asks for access to your organisation's data.", "The operator %s may reach your organisation's data until %s.",
+		"The console lists each such access. There you can approve, refuse or end it at any time."},
 	true: {"メールの送信を保留しています", "承認待ちのメールがあります", "保留していたメールについて", "メールを %s まで保留しています。まだ送信されていません。",
 		"%s から %s 宛てのメールが承認を待っています。", "期限: %s", "件名: %s", "宛先: %s", "担当者が承認した後に送信されます。",
 		"取り消さない限り、その時刻に送信されます。", "送信を選ばない限り、その時刻に削除されます。", "メールは %s に送信されました。", "メールは %s に削除されました。送信されていません。",
 		"メールは %s に取り消されました。送信されていません。", "判断した人: %s", "理由: %s",
-		"内容の確認と操作は、次のアドレスを開いてください。開いただけでは何も変わりません。"},
+		"内容の確認と操作は、次のアドレスを開いてください。開いただけでは何も変わりません。",
+		"運用者によるデータへのアクセスについて", "運用者 %s が貴社のデータへのアクセスを申請しました。", "運用者 %s は %s まで貴社のデータにアクセスできます。",
+		"アクセスの記録は管理画面で確認できます。許可、拒否、終了もいつでも行えます。"},
 }

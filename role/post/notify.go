@@ -59,7 +59,8 @@ func (p *Post) arrival(ctx context.Context, id sekisho.MessageID, about wire.Que
 		return wire.Arrival{}, err
 	}
 	a := wire.Arrival{Sealed: wire.SealedMessage{ID: id, Contract: c.ID, Size: int64(len(raw)), Summary: sealed.Summary, Header: sealed.Header,
-		Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index},
+		Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index,
+		Thread: wire.ThreadOf(c.ID, &s.Summary), Attached: s.Summary.Attachment},
 		Trace: wire.Trace{ID: about.Trace, Direction: sekisho.Inbound, From: "mailer-daemon@" + p.config.Name, Subject: sealed.Subject,
 			Envelope: sekisho.Envelope{Listener: "post", Helo: p.config.Name, Protocol: "local", Contract: c.ID, At: now, Rcpt: []string{to}}}}
 	d := wire.Delivery{Recipient: to, Fate: wire.FateQueue, Action: "pass", Rule: "notification", Internal: now, NotBefore: now, Notify: "NEVER"}

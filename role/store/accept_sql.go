@@ -238,7 +238,7 @@ func (t *txn) keepBack(in *incoming, d *wire.Delivery, now time.Time) error {
 	if err != nil || d.Fate != wire.FateHold {
 		return err
 	}
-	r := keptRow{Kept: wire.Kept{Contract: in.Sealed.Contract, Message: in.Sealed.ID, Trace: in.Trace.ID, From: e.From, Recipient: d.Recipient, Reason: d.Reason,
+	r := keptRow{Kept: wire.Kept{Contract: in.Sealed.Contract, Message: in.Sealed.ID, Trace: in.Trace.ID, From: e.From, Recipient: d.Recipient, Rule: d.Rule, Reason: d.Reason,
 		Until: until, AtEnd: d.AtEnd, Approve: d.Approve}}
 	if d.Approve {
 		if err := t.tell(&r, "approve", ""); err != nil {

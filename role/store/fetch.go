@@ -149,7 +149,7 @@ func (s *Store) fetchOne(k homeKey, f *fetchable, want [pieces]bool) (wire.Fetch
 		m.Sealed.Boxes = []wire.Box{{Account: k.account, Key: f.key, Sealed: f.wrap}}
 		return m, nil
 	}
-	own := slices.IndexFunc(m.Sealed.Boxes, func(b wire.Box) bool { return b.Account == k.account })
+	own := slices.IndexFunc(m.Sealed.Boxes, func(b wire.Box) bool { return b.Account == k.account && b.Key != wire.QuarantineKey })
 	if own < 0 {
 		m.Sealed.Boxes = nil
 		return m, nil

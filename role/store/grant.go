@@ -20,7 +20,8 @@ import (
 //	standing -> ended   by the same, or by the operator himself
 //	standing -> over    by time
 //
-// A contract without an active administrator has nobody to ask: there the operator's own word is enough, and it is marked.
+// A contract without an active administrator has nobody to ask: there the operator's own word is enough, and it is marked. The
+// customer's administrators are told by mail of what is asked, and of what stands.
 
 // usualGrant and longestGrant are how long a grant stands.
 const (

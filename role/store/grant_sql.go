@@ -102,7 +102,10 @@ func (s *Store) insertGrant(ctx context.Context, g *wire.Grant) error {
 		g.ID, g.Asked = uint64(id), t.s.now()
 		_, err = t.Exec(grantInsert, int64(g.Contract), id, int64(g.Account), int64(g.Home), g.Who, g.Reason, db.Micros(g.Asked), g.For.Microseconds(),
 			g.State, g.By, db.Micros(g.Decided), db.Micros(g.Until), truth(g.Setup))
-		return err
+		if err != nil {
+			return err
+		}
+		return t.tellGrant(*g, "grant-"+g.State)
 	})
 }
 
@@ -112,5 +115,8 @@ func (t *txn) updateGrant(g wire.Grant, was string) error {
 	if err == nil && n == 0 {
 		err = grantError(sekisho.Conflict, "somebody else decided meanwhile")
 	}
-	return err
+	if err != nil || g.State != "standing" {
+		return err
+	}
+	return t.tellGrant(g, "grant-standing")
 }

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"slices"
 
 	"sekisho"
 	"sekisho/wire"
@@ -19,9 +21,11 @@ const (
 	itemCount   = "SELECT COUNT(*) FROM item WHERE contract = $1 AND account = $2 AND kind = $3 AND gone = 0"
 	itemPut     = `INSERT INTO item (contract, account, kind, id, modseq, begun, gone, sealed, key, box) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)
 		ON CONFLICT (contract, account, kind, id) DO UPDATE SET modseq = excluded.modseq, gone = 0, sealed = excluded.sealed, key = excluded.key, box = excluded.box`
-	itemRemove = "UPDATE item SET modseq = $5, gone = 1, sealed = NULL, box = NULL WHERE contract = $1 AND account = $2 AND kind = $3 AND id = $4 AND gone = 0"
-	keptOwn    = keptColumns + " WHERE contract = $1 ORDER BY id DESC"
-	itemRewrap = "UPDATE item SET key = $4, box = $5 WHERE contract = $1 AND account = $2 AND id = $3 AND gone = 0"
+	itemRemove   = "UPDATE item SET modseq = $5, gone = 1, sealed = NULL, box = NULL WHERE contract = $1 AND account = $2 AND kind = $3 AND id = $4 AND gone = 0"
+	keptOwn      = keptColumns + " WHERE contract = $1 ORDER BY id DESC"
+	keptTrace    = keptColumns + " WHERE trace = $1 ORDER BY id"
+	messagePlace = "SELECT segment, position, shape, size FROM message WHERE contract = $1 AND id = $2"
+	itemRewrap   = "UPDATE item SET key = $4, box = $5 WHERE contract = $1 AND account = $2 AND id = $3 AND gone = 0"
 )
 
 // Bounds of what an account may keep.
@@ -166,12 +170,62 @@ func (s *Store) ownKept(ctx context.Context, by sekisho.Caller, q wire.OwnKept) 
 	}
 	err = s.db.Each(ctx, func(scan func(...any) error) error {
 		r, err := scanKept(scan)
-		if err == nil && r.owns(k) && (q.ID == 0 || r.ID == q.ID) && (q.Message == 0 || r.Message == q.Message) && len(out.Kept) < 1000 {
+		if err == nil && r.owns(k) && (q.ID == 0 || r.ID == q.ID) && len(out.Kept) < 1000 {
 			out.Kept = append(out.Kept, r.Kept)
 		}
 		return err
 	}, keptOwn, int64(k.contract))
-	return out, err
+	if err != nil || !q.Whole {
+		return out, err
+	}
+	for i := range out.Kept {
+		if err := s.wholeKept(ctx, k, &out.Kept[i]); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// wholeKept adds the account's box and the findings.
+func (s *Store) wholeKept(ctx context.Context, k homeKey, x *wire.Kept) error {
+	r := s.db.Reading(ctx)
+	err := r.Each(func(scan func(...any) error) error {
+		var message int64
+		var data []byte
+		if err := scan(&message, &data); err != nil || sekisho.MessageID(message) != x.Message {
+			return err
+		}
+		var d traceData
+		if err := json.Unmarshal(data, &d); err != nil {
+			return sekisho.E("store.own-kept", sekisho.Corrupt, err)
+		}
+		x.Findings = d.Trace.Findings
+		return nil
+	}, traceOwn, int64(x.Trace), int64(k.contract))
+	if err != nil || x.Fate != wire.FateQuarantine {
+		return err
+	}
+	var at stored
+	var segment int64
+	var row []byte
+	found, err := r.One([]any{&segment, &at.pos.Offset, &row, &at.size}, messagePlace, int64(k.contract), int64(x.Message))
+	if err != nil || !found {
+		return err
+	}
+	at.id, at.pos.Segment = x.Message, uint64(segment)
+	if at.shape, err = getShape(row); err != nil {
+		return sekisho.E("store.own-kept", sekisho.Corrupt, err)
+	}
+	var m wire.SealedMessage
+	if err := s.load(at, true, wanted(wire.Want{}), &m); err != nil {
+		return err
+	}
+	for _, b := range m.Boxes {
+		if b.Account == k.account && b.Key == wire.QuarantineKey {
+			x.Box = b.Sealed
+		}
+	}
+	return nil
 }
 
 // ownDecide answers StoreOwnDecide.
@@ -183,6 +237,12 @@ func (s *Store) ownDecide(ctx context.Context, by sekisho.Caller, q wire.OwnDeci
 	kind := map[string]string{"send": "hold", "cancel": "hold", "release": "quarantine", "delete": "quarantine"}[q.What]
 	if kind == "" {
 		return wire.Nothing{}, sekisho.E("store.own-decide", sekisho.Invalid, errors.New("no such decision"))
+	}
+	if q.Trace != 0 {
+		if q.What != "cancel" {
+			return wire.Nothing{}, sekisho.E("store.own-decide", sekisho.Invalid, errors.New("a mail as a whole can be taken back only"))
+		}
+		return wire.Nothing{}, s.change(ctx, func(t *txn) error { return t.takeBack(k, q.Trace) })
 	}
 	return wire.Nothing{}, s.change(ctx, func(t *txn) error {
 		r, err := t.keptByID(q.ID)
@@ -197,4 +257,34 @@ func (s *Store) ownDecide(ctx context.Context, by sekisho.Caller, q wire.OwnDeci
 		}
 		return t.decideKept(&wire.Resolution{What: q.What, Kind: kind, ID: q.ID, By: "own", Box: q.Box})
 	})
+}
+
+// undoRule is what gate gives as the rule of a hold that the sender asked for.
+const undoRule = "undo-send"
+
+// takeBack cancels a mail that its sender had kept back. All of it ends at one time: before it, all is cancelled; after it,
+// nothing can be, whether it has gone out already or not.
+func (t *txn) takeBack(k homeKey, trace sekisho.TraceID) error {
+	var rows []keptRow
+	err := t.Each(func(scan func(...any) error) error {
+		r, err := scanKept(scan)
+		e := &r.data.Queue.Envelope
+		if err == nil && r.Fate == wire.FateHold && r.Rule == undoRule && e.Account == k.account && e.Contract == k.contract {
+			rows = append(rows, r)
+		}
+		return err
+	}, keptTrace, int64(trace))
+	if err != nil {
+		return err
+	}
+	now := t.s.now()
+	if len(rows) == 0 || slices.ContainsFunc(rows, func(r keptRow) bool { return !now.Before(r.Until) }) {
+		return sekisho.E("store.own-decide", sekisho.NotFound, errors.New("too late"))
+	}
+	for i := range rows {
+		if err := t.discard(&rows[i], "cancelled", "its sender", ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -101,7 +101,7 @@ func (t *txn) release(r *keptRow, box *wire.Box, by, note string) error {
 
 // tellEnd lets the sender know how his held mail ended, unless he decided it himself.
 func (t *txn) tellEnd(r *keptRow, kind, by string) error {
-	if r.Fate != wire.FateHold || strings.EqualFold(by, r.From) {
+	if r.Fate != wire.FateHold || strings.EqualFold(by, r.From) || by == "own" {
 		return nil
 	}
 	return t.tell(r, kind, by)

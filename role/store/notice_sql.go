@@ -62,10 +62,13 @@ type noticeData struct {
 	By         string
 }
 
+// askedRule is the rule of a hold that the sender himself asked for, to be able to take his mail back: he knows.
+const askedRule = "undo-send"
+
 // tell notes that the sender of a held mail is to be told something: one notice for all recipients of the mail. A mail without a
 // sender has nobody to tell.
 func (t *txn) tell(r *keptRow, kind, by string) error {
-	if r.From == "" {
+	if r.From == "" || r.Rule == askedRule {
 		return nil
 	}
 	d := noticeData{r.Trace, r.From, []string{r.Recipient}, r.Reason, db.Micros(r.Until), r.AtEnd, r.Approve, by}
@@ -159,17 +162,35 @@ func (t *txn) noticesDue(most int) (out []wire.NoticeDue, err error) {
 				return nil, err
 			}
 		}
-		if n.To = []string{n.Sender}; n.Kind == "approve" {
-			n.To, err = approvers(t, n.Contract, n.Sender)
+		switch n.To = []string{n.Sender}; n.Kind {
+		case "approve":
+			n.To, err = employed(t, n.Contract, n.Sender, "approver", "contract-admin", "admin")
+		case "grant-asked", "grant-standing":
+			n.To, err = employed(t, n.Contract, n.Sender, "contract-admin", "admin")
 		}
 	}
 	return out, err
 }
 
-// approvers are who may decide about a mail that waits: the contract's approvers, or, when it has none, its administrators; never
-// the sender.
-func approvers(r db.Reader, c sekisho.ContractID, sender string) ([]string, error) {
-	for _, duty := range []string{"approver", "contract-admin", "admin"} {
+// tellGrant notes that a customer's administrators are to be told of an operator's way into their data.
+func (t *txn) tellGrant(g wire.Grant, kind string) error {
+	data, err := json.Marshal(noticeData{Sender: g.Who, Reason: g.Reason, Until: db.Micros(g.Until), By: g.By})
+	if err != nil {
+		return sekisho.E("store.notice", sekisho.Internal, err)
+	}
+	id, err := t.take("notice", 1)
+	if err != nil {
+		return err
+	}
+	t.told = append(t.told, t.s.wake)
+	_, err = t.Exec("INSERT INTO notice (contract, id, message, kind, mail, at, data) VALUES ($1, $2, $3, $4, 0, $5, $6)", int64(g.Contract), id, int64(g.ID), kind,
+		db.Micros(t.s.now()), data)
+	return err
+}
+
+// employed are the active people of the first of some duties that anybody has, but for one: who sent a mail does not decide about it.
+func employed(r db.Reader, c sekisho.ContractID, sender string, duties ...string) ([]string, error) {
+	for _, duty := range duties {
 		var list []string
 		err := r.Each(func(scan func(...any) error) error {
 			var a string

@@ -293,7 +293,7 @@ func (p *pager) traces() error {
 		p.w.and("trace = ?", int64(p.q.ID))
 	}
 	if p.q.Match != "" {
-		p.w.and("people LIKE ? ESCAPE '!'", like(strings.Trim(p.q.Match, "<> ")))
+		p.w.and("(people LIKE ? ESCAPE '!' OR people LIKE ? ESCAPE '!')", like(strings.Trim(p.q.Match, "<> ")), like(wire.MessageMark(p.q.Match)))
 	}
 	if p.q.Fate != 0 {
 		p.w.and(p.within("data")+" LIKE ? ESCAPE '!'", `%"Fate":`+strconv.Itoa(int(p.q.Fate))+`%`)

@@ -4,7 +4,7 @@ package store
 // a tenant's table, so that a distributed database can keep a contract together and a termination can delete by range.
 // Directory tables are keyed by what is asked for, as an address or a domain belongs to one contract only.
 func migrations() []string {
-	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice}
+	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice, stepUndo}
 }
 
 const step1 = `
@@ -256,4 +256,9 @@ CREATE TABLE item (
 	box BYTES,
 	PRIMARY KEY (contract, account, kind, id)
 ) CLUSTERED
+`
+
+// stepUndo: a mail that its sender takes back is found by its trace.
+const stepUndo = `
+CREATE INDEX kept_trace ON kept (trace)
 `

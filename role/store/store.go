@@ -28,6 +28,9 @@ type Config struct {
 	Segment  int64            // size of a segment file; 0: 256 MiB, which a start reads in a moment
 	Hosts    []string         // the installation's own host names, for StoreHosts
 
+	// Report is told of every breach of the rules by a peer; nil: the log is.
+	Report func(by sekisho.Caller, call string, why error)
+
 	// Pass checks vault's word about a session. It must return Denied for one that is expired, forged or not made for
 	// by. nil: every pass is refused.
 	Pass func(p wire.Pass, by sekisho.Caller) (PassClaims, error)
@@ -239,6 +242,10 @@ func (s *Store) now() time.Time { return s.c.Clock().UTC() }
 // serve lists every call and who answers it.
 func (s *Store) serve() *wire.Service {
 	v := wire.NewService(sekisho.Store, func(by sekisho.Caller, call string, why error) {
+		if s.c.Report != nil {
+			s.c.Report(by, call, why)
+			return
+		}
 		s.c.Log.Error("breach of protocol", "role", by.Role.String(), "instance", uint64(by.Instance), "call", call, "why", why)
 	})
 	wire.Handle(v, wire.StoreLease, s.lease)
@@ -295,6 +302,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreEmailCounts, s.emailCounts)
 	wire.Handle(v, wire.StorePlaces, s.places)
 	wire.Handle(v, wire.StoreSelf, s.self)
+	wire.Handle(v, wire.StoreOwnTrace, s.ownTrace)
 	wire.Handle(v, wire.StoreUpload, s.upload)
 	wire.Handle(v, wire.StoreUploaded, s.uploaded)
 	wire.Handle(v, wire.StoreItems, s.items)

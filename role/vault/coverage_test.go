@@ -245,6 +245,7 @@ func (d *driven) aboutWeb() []drive {
 	var c []byte
 	var g wire.Granting
 	var second wire.Second
+	var short wire.Ticket
 	proof := func() wire.Proof { return wire.Proof{Cookie: c, For: sekisho.Webmail, Client: client} }
 	return []drive{
 		{"vault.sign-in", k(ledger.Login), "", is(wire.VaultSignIn, just(wire.SignIn{Contract: 1, Account: 11, Password: wire.Phrase{Text: "correct horse"}, Client: client}),
@@ -255,9 +256,26 @@ func (d *driven) aboutWeb() []drive {
 		{"vault.factor", k(ledger.KeyMade), "", is(wire.VaultFactor, func() wire.FactorChange { return wire.FactorChange{Cookie: c, Do: wire.DoAppMake} },
 			func(wire.FactorChanged) { second = d.passkey(c) })},
 		{"vault.capability", k(ledger.Login), "", is(wire.VaultCapability, proof, func(a wire.Granting) { g = a })},
-		{"vault.enter", k(ledger.Login), "", is(wire.VaultEnter, func() wire.Capability { return g.Capability }, nil)},
+		{"vault.enter", k(ledger.Login), "", is(wire.VaultEnter, func() wire.Capability { return g.Capability }, func(t wire.Ticket) { short = t })},
+		{"vault.own-kept", k(ledger.Opening), "", is(wire.VaultOwnKept, func() wire.OpenOwn { return d.ownKept(short, 11, false) }, func(a wire.Opened) { d.opens(a, true) })},
+		{"vault.own-kept", k(ledger.Release), "", is(wire.VaultOwnKept, func() wire.OpenOwn { return d.ownKept(short, 11, true) }, func(a wire.Opened) { d.opens(a, true) })},
+		{"vault.own-kept", k(ledger.Denial), "", is(wire.VaultOwnKept, func() wire.OpenOwn { return d.ownKept(short, 12, true) }, func(a wire.Opened) { d.opens(a, false) })},
 		{"vault.second", k(ledger.Login), "", is(wire.VaultSecond, func() wire.Second { return second }, func(a wire.SignedIn) { c = a.Cookie })},
 		{"vault.sign-out", k(ledger.KeyGone), "", is(wire.VaultSignOut, proof, nil)},
+	}
+}
+
+// ownKept asks for a mail that is in quarantine for an account.
+func (d *driven) ownKept(t wire.Ticket, account sekisho.AccountID, release bool) wire.OpenOwn {
+	return wire.OpenOwn{Session: t.Session, Secret: t.Secret, Release: release, Boxes: []wire.MessageBox{{Message: 9, Key: wire.QuarantineKey,
+		Sealed: box(d.b.t, d.keys.Quarantine, seal.For{Contract: 1, Account: account, Key: uint8(wire.QuarantineKey), Message: 9}, d.data)}}}
+}
+
+// opens says whether something was opened, as it should.
+func (d *driven) opens(a wire.Opened, want bool) {
+	d.b.t.Helper()
+	if got := len(a.Messages[0].Keys)+len(a.Messages[0].Wrapped) > 0; got != want {
+		d.b.t.Errorf("opened: %v; want %v", got, want)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"sekisho"
 	"sekisho/ledger"
@@ -24,8 +25,10 @@ func (v *Vault) open(_ context.Context, who sekisho.Caller, q wire.Open) (wire.O
 	if err == nil && ring == nil {
 		err = sekisho.E("vault.open", sekisho.Denied, errors.New("the session opens no mailbox"))
 	}
-	if err == nil {
+	if err == nil && !ofItems(q.Classes) {
 		err = check(q.Classes, len(q.Boxes))
+	} else if err == nil && len(q.Boxes) > mostBoxes {
+		err = sekisho.E("vault.open", sekisho.TooMany, fmt.Errorf("%d boxes, at most %d", len(q.Boxes), mostBoxes))
 	}
 	if err == nil && !s.spend(len(q.Boxes)*len(q.Classes), v.config.Quota, v.config.Clock()) {
 		err = sekisho.E("vault.open", sekisho.TooMany, errors.New("the session's quota of openings is used up"))
@@ -59,6 +62,12 @@ func (v *Vault) open(_ context.Context, who sekisho.Caller, q wire.Open) (wire.O
 		out.Index = key.IndexKey(ring)
 	}
 	return out, nil
+}
+
+// ofItems says whether the class is one of those that things of an account have that are no mails: contacts, settings, and
+// whom he wrote to. Only sessions open them, one class at a time.
+func ofItems(classes []sekisho.Class) bool {
+	return len(classes) == 1 && (classes[0] == sekisho.ClassAddressbook || classes[0] == sekisho.ClassConfig || classes[0] == sekisho.ClassEnvelope)
 }
 
 func check(classes []sekisho.Class, boxes int) error {
@@ -199,6 +208,52 @@ func (v *Vault) openQuarantine(_ context.Context, who sekisho.Caller, q wire.Ope
 		return wire.Opened{}, v.deny(who, nil, 0, sekisho.E("vault.quarantine", sekisho.Denied, nil))
 	}
 	return v.openKept(who, q)
+}
+
+// openOwn gives somebody's session the header keys of mails that are in quarantine for him, or wraps their data keys for his
+// mailbox. The boxes are bound to his account: those of others do not open.
+func (v *Vault) openOwn(_ context.Context, who sekisho.Caller, q wire.OpenOwn) (wire.Opened, error) {
+	s, ring, err := v.resume(who, q.Session, q.Secret)
+	classes := []sekisho.Class{sekisho.ClassHeader}
+	if err == nil {
+		err = check(classes, len(q.Boxes))
+	}
+	if err == nil && !s.spend(len(q.Boxes), v.config.Quota, v.config.Clock()) {
+		err = sekisho.E("vault.own-kept", sekisho.TooMany, errors.New("the session's quota of openings is used up"))
+	}
+	if err != nil {
+		return wire.Opened{}, v.deny(who, s, q.Session, err)
+	}
+	pair, err := v.pair(s.contract, wire.QuarantineKey)
+	if err != nil {
+		return wire.Opened{}, v.deny(who, s, q.Session, err)
+	}
+	data := make([][]byte, len(q.Boxes))
+	for i, b := range q.Boxes {
+		data[i], _ = pair.Unbox(seal.For{Contract: s.contract, Account: s.account, Key: uint8(wire.QuarantineKey), Message: b.Message}, b.Sealed)
+	}
+	e := by(who, ledger.Opening)
+	e.Session, e.Contract, e.Account, e.Address = q.Session, s.contract, s.account, s.address
+	entries := openings(e, classes, q.Boxes, data)
+	if q.Release {
+		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return e.Kind == ledger.Opening })
+		entries = append(entries, releases(e, wire.OpenKept{Boxes: q.Boxes, Release: s.account}, data)...)
+	}
+	if err := v.enter(entries...); err != nil {
+		return wire.Opened{}, err
+	}
+	out := wire.Opened{Messages: make([]wire.MessageKeys, len(q.Boxes))}
+	if !q.Release {
+		derive(&out, classes, data)
+		return out, nil
+	}
+	mailbox := key.MailboxKey(ring)
+	for i, b := range q.Boxes {
+		if data[i] != nil {
+			out.Messages[i].Wrapped = mailbox.Wrap(seal.For{Contract: s.contract, Account: s.account, Key: uint8(wire.AccountKey), Message: b.Message}, data[i])
+		}
+	}
+	return out, nil
 }
 
 func (v *Vault) openKept(who sekisho.Caller, q wire.OpenKept) (wire.Opened, error) {

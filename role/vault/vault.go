@@ -225,6 +225,7 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 		report(by, call, why)
 	})
 	wire.Handle(s, wire.VaultHello, v.hello)
+	wire.Handle(s, wire.VaultOwnKept, v.openOwn)
 	wire.Handle(s, wire.VaultContract, using(v, v.newContract))
 	wire.Handle(s, wire.VaultAccount, using(v, v.newAccount))
 	wire.Handle(s, wire.VaultSlot, using(v, v.newSlot))

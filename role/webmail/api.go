@@ -13,13 +13,12 @@ const (
 	capCore       = "urn:ietf:params:jmap:core"
 	capMail       = "urn:ietf:params:jmap:mail"
 	capSubmission = "urn:ietf:params:jmap:submission"
-	capVacation   = "urn:ietf:params:jmap:vacationresponse"
 	capQuota      = "urn:ietf:params:jmap:quota"
 	capSekisho    = "urn:sekisho:jmap"
 )
 
 func capabilities() []string {
-	return []string{capCore, capMail, capSubmission, capVacation, capQuota, capSekisho}
+	return []string{capCore, capMail, capSubmission, capQuota, capSekisho}
 }
 
 const (
@@ -62,6 +61,32 @@ func methods() map[string]method {
 
 		"Thread/get":     {capMail, false, run((*turn).threadGet)},
 		"Thread/changes": {capMail, false, run((*turn).threadChanges)},
+
+		"Identity/get":     {capSubmission, false, run((*turn).identityGet)},
+		"Identity/changes": {capSubmission, false, cannotCalculate},
+		"Identity/set":     {capSubmission, true, run((*turn).identitySet)},
+
+		"EmailSubmission/get":          {capSubmission, false, run((*turn).submissionGet)},
+		"EmailSubmission/changes":      {capSubmission, false, run((*turn).submissionChanges)},
+		"EmailSubmission/query":        {capSubmission, false, run((*turn).submissionQuery)},
+		"EmailSubmission/queryChanges": {capSubmission, false, cannotCalculate},
+		"EmailSubmission/set":          {capSubmission, true, run((*turn).submissionSet)},
+
+		"Email/render":     {capSekisho, false, run((*turn).emailRender)},
+		"Submission/check": {capSekisho, false, run((*turn).submissionCheck)},
+		"Directory/query":  {capSekisho, false, run((*turn).directoryQuery)},
+		"Kept/query":       {capSekisho, false, run((*turn).keptQuery)},
+		"Kept/get":         {capSekisho, false, run((*turn).keptGet)},
+		"Kept/set":         {capSekisho, true, run((*turn).keptSet)},
+		"Contact/get":      {capSekisho, false, run(objectGet[contact](contacts))},
+		"Contact/set":      {capSekisho, true, run(objectSet[contact](contacts))},
+		"Contact/query":    {capSekisho, false, run((*turn).contactQuery)},
+		"Contact/changes":  {capSekisho, false, run((*turn).contactChanges)},
+		"Template/get":     {capSekisho, false, run(objectGet[template](templates))},
+		"Template/set":     {capSekisho, true, run(objectSet[template](templates))},
+		"Template/changes": {capSekisho, false, run((*turn).templateChanges)},
+		"Preference/get":   {capSekisho, false, run(singleGet[preference](preferences))},
+		"Preference/set":   {capSekisho, true, run(singleSet[preference](preferences))},
 
 		"Quota/get":     {capQuota, false, run((*turn).quotaGet)},
 		"Quota/query":   {capQuota, false, run((*turn).quotaQuery)},
@@ -214,7 +239,7 @@ func (t *turn) session() (wire.WebResponse, error) {
 	mail := map[string]any{"maxMailboxesPerEmail": nil, "maxMailboxDepth": 30, "maxSizeMailboxName": 250, "maxSizeAttachmentsPerEmail": t.w.config.Size * 3 / 4,
 		"emailQuerySortOptions": []string{"receivedAt", "size", "from", "to", "subject", "sentAt", "hasKeyword"}, "mayCreateTopLevelMailbox": true}
 	own := map[string]any{capMail: mail, capSubmission: map[string]any{"maxDelayedSend": mostDelay, "submissionExtensions": map[string]any{}},
-		capVacation: struct{}{}, capQuota: struct{}{}, capSekisho: struct{}{}}
+		capQuota: struct{}{}, capSekisho: struct{}{}}
 	primary := map[string]string{}
 	for c := range own {
 		primary[c] = t.account()
@@ -223,7 +248,7 @@ func (t *turn) session() (wire.WebResponse, error) {
 		"capabilities": map[string]any{
 			capCore: map[string]any{"maxSizeUpload": t.w.config.Size, "maxConcurrentUpload": 4, "maxSizeRequest": sizeRequest, "maxConcurrentRequests": 8,
 				"maxCallsInRequest": mostCalls, "maxObjectsInGet": mostGet, "maxObjectsInSet": mostSet, "collationAlgorithms": []string{"i;unicode-casemap"}},
-			capMail: struct{}{}, capSubmission: struct{}{}, capVacation: struct{}{}, capQuota: struct{}{}, capSekisho: struct{}{}},
+			capMail: struct{}{}, capSubmission: struct{}{}, capQuota: struct{}{}, capSekisho: struct{}{}},
 		"accounts":        map[string]any{t.account(): map[string]any{"name": who.Address, "isPersonal": true, "isReadOnly": !t.may(true), "accountCapabilities": own}},
 		"primaryAccounts": primary, "username": who.Address, "state": sessionState,
 		"apiUrl": base + "/jmap/api", "uploadUrl": base + "/jmap/upload/{accountId}",

@@ -11,6 +11,7 @@ import (
 	"sekisho"
 	"sekisho/mail/compose"
 	"sekisho/mail/jmap"
+	"sekisho/mailbox"
 )
 
 // address is an EmailAddress.
@@ -63,8 +64,8 @@ type draftPart struct {
 	SubParts    []draftPart `json:"subParts"`
 }
 
-// createEmail makes a MIME message of JSON and files it, as Email/set create wants it.
-func (t *turn) createEmail(raw json.RawMessage) (*filedEmail, *setError) {
+// composeEmail makes a MIME message of JSON, as Email/set create wants it, ready to be filed.
+func (t *turn) composeEmail(raw json.RawMessage) (*mailbox.Filed, *setError) {
 	d, extra, e := parseDraft(raw)
 	if e != nil {
 		return nil, e
@@ -100,7 +101,7 @@ func (t *turn) createEmail(raw json.RawMessage) (*filedEmail, *setError) {
 	if d.ReceivedAt != nil {
 		at = *d.ReceivedAt
 	}
-	made, err := t.keep(text, boxes, flags, at)
+	made, err := t.prepare(text, boxes, flags, at)
 	if err != nil {
 		return nil, t.setErrorOf(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"sekisho"
 	"sekisho/mail/jmap"
+	"sekisho/mailbox"
 	"sekisho/wire"
 )
 
@@ -31,13 +32,30 @@ func (t *turn) emailSet(a *emailSetArgs) (any, error) {
 			return nil, jmap.Fail("stateMismatch", "no such state")
 		}
 	}
-	if err := t.changeEmails(a, unless, out); err != nil { // first: it checks the state
-		return nil, err
-	}
+	// A draft is saved by making the new one and destroying the old one in one request. So what can fail with the new one
+	// comes before anything is destroyed; if it does fail, nothing is.
+	ready := map[string]*mailbox.Filed{}
 	for _, k := range keys(a.Create) {
-		made, e := t.createEmail(a.Create[k])
+		x, e := t.composeEmail(a.Create[k])
 		if e != nil {
 			out.NotCreated[k] = e
+			continue
+		}
+		ready[k] = x
+	}
+	if len(out.NotCreated) > 0 {
+		for _, id := range a.Destroy {
+			out.NotDestroyed[id] = &setError{Type: "forbidden", Description: "kept, as what was to be created in the same request could not be"}
+		}
+		a.Destroy = nil
+	}
+	if err := t.changeEmails(a, unless, out); err != nil { // it checks the state
+		return nil, err
+	}
+	for _, k := range keys(ready) {
+		made, err := t.accept(ready[k])
+		if err != nil {
+			out.NotCreated[k] = t.setErrorOf(err)
 			continue
 		}
 		t.created[k] = made.id

@@ -6,6 +6,7 @@ import (
 
 	"sekisho"
 	"sekisho/mail/jmap"
+	"sekisho/mailbox"
 	"sekisho/wire"
 )
 
@@ -21,6 +22,15 @@ func (f *filedEmail) object() map[string]any {
 
 // keep files a mail in mailboxes with keywords: summarised by inspect, sealed to the account, durable.
 func (t *turn) keep(raw []byte, boxes []sekisho.MailboxID, flags []string, at time.Time) (*filedEmail, error) {
+	x, err := t.prepare(raw, boxes, flags, at)
+	if err != nil {
+		return nil, err
+	}
+	return t.accept(x)
+}
+
+// prepare does everything of keep that can fail for a reason of the mail's own, and changes nothing.
+func (t *turn) prepare(raw []byte, boxes []sekisho.MailboxID, flags []string, at time.Time) (*mailbox.Filed, error) {
 	owner, err := t.owner()
 	if err != nil {
 		return nil, err
@@ -29,8 +39,7 @@ func (t *turn) keep(raw []byte, boxes []sekisho.MailboxID, flags []string, at ti
 	if err != nil {
 		return nil, err
 	}
-	f := t.w.filer()
-	x, err := f.Seal(t.ctx, owner, raw)
+	x, err := t.w.filer().Seal(t.ctx, owner, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -42,11 +51,16 @@ func (t *turn) keep(raw []byte, boxes []sekisho.MailboxID, flags []string, at ti
 		x.Arrival.Deliveries = append(x.Arrival.Deliveries, wire.Delivery{Recipient: t.self.Address, Fate: wire.FateMailbox, Action: "append", Account: t.ticket.Account,
 			Mailbox: m.Name, Internal: at, Flags: flags})
 	}
-	if _, err := f.Accept(t.ctx, x); err != nil {
+	return &x, nil
+}
+
+// accept makes it durable.
+func (t *turn) accept(x *mailbox.Filed) (*filedEmail, error) {
+	if _, err := t.w.filer().Accept(t.ctx, *x); err != nil {
 		return nil, err
 	}
 	t.boxes = nil
-	return &filedEmail{emailID(x.Arrival.Sealed.ID), threadID(x.Arrival.Sealed.Thread), int64(len(raw))}, nil
+	return &filedEmail{emailID(x.Arrival.Sealed.ID), threadID(x.Arrival.Sealed.Thread), x.Arrival.Sealed.Size}, nil
 }
 
 // place reads mailboxIds and keywords of something that is to be filed.

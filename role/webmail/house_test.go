@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/role/gate"
 	"sekisho/role/inspect"
 	"sekisho/role/store"
 	"sekisho/role/vault"
@@ -109,10 +110,11 @@ func newHouse(t testing.TB) *house {
 	h.person(h.contract, "bob", "mori.example")
 	h.person(h.newContract("Kawa", "kawa.example"), "eve", "kawa.example")
 
+	gates := gate.New(gate.Config{Name: "mail.mori.example", Clock: h.clock, Hourly: 50}, gate.Peers{Store: h.store, Vault: to(sekisho.Vault, vaults, sekisho.Gate, 5), Inspect: h.inspect, Dial: wire.NewPeer(sekisho.Dial)}).Service(report(t))
 	logins := to(sekisho.Vault, vaults, sekisho.Reader, webmailInstance)
 	h.webmail = New(Config{Name: "mail.mori.example", Clock: h.clock, Log: slog.New(slog.NewTextHandler(&h.log, nil))},
 		Peers{Store: to(sekisho.Store, s.Service(), sekisho.Webmail, webmailInstance), Vault: to(sekisho.Vault, vaults, sekisho.Webmail, webmailInstance),
-			Inspect: to(sekisho.Inspect, inspects, sekisho.Webmail, webmailInstance), Gate: wire.NewPeer(sekisho.Gate), Fetch: wire.NewPeer(sekisho.Fetch)})
+			Inspect: to(sekisho.Inspect, inspects, sekisho.Webmail, webmailInstance), Gate: to(sekisho.Gate, gates, sekisho.Webmail, webmailInstance), Fetch: wire.NewPeer(sekisho.Fetch)})
 	h.webmail.enter = func(ctx context.Context, c wire.Capability) (wire.Ticket, error) {
 		p := h.people[string(c.Secret)]
 		if p == nil {

@@ -1,13 +1,241 @@
 package webmail
 
-import "sekisho/wire"
+import (
+	"encoding/json"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
 
-// picture answers GET /jmap/picture/{accountId}/{emailId}/{n}.
-func (t *turn) picture() (wire.WebResponse, error) {
-	return problem(t.q.Language, 404, "not-found", ""), nil
+	"sekisho"
+	"sekisho/mail/jmap"
+	"sekisho/mailbox"
+	"sekisho/wire"
+)
+
+type renderArgs struct {
+	AccountID string   `json:"accountId"`
+	IDs       []string `json:"ids"`
+	Language  string   `json:"language"`
 }
 
-// preview answers GET /jmap/preview/{accountId}/{blobId}/{page}.
+// mostRendered is how many mails are rendered in one call.
+const mostRendered = 20
+
+// emailRender shows mails as people see them: inspect makes the tree, and it is passed on as it is.
+func (t *turn) emailRender(a *renderArgs) (any, error) {
+	if len(a.IDs) > mostRendered {
+		return nil, jmap.Fail("requestTooLarge", "at most %d mails at once", mostRendered)
+	}
+	if a.Language == "" {
+		a.Language = t.q.Language
+	}
+	list, missing := []any{}, []string{}
+	for _, id := range a.IDs {
+		m, ok := parseEmail(t.made(id))
+		if !ok {
+			missing = append(missing, id)
+			continue
+		}
+		o, err := t.rendered(m, a.Language)
+		if sekisho.KindOf(err) == sekisho.NotFound {
+			missing = append(missing, id)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, o)
+	}
+	return map[string]any{"accountId": t.account(), "list": list, "notFound": missing}, nil
+}
+
+// render has inspect render one mail, which passes through it in the clear: that is entered.
+func (t *turn) render(x *reading, language string) (wire.Rendered, error) {
+	raw, ok := x.mail.Cut(sekisho.Span{End: x.mail.Summary.Size})
+	if !ok {
+		return wire.Rendered{}, sekisho.E("webmail.render", sekisho.Corrupt, nil)
+	}
+	contract, err := wire.StoreContract.Ask(t.ctx, t.w.peers.Store, wire.ContractQuery{Contract: t.ticket.Contract})
+	if err != nil {
+		return wire.Rendered{}, err
+	}
+	q := wire.Render{Raw: raw, Language: language}
+	for _, d := range contract.Domains {
+		q.Domains = append(q.Domains, d.Name)
+	}
+	line, err := t.w.peers.Inspect.Pick(t.ctx)
+	if err != nil {
+		return wire.Rendered{}, sekisho.E("webmail.render", sekisho.Unavailable, err)
+	}
+	passage := wire.Passage{Contract: t.ticket.Contract, First: x.Message, Count: 1, Bytes: uint64(len(raw)), Worker: line.Peer.Instance}
+	if _, err := wire.VaultTransit.Ask(t.ctx, t.w.peers.Vault, wire.Transit{Runs: []wire.Passage{passage}}); err != nil {
+		return wire.Rendered{}, err
+	}
+	return wire.InspectRender.AskLine(t.ctx, line, q)
+}
+
+func (t *turn) rendered(m sekisho.MessageID, language string) (any, error) {
+	x, err := t.whole(m)
+	if err != nil {
+		return nil, err
+	}
+	r, err := t.render(x, language)
+	if err != nil {
+		return nil, err
+	}
+	pictures, links, files := []any{}, []any{}, []any{}
+	for i, p := range r.Pictures {
+		host := ""
+		if u, err := url.Parse(p.Remote); err == nil {
+			host = u.Hostname()
+		}
+		pictures = append(pictures, map[string]any{"n": i, "remote": p.Remote != "", "host": host})
+	}
+	for i, l := range r.Links {
+		links = append(links, map[string]any{"n": i, "href": l.Href, "host": l.Host, "text": l.Text, "warning": orNull(l.Warning)})
+	}
+	for _, f := range r.Attachments {
+		var danger any
+		if f.Danger != "" {
+			danger = map[string]string{"kind": f.Danger, "reason": f.Reason}
+		}
+		files = append(files, map[string]any{"partId": f.Part, "blobId": partBlob(m, f.Part), "name": f.Name, "type": f.Type, "size": f.Size, "danger": danger, "pages": f.Pages})
+	}
+	tree := json.RawMessage(r.Tree)
+	if !json.Valid(tree) {
+		return nil, sekisho.E("webmail.render", sekisho.Internal, nil)
+	}
+	out := map[string]any{"id": emailID(m), "tree": tree, "plain": r.Plain, "pictures": pictures, "links": links, "attachments": files}
+	return out, t.explain(x, out)
+}
+
+// explain adds what was decided about the mail when it came, and who it is from.
+func (t *turn) explain(x *reading, out map[string]any) error {
+	from := ""
+	if f := x.mail.Summary.From; len(f) > 0 {
+		from = f[0].String()
+	}
+	fields := x.header()
+	q := wire.OwnTrace{Pass: t.ticket.Pass, Message: x.Message, From: from}
+	authenticated := false
+	for _, f := range fields { // the first of each is ours: it stands in front
+		if f.Is("Received") {
+			v := f.Value()
+			if _, rest, ok := strings.Cut(v, " id "); ok {
+				ref, _, _ := strings.Cut(strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == '\t' || r == ';' || r == '(' })[0], ";")
+				n, _ := strconv.ParseUint(ref, 36, 63)
+				q.Trace = sekisho.TraceID(n)
+			}
+			authenticated = strings.HasPrefix(v, "from sender")
+			break
+		}
+	}
+	for _, f := range fields {
+		if f.Is("Authentication-Results") {
+			id, results, _ := strings.Cut(f.Value(), ";")
+			authenticated = strings.EqualFold(strings.TrimSpace(id), t.w.config.Name) && strings.Contains(results, "dmarc=pass")
+			break
+		}
+	}
+	got, err := wire.StoreOwnTrace.Ask(t.ctx, t.w.peers.Store, q)
+	if err != nil {
+		return err
+	}
+	var decision any
+	findings := []any{}
+	if got.Known {
+		r := &got.Row
+		decision = map[string]any{"action": r.Action, "rule": r.Rule, "reason": r.Reason, "score": r.Trace.Score}
+		for _, f := range r.Trace.Findings {
+			findings = append(findings, map[string]any{"kind": f.Kind, "name": f.Name, "detail": f.Evidence})
+		}
+	}
+	first := got.First.IsZero() || !got.First.Before(x.Internal.Add(-time.Minute))
+	out["decision"], out["findings"] = decision, findings
+	out["sender"] = map[string]any{"address": from, "authenticated": authenticated, "first": first}
+	return nil
+}
+
+// picture answers GET /jmap/picture/{accountId}/{emailId}/{n}: the picture of that number in the mail, made anew by inspect.
+// Its address comes from the mail itself, never from who asks.
+func (t *turn) picture() (wire.WebResponse, error) {
+	parts, err := t.path("/jmap/picture/", 3)
+	if err != nil {
+		return wire.WebResponse{}, err
+	}
+	m, ok := parseEmail(parts[1])
+	n, err := strconv.ParseUint(parts[2], 10, 16)
+	if !ok || err != nil {
+		return problem(t.q.Language, 404, "not-found", ""), nil
+	}
+	x, err := t.whole(m)
+	if err != nil {
+		return wire.WebResponse{}, err
+	}
+	r, err := t.render(x, t.q.Language)
+	if err != nil {
+		return wire.WebResponse{}, err
+	}
+	if n >= uint64(len(r.Pictures)) {
+		return problem(t.q.Language, 404, "not-found", ""), nil
+	}
+	p := r.Pictures[n]
+	data := p.Data
+	switch {
+	case p.Part != "":
+		path, _ := parsePath(p.Part)
+		part := mailbox.Find(&x.mail.Summary.Root, path)
+		if part == nil {
+			return problem(t.q.Language, 404, "not-found", ""), nil
+		}
+		if data, ok = x.content(part); !ok {
+			return wire.WebResponse{}, sekisho.E("webmail.picture", sekisho.Corrupt, nil)
+		}
+	case p.Remote != "":
+		if values, err := url.ParseQuery(t.q.Query); err != nil || values.Get("remote") != "1" {
+			return problem(t.q.Language, 404, "no-remote", ""), nil
+		}
+		got, err := wire.FetchPicture.Ask(t.ctx, t.w.peers.Fetch, wire.PictureQuery{URL: p.Remote})
+		if k := sekisho.KindOf(err); k == sekisho.NotFound || k == sekisho.Invalid || k == sekisho.TooLarge {
+			return problem(t.q.Language, 404, "no-remote", ""), nil
+		}
+		if err != nil {
+			return wire.WebResponse{}, err
+		}
+		data = got.Body
+	}
+	return t.remade(data, 0)
+}
+
+// remade has inspect make a picture anew.
+func (t *turn) remade(data []byte, most int) (wire.WebResponse, error) {
+	got, err := wire.InspectPicture.Ask(t.ctx, t.w.peers.Inspect, wire.Picture{Data: data, Most: most})
+	if sekisho.KindOf(err) == sekisho.Invalid {
+		return problem(t.q.Language, 404, "unsafe", ""), nil
+	}
+	if err != nil {
+		return wire.WebResponse{}, err
+	}
+	if got.Type != "image/png" && got.Type != "image/jpeg" {
+		return wire.WebResponse{}, sekisho.E("webmail.picture", sekisho.Internal, nil)
+	}
+	return wire.WebResponse{Status: 200, Type: got.Type, Body: got.Data}, nil
+}
+
+// preview answers GET /jmap/preview/{accountId}/{blobId}/{page}: a page of an attachment as a picture. Pictures have one
+// page, and nothing else can be shown.
 func (t *turn) preview() (wire.WebResponse, error) {
-	return problem(t.q.Language, 404, "not-found", ""), nil
+	parts, err := t.path("/jmap/preview/", 3)
+	if err != nil {
+		return wire.WebResponse{}, err
+	}
+	if parts[2] != "0" && parts[2] != "1" {
+		return problem(t.q.Language, 404, "not-found", ""), nil
+	}
+	data, _, err := t.blob(parts[1])
+	if err != nil {
+		return wire.WebResponse{}, err
+	}
+	return t.remade(data, 1600)
 }

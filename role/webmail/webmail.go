@@ -10,6 +10,7 @@ import (
 	"sekisho/mail/jmap"
 	"sekisho/mailbox"
 	"sekisho/seal"
+	"sekisho/takeover"
 	"sekisho/wire"
 )
 
@@ -32,6 +33,7 @@ type Webmail struct {
 	senders seal.Senders
 	methods map[string]method
 	news    *news
+	held    takeover.Held
 	enter   func(context.Context, wire.Capability) (wire.Ticket, error)
 }
 
@@ -97,6 +99,7 @@ func (x *Webmail) ask(ctx context.Context, _ sekisho.Caller, q wire.WebRequest) 
 	if err != nil {
 		return x.failed(q.Language, err), nil
 	}
+	x.held.Keep(q.Capability, ticket)
 	defer clear(ticket.Secret)
 	t := &turn{w: x, ctx: ctx, q: &q, ticket: ticket, created: map[string]string{},
 		access: &mailbox.Session{Store: x.peers.Store, Vault: x.peers.Vault, Ticket: ticket, Log: x.config.Log}}
@@ -107,7 +110,12 @@ func (x *Webmail) ask(ctx context.Context, _ sekisho.Caller, q wire.WebRequest) 
 	if err != nil {
 		return x.failed(q.Language, err), nil
 	}
-	return out, nil
+	return x.held.Twist(out), nil
+}
+
+// TakeOver is what the process does when it is to behave as one taken over: red-team builds only.
+func (x *Webmail) TakeOver() (*takeover.Held, *wire.Peer, *wire.Peer) {
+	return &x.held, x.peers.Store, x.peers.Vault
 }
 
 // route is one resource: what answers it.

@@ -7,7 +7,6 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
 	"errors"
 	"flag"
 	"fmt"
@@ -33,10 +32,6 @@ var apps = []app{
 	{"login", "Sekisho", "/sign-in/assets/", 40_000},
 	{"content", "Mail", "/assets/", 20_000},
 }
-
-// mark is the product's icon: a gate, as at a checkpoint on an old road.
-const mark = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1f5f8b"/>` +
-	`<path d="M5.5 9.5h21M8 13.5h16M10 9.5v16M22 9.5v16" fill="none" stroke="#fff" stroke-width="2.6" stroke-linecap="round"/></svg>`
 
 func main() {
 	root := flag.String("root", "ui", "directory of the apps")
@@ -113,11 +108,7 @@ func (a app) write(out string, files []api.OutputFile) error {
 	if script == "" {
 		return errors.New("no script came out")
 	}
-	icon := fmt.Sprintf("icon-%.8x.svg", sha256.Sum256([]byte(mark)))
-	if _, err := put(filepath.Join(out, "assets", icon), []byte(mark)); err != nil {
-		return err
-	}
-	if _, err := put(filepath.Join(out, "index.html"), a.page(script, style, icon)); err != nil {
+	if _, err := put(filepath.Join(out, "index.html"), a.page(script, style)); err != nil {
 		return err
 	}
 	fmt.Printf("%-8s %6.1f KB of script and style at first load, compressed (at most %.0f)\n", a.name, float64(first)/1000, float64(a.budget)/1000)
@@ -127,13 +118,16 @@ func (a app) write(out string, files []api.OutputFile) error {
 	return nil
 }
 
+// icon is the mark of the pages: a gate.
+const icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%231f5f8b'/%3E%3Cpath d='M6 10h20M8 14h16M10.5 10v15M21.5 10v15' fill='none' stroke='white' stroke-width='2.6' stroke-linecap='round'/%3E%3C/svg%3E"
+
 // page is the app's only HTML. It has nothing inline: the policy of its origin allows none.
-func (a app) page(script, style, icon string) []byte {
+func (a app) page(script, style string) []byte {
 	var b bytes.Buffer
 	b.WriteString("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
 	fmt.Fprintf(&b, "<title>%s</title>\n", a.title)
-	if a.name != "content" { // a frame has none
-		fmt.Fprintf(&b, "<link rel=\"icon\" type=\"image/svg+xml\" href=\"%s%s\">\n", a.prefix, icon)
+	if a.name != "content" { // without one, browsers ask for /favicon.ico
+		fmt.Fprintf(&b, "<link rel=\"icon\" href=\"%s\">\n", icon)
 	}
 	if style != "" {
 		fmt.Fprintf(&b, "<link rel=\"stylesheet\" href=\"%s%s\">\n", a.prefix, style)

@@ -28,7 +28,7 @@ export interface FormProps {
   act: string; // label of the button
   danger?: boolean;
   about?: ComponentChildren;
-  save: (v: Values, key: string) => Promise<void>; // closes when it is done
+  save: (v: Values, key: string) => Promise<unknown>; // the form closes when it is done, unless the answer is "stay"
   close: () => void;
 }
 
@@ -64,8 +64,7 @@ export function Form(p: FormProps) {
     setBusy(true);
     setProblem(null);
     try {
-      await p.save(values, wish.current.key);
-      p.close();
+      if ((await p.save(values, wish.current.key)) !== "stay") p.close();
     } catch (x) {
       setProblem(problemOf(x));
       setBusy(false);
@@ -130,6 +129,6 @@ function Input({ field: f, faults, first }: { field: Field; faults: string[]; fi
 }
 
 // Confirm asks before something that cannot be taken back.
-export function Confirm(p: { title: string; about: ComponentChildren; act: string; save: (key: string) => Promise<void>; close: () => void }) {
+export function Confirm(p: { title: string; about: ComponentChildren; act: string; save: (key: string) => Promise<unknown>; close: () => void }) {
   return <Form title={p.title} fields={[]} act={p.act} danger about={p.about} save={(_, key) => p.save(key)} close={p.close} />;
 }

@@ -1,6 +1,6 @@
 // Accounts from a CSV file: looked through first, with what is wrong by row and column; then made, all or none, and their
 // keys step by step.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../kit/http";
 import { bytes, catalogue } from "../kit/text";
 import { keep, write } from "./api";
@@ -109,9 +109,11 @@ function Found({ r, busy, make }: { r: Imported; busy: boolean; make: () => void
 
 function Keys({ round }: { round: number }) {
   const root = `/contracts/${contract.value}`;
-  const [turn, setTurn] = useState(0);
-  const list = useRead<{ items: Account[]; total: number }>(`${root}/accounts?limit=1000&search=#${round}.${turn}`.replace(/&search=.*/, "")).body;
-  const waiting = list?.items.filter((a) => !a.ready).length ?? 0;
+  const list = useRead<{ items: Account[]; total: number }>(`${root}/accounts?limit=1000`);
+  useEffect(() => {
+    if (round > 0) (setLeft(null), list.again());
+  }, [round]);
+  const waiting = list.body?.items.filter((a) => !a.ready).length ?? 0;
   const [left, setLeft] = useState<number | null>(null);
   const [made, setMade] = useState<AccountMade[]>([]);
   const [running, setRunning] = useState(false);
@@ -128,7 +130,6 @@ function Keys({ round }: { round: number }) {
         setLeft((rest = got.left));
         if (got.items.length === 0) break;
       }
-      setTurn(turn + 1);
     } catch (e) {
       setProblem(problemOf(e));
     } finally {

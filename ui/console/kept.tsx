@@ -58,8 +58,7 @@ export function KeptScreen({ kind }: { kind: Kind }) {
         label={frame(kind)} path={`/contracts/${of}/kept/${kind}`} keyOf={(k) => k.id} file={kind} search={t("search")} filters={fromTo()} round={round}
         columns={[
           { title: t("arrived"), cell: (k) => <When at={k.arrived} /> },
-          { title: t("from"), cell: (k) => k.from || "<>", kind: "main" },
-          { title: t("to"), cell: (k) => k.recipient, kind: "wide" },
+          { title: `${t("from")} → ${t("to")}`, cell: (k) => <>{k.from || "<>"}<br /><span class="to">→ {k.recipient}</span></>, kind: "main" },
           { title: t("reason"), cell: (k) => <><b>{k.rule}</b> <span class="quiet">{k.reason}</span></>, kind: "wide" },
           { title: t("until"), cell: (k) => <><When at={k.until} /> {kind === "hold" && <span class="quiet">{k.approve ? t("approval") : k.atEnd ? t(k.atEnd === "send" ? "end.send" : "end.delete") : ""}</span>}</> },
           { title: t("size"), cell: (k) => bytes(k.size), kind: "number" },

@@ -1,26 +1,21 @@
 // Small parts that all screens use.
-import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Dialog } from "../kit/dialog";
 import { Problem } from "../kit/http";
-import { catalogue, moment } from "../kit/text";
+import { brief, catalogue, moment } from "../kit/text";
+import { toast } from "../kit/toast";
 import { read } from "./api";
 import { say, tone } from "./wording";
 
 const t = catalogue({
-  en: { close: "Close", loading: "Loading …", copy: "Copy", copied: "Copied", again: "Try again", unknown: "Something went wrong", check: "What to correct:", cancel: "Cancel" },
-  ja: { close: "閉じる", loading: "読み込み中…", copy: "コピー", copied: "コピーしました", again: "再試行", unknown: "問題が発生しました", check: "修正する箇所:", cancel: "キャンセル" },
+  en: { loading: "Loading …", copy: "Copy", copied: "Copied", again: "Try again", unknown: "Something went wrong" },
+  ja: { loading: "読み込み中…", copy: "コピー", copied: "コピーしました", again: "再試行", unknown: "問題が発生しました" },
 });
 
-// told is what a live region says and a toast shows.
-export const told = signal("");
-
-let fading = 0;
-
+// tell says what has been done.
 export function tell(text: string): void {
-  told.value = text;
-  clearTimeout(fading);
-  fading = setTimeout(() => (told.value = ""), 6000) as unknown as number;
+  toast({ text, kind: "good" });
 }
 
 // problemOf makes a problem of whatever was thrown.
@@ -50,7 +45,7 @@ export function State({ family, code }: { family: Parameters<typeof say>[0]; cod
 }
 
 export function When({ at }: { at?: string | null }) {
-  return at ? <time datetime={at}>{moment(new Date(at))}</time> : <span>—</span>;
+  return at ? <time datetime={at} title={moment(new Date(at))}>{brief(new Date(at))}</time> : <span>—</span>;
 }
 
 // Head is a screen's title with its acts.
@@ -70,23 +65,9 @@ export function Head({ title, about, children }: { title: string; about?: Compon
   );
 }
 
-// Modal is a dialog; Escape and the button close it.
+// Modal is a dialog that a click beside it does not close: what was typed, or is shown once, stays.
 export function Modal({ title, close, wide, children }: { title: string; close: () => void; wide?: boolean; children: ComponentChildren }) {
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
-    box.current!.showModal();
-    return () => before?.focus?.();
-  }, []);
-  return (
-    <dialog ref={box} class={"modal" + (wide ? " wide" : "")} aria-labelledby="modal-title" onClose={close} onCancel={(e) => (e.preventDefault(), close())}>
-      <header>
-        <h2 id="modal-title">{title}</h2>
-        <button class="button quiet" type="button" onClick={close} aria-label={t("close")}>✕</button>
-      </header>
-      {children}
-    </dialog>
-  );
+  return <Dialog title={title} onClose={close} wide={wide} firm>{children}</Dialog>;
 }
 
 // Copy puts a text into the clipboard.

@@ -1,6 +1,18 @@
 // The screens by name.
 import type { ComponentChildren } from "preact";
+import { AccountScreen, AliasScreen, GroupScreen } from "./account";
+import { ChangeScreen } from "./change";
+import { ContractScreen, SettingScreen } from "./contract";
+import { DomainScreen, RecordScreen } from "./domain";
 import { GrantScreen } from "./grant";
+import { ImportScreen } from "./import";
+import { KeptScreen } from "./kept";
+import { OverviewScreen } from "./overview";
+import { contract } from "./place";
+import { PolicyScreen } from "./policy";
+import { StatisticScreen } from "./statistic";
+import { CaseScreen, IncidentScreen, LedgerScreen } from "./system";
+import { TokenScreen } from "./token";
 import { TraceScreen, WhyScreen } from "./trace";
 
 export interface Screen {
@@ -9,7 +21,26 @@ export interface Screen {
   view: (rest: string[]) => ComponentChildren;
 }
 
+const of = () => contract.value;
+
 export const screens: Screen[] = [
-  { name: "traces", within: true, view: ([trace]) => (trace ? <WhyScreen trace={trace} key={trace} /> : <TraceScreen />) },
-  { name: "grants", within: true, view: () => <GrantScreen /> },
+  { name: "overview", within: true, view: () => <OverviewScreen key={of()} /> },
+  { name: "traces", within: true, view: ([trace]) => (trace ? <WhyScreen trace={trace} key={trace} /> : <TraceScreen key={of()} />) },
+  { name: "quarantine", within: true, view: () => <KeptScreen kind="quarantine" key={`q${of()}`} /> },
+  { name: "hold", within: true, view: () => <KeptScreen kind="hold" key={`h${of()}`} /> },
+  { name: "statistics", within: true, view: () => <StatisticScreen key={of()} /> },
+  { name: "accounts", within: true, view: () => <AccountScreen key={of()} /> },
+  { name: "aliases", within: true, view: () => <AliasScreen key={of()} /> },
+  { name: "groups", within: true, view: () => <GroupScreen key={of()} /> },
+  { name: "domains", within: true, view: ([name]) => (name ? <RecordScreen name={name} key={name} /> : <DomainScreen key={of()} />) },
+  { name: "imports", within: true, view: () => <ImportScreen key={of()} /> },
+  { name: "policy", within: true, view: () => <PolicyScreen key={of()} /> },
+  { name: "changes", within: true, view: () => <ChangeScreen key={of()} /> },
+  { name: "grants", within: true, view: () => <GrantScreen key={of()} /> },
+  { name: "settings", within: true, view: () => <SettingScreen key={of()} /> },
+  { name: "contracts", within: false, view: () => <ContractScreen /> },
+  { name: "statistics", within: false, view: () => <StatisticScreen key="all" /> },
+  { name: "ledger", within: false, view: () => <LedgerScreen /> },
+  { name: "incidents", within: false, view: ([id]) => (id ? <CaseScreen id={id} key={id} /> : <IncidentScreen />) },
+  { name: "tokens", within: false, view: () => <TokenScreen /> },
 ];

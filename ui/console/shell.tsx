@@ -3,10 +3,11 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { ask } from "../kit/http";
+import { Icon, type IconName } from "../kit/icon";
 import { catalogue, language, setLanguage } from "../kit/text";
 import { setTheme, theme, type Theme } from "../kit/theme";
+import { Toasts } from "../kit/toast";
 import type { Contract, Grant, Me } from "./model";
-import { told } from "./part";
 import { contract, link, place, screen } from "./place";
 import { read } from "./api";
 import { StepUp } from "./step";
@@ -25,7 +26,7 @@ export const t = catalogue({
   },
 });
 
-export type ScreenName = Exclude<Parameters<typeof t>[0], "menu" | "skip" | "nav" | "out" | "security" | "language" | "theme" | "system" | "light" | "dark" | "all" | "installation" | "mail" | "directory" | "control" | "me">;
+export type ScreenName = "overview" | "traces" | "quarantine" | "hold" | "statistics" | "accounts" | "aliases" | "groups" | "domains" | "imports" | "policy" | "changes" | "grants" | "settings" | "tokens" | "contracts" | "ledger" | "incidents";
 
 export const me = signal<Me | null>(null);
 const drawer = signal(false);
@@ -40,6 +41,11 @@ export function may(right: string): boolean {
   const m = me.value;
   return !!m && (m.rights.includes(right) || (m.role === "operator" && standing.value && within.includes(right)));
 }
+
+const icons: Record<ScreenName, IconName> = {
+  overview: "home", traces: "search", quarantine: "shield", hold: "hold", statistics: "chart", accounts: "person", aliases: "forward", groups: "people", domains: "globe", imports: "upload", policy: "list", changes: "edit", grants: "eye", settings: "gear",
+  tokens: "key", contracts: "file", ledger: "lock", incidents: "alarm",
+};
 
 interface Entry {
   name: ScreenName;
@@ -64,7 +70,7 @@ export function first(): (string | number)[] {
 
 function Item({ path, label }: { path: (string | number)[]; label: string }) {
   const here = path.every((p, i) => String(p) === place.value.path[i]) && (path.length > 1 || !contract.value);
-  return <a href={link(path)} aria-current={here ? "page" : undefined} onClick={() => (drawer.value = false)}>{label}</a>;
+  return <a href={link(path)} aria-current={here ? "page" : undefined} onClick={() => (drawer.value = false)}><Icon name={icons[path[path.length - 1] as ScreenName]} />{label}</a>;
 }
 
 function Navigation() {
@@ -142,7 +148,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <a class="skip" href={location.hash} onClick={(e) => (e.preventDefault(), document.getElementById("content")!.focus())}>{t("skip")}</a>
       <header class="top">
         <button class="button quiet burger" aria-expanded={drawer.value} aria-controls="nav" onClick={() => (drawer.value = !drawer.value)}>
-          <svg class="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M2 4.5h14M2 9h14M2 13.5h14" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" /></svg>
+          <Icon name="menu" />
           <span class="hidden">{t("menu")}</span>
         </button>
         <a class="brand" href={link(first())}>
@@ -155,7 +161,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       {drawer.value && <div class="veil" onClick={() => (drawer.value = false)} />}
       <Navigation />
       <main id="content" tabIndex={-1} key={screen.value[0]}>{children}</main>
-      <div role="status" aria-live="polite" class={"toast" + (told.value ? " shown" : "")}>{told.value}</div>
+      <Toasts />
       <StepUp />
     </div>
   );

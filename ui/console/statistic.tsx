@@ -23,7 +23,9 @@ const t = catalogue({
 
 // curves are the series of one family in an order that stays, those without numbers left out.
 export function curves(s: Statistic, family: "fate" | "direction" | "kind", order: string[]): Curve[] {
-  return order.filter((n) => (s.sums[`${family}/${n}`] ?? 0) > 0).map((n, i) => ({ label: say(family, n), color: family === "fate" ? `--fate-${n}` : `--curve-${i % 6}`, values: s.series[`${family}/${n}`]! }));
+  const sum = (n: string) => s.sums[`${family}/${n}`] ?? 0;
+  const most = [...order].sort((a, b) => sum(b) - sum(a)).slice(0, 8); // more could not be told apart
+  return order.filter((n) => sum(n) > 0 && most.includes(n)).map((n, i) => ({ label: say(family, n), color: family === "fate" ? `--fate-${n}` : `--curve-${i}`, values: s.series[`${family}/${n}`]! }));
 }
 
 const directions = ["inbound", "outbound", "internal"];
@@ -104,7 +106,7 @@ function Sums({ s }: { s: Statistic }) {
       <li><b>{n(all)}</b><span>{t("mails")}</span></li>
       <li><b>{n((s.sums["fate/quarantine"] ?? 0) + (s.sums["fate/hold"] ?? 0))}</b><span>{t("kept")}</span></li>
       <li><b>{n(s.sums["fate/refuse"] ?? 0)}</b><span>{say("fate", "refuse")}</span></li>
-      {all > 0 && s.sums["milliseconds"] !== undefined && <li><b>{t("ms", { n: n(Math.round(s.sums["milliseconds"] / all)) })}</b><span>{t("took")}</span></li>}
+      {all > 0 && (s.sums["milliseconds"] ?? 0) >= all && <li><b>{t("ms", { n: n(Math.round(s.sums["milliseconds"] / all)) })}</b><span>{t("took")}</span></li>}
     </ul>
   );
 }

@@ -7,8 +7,8 @@ import { catalogue } from "./text";
 
 const t = catalogue({ en: { cancel: "Cancel", ok: "OK", close: "Close" }, ja: { cancel: "キャンセル", ok: "OK", close: "閉じる" } });
 
-// Dialog shows its children over the page until the person closes it. side puts it at the edge of the window.
-export function Dialog(p: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean; class?: string }) {
+// Dialog shows its children over the page until the person closes it. A click beside it closes it too, unless it is firm. side puts it at the edge of the window.
+export function Dialog(p: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean; firm?: boolean; class?: string }) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -26,7 +26,7 @@ export function Dialog(p: { title: string; onClose: () => void; children: Compon
         p.onClose();
       }}
       onKeyDown={(e) => e.stopPropagation()}
-      onMouseDown={(e) => e.target === box.current && p.onClose()}
+      onMouseDown={(e) => !p.firm && e.target === box.current && p.onClose()}
     >
       <div class="dialog-in">
         <header>

@@ -46,6 +46,7 @@ export interface ListProps<T> {
   keyOf: (row: T) => string | number;
   filters?: Filter[];
   search?: string; // what can be searched; absent: no search
+  whole?: boolean; // the API gives it in one piece
   round?: number; // another number reads anew
   empty?: string;
   children?: ComponentChildren; // acts beside the search
@@ -72,6 +73,7 @@ export function List<T>(p: ListProps<T>) {
   const filters = p.filters ?? [];
   const query = asked(p.query, filters, !!p.search);
   const at = p.path + (p.path.includes("?") ? "&" : "?") + query + (query.size ? "&" : "") + "limit=50";
+  const from = p.whole ? p.path : at;
   const [page, setPage] = useState<Page<T> | null>(null);
   const [fault, setFault] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(true);
@@ -80,7 +82,7 @@ export function List<T>(p: ListProps<T>) {
   useEffect(() => {
     const stop = new AbortController();
     setBusy(true);
-    p.read(at, stop.signal).then(
+    p.read(from, stop.signal).then(
       (got) => (setPage(got), setFault(null), setBusy(false)),
       (e) => {
         if (stop.signal.aborted) return;
@@ -90,7 +92,7 @@ export function List<T>(p: ListProps<T>) {
       },
     );
     return () => stop.abort();
-  }, [at, again, p.round, tongue]);
+  }, [from, again, p.round, tongue]);
   const narrowed = [...(p.search ? ["search"] : []), ...filters.map((f) => f.name)].some((n) => p.query.get(n));
   return (
     <section class="list" aria-label={p.label}>
@@ -154,10 +156,11 @@ function Bar<T>(p: BarProps<T>) {
         </label>
       ))}
       {p.narrowed && <button class="button quiet" type="button" onClick={() => p.change(Object.fromEntries(["search", "after", ...p.filters.map((f) => f.name)].map((n) => [n, ""])))}>{t("clear")}</button>}
-      <span class="gap" />
-      <button class="button quiet" type="button" onClick={p.again}>{t("again")}</button>
-      {p.save && <button class="button quiet" type="button" disabled={saving} onClick={() => void save()}>{saving ? t("exporting") : t("export")}</button>}
-      {p.children}
+      <span class="tail">
+        <button class="button quiet" type="button" onClick={p.again}>{t("again")}</button>
+        {p.save && <button class="button quiet" type="button" disabled={saving} onClick={() => void save()}>{saving ? t("exporting") : t("export")}</button>}
+        {p.children}
+      </span>
     </div>
   );
 }
@@ -179,7 +182,7 @@ function Table<T>(p: ListProps<T> & { page: Page<T> | null; busy: boolean; narro
         <tbody role="rowgroup">
           {p.page.items.map((row) => (
             <tr role="row" key={p.keyOf(row)}>
-              {p.columns.map((c, i) => <td role="cell" class={c.kind} data-title={c.title} key={i}>{c.cell(row)}</td>)}
+              {p.columns.map((c, i) => <td role="cell" class={c.kind} data-title={c.title} key={i}><div>{c.cell(row)}</div></td>)}
             </tr>
           ))}
         </tbody>

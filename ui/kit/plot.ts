@@ -24,7 +24,8 @@ export function plot(box: HTMLElement, p: ChartProps): () => void {
       ],
       series: [{}, ...p.curves.map((c) => ({ label: c.label, stroke: color(c.color), fill: color(c.color), width: 1, points: { show: false }, paths: uPlot.paths.stepped!({ align: 1 }) })).reverse()],
     },
-    [p.times, ...layers.reverse()],
+    // One time more at the end gives the last step its width.
+    [[...p.times, (p.times.at(-1) ?? 0) + step], ...layers.reverse().map((l) => [...l, l.at(-1) ?? 0])],
     box,
   );
   const watch = new ResizeObserver(() => box.clientWidth && chart.setSize({ width: box.clientWidth, height: p.height ?? 220 }));

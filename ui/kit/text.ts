@@ -58,6 +58,12 @@ export function moment(d: Date): string {
   return new Intl.DateTimeFormat(language.value, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(d);
 }
 
+// brief is a moment without its year where that is this one.
+export function brief(d: Date): string {
+  if (d.getFullYear() !== new Date().getFullYear()) return moment(d);
+  return new Intl.DateTimeFormat(language.value, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(d);
+}
+
 // bytes is a size for people.
 export function bytes(n: number): string {
   const units = ["B", "KB", "MB", "GB", "TB"];

@@ -29,8 +29,8 @@ type Browser struct {
 	Letters    any       `json:"letters,omitempty"` // what the test sent before
 }
 
-// browser finds what the scenarios need; the test is skipped where something is missing.
-func browser(t *testing.T) *Browser {
+// theBrowser finds what the scenarios need; the test is skipped where something is missing.
+func theBrowser(t *testing.T) *Browser {
 	t.Helper()
 	for _, program := range []string{"node", "certutil"} {
 		if _, err := exec.LookPath(program); err != nil {
@@ -80,7 +80,7 @@ func (b *Browser) play(t *testing.T, names ...string) {
 			}
 			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 			defer cancel()
-			c := exec.CommandContext(ctx, "node", "browser/run.mjs")
+			c := exec.CommandContext(ctx, "node", "browser/house.mjs")
 			c.Stdin = bytes.NewReader(in)
 			out, err := c.CombinedOutput()
 			if err != nil {
@@ -93,12 +93,12 @@ func (b *Browser) play(t *testing.T, names ...string) {
 }
 
 // The browser apps, by a real browser, over the real binary. Pictures of the screens are left in bench/out/browser.
-func TestBrowser(t *testing.T) {
-	b := browser(t)
+func TestBrowserHouse(t *testing.T) {
+	b := theBrowser(t)
 	h := NewHouse(t, 0, true)
 	b.at(h)
 	waitFor(t, h, "Deleting")
-	b.play(t, "login", "content")
+	b.play(t, "login", "frame")
 	if alerts := strings.Count(h.Log(), "kind=denied"); alerts > 0 {
 		t.Errorf("%d refused calls in honest work:\n%s", alerts, alertsOf(h.Log()))
 	}

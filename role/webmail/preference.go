@@ -1,0 +1,126 @@
+package webmail
+
+import (
+	"strings"
+
+	"sekisho"
+	"sekisho/mail/jmap"
+)
+
+// Settings of which an account has one of a kind are JMAP objects with the id "singleton".
+
+const singleton = "singleton"
+
+// preference is how somebody wants webmail to be.
+type preference struct {
+	Language          string `json:"language"`
+	Theme             string `json:"theme"`
+	UndoSeconds       uint32 `json:"undoSeconds"`
+	RemotePictures    string `json:"remotePictures"`
+	Density           string `json:"density"`
+	Threads           bool   `json:"threads"`
+	ConfirmOutside    bool   `json:"confirmOutside"`
+	ConfirmAttachment bool   `json:"confirmAttachment"`
+	Shortcuts         bool   `json:"shortcuts"`
+}
+
+func (p *preference) begin() {
+	*p = preference{Theme: "auto", UndoSeconds: 10, RemotePictures: "ask", Density: "normal", Threads: true, ConfirmOutside: true, ConfirmAttachment: true, Shortcuts: true}
+}
+
+func (p *preference) check() *setError {
+	for _, x := range []struct {
+		name, value string
+		of          []string
+	}{{"language", p.Language, []string{"", "ja", "en"}}, {"theme", p.Theme, []string{"auto", "light", "dark"}}, {"remotePictures", p.RemotePictures, []string{"ask", "always", "never"}},
+		{"density", p.Density, []string{"normal", "compact", "comfortable"}}} {
+		if !contains(x.of, x.value) {
+			return badProperty("one of "+strings.Trim(strings.Join(x.of, ", "), ", "), x.name)
+		}
+	}
+	if p.UndoSeconds > mostDelay {
+		return badProperty("at most 120", "undoSeconds")
+	}
+	return nil
+}
+
+func preferences() kind { return kind{"preference", sekisho.ClassConfig} }
+
+// begun is a struct with a beginning.
+type begun[T any] interface {
+	*T
+	begin()
+	check() *setError
+}
+
+// singleGet answers Foo/get of a kind of which there is one.
+func singleGet[T any, P begun[T]](k func() kind) func(*turn, *getArgs) (any, error) {
+	return func(t *turn, a *getArgs) (any, error) {
+		var v T
+		P(&v).begin()
+		_, modseq, err := t.setting(k(), &v)
+		if err != nil {
+			return nil, err
+		}
+		out := getAnswer{AccountID: t.account(), State: itemState(modseq), List: []any{}, NotFound: []string{}}
+		ids := []string{singleton}
+		if a.IDs != nil {
+			ids = *a.IDs
+		}
+		for _, id := range ids {
+			if id != singleton {
+				out.NotFound = append(out.NotFound, id)
+				continue
+			}
+			o, err := only(shownAs(singleton, v), a.Properties)
+			if err != nil {
+				return nil, err
+			}
+			out.List = append(out.List, o)
+		}
+		return out, nil
+	}
+}
+
+// singleSet answers Foo/set of a kind of which there is one: it can be changed only.
+func singleSet[T any, P begun[T]](k func() kind) func(*turn, *setArgs) (any, error) {
+	return func(t *turn, a *setArgs) (any, error) {
+		var v T
+		P(&v).begin()
+		id, modseq, err := t.setting(k(), &v)
+		if err != nil {
+			return nil, err
+		}
+		out := newSet(t)
+		out.OldState = itemState(modseq)
+		out.NewState = out.OldState
+		if a.IfInState != nil && *a.IfInState != out.OldState {
+			return nil, jmap.Fail("stateMismatch", "it has changed")
+		}
+		for _, key := range keys(a.Create) {
+			out.NotCreated[key] = &setError{Type: "singleton"}
+		}
+		for _, x := range a.Destroy {
+			out.NotDestroyed[x] = &setError{Type: "singleton"}
+		}
+		for _, x := range keys(a.Update) {
+			if x != singleton {
+				out.NotUpdated[x] = &setError{Type: "notFound"}
+				continue
+			}
+			if err := jmap.Decode(a.Update[x], &v); err != nil {
+				out.NotUpdated[x] = badProperty(err.Description, err.Arguments...)
+				continue
+			}
+			if e := P(&v).check(); e != nil {
+				out.NotUpdated[x] = e
+				continue
+			}
+			if modseq, err = t.keepSetting(k(), id, modseq, v); err != nil {
+				return nil, err
+			}
+			out.Updated[x], out.NewState = nil, itemState(modseq)
+		}
+		return out, nil
+	}
+}

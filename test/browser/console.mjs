@@ -1,0 +1,244 @@
+// The administrators' app and the desk, in a browser, over the running product: what administrators do on a day. What the
+// browser complains of (console errors, breaches of the content policy) and what axe finds are failures.
+
+// run drives the scenario. accounts is the ready file's list; check(what, ok) notes a result, shot(page, name) a picture;
+// axe(page, name) looks for what people with assistive technology would stumble over.
+export async function run({ browser, base, accounts, check, shot, axe, watch, link }) {
+  const admin = accounts.find((a) => a.role !== "user");
+  const context = await browser.newContext({ locale: "en-US", ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 }, acceptDownloads: true });
+  const page = await context.newPage();
+  watch(page);
+  const of = await signIn(page, base, admin, check, axe);
+  const go = async (path) => {
+    await page.goto(`${base}/#/${path}`);
+    await page.waitForSelector("main h1");
+  };
+  await page.evaluate(() => localStorage.setItem("sekisho-language", "en"));
+  await page.reload();
+  await screens({ page, go, of, check, shot, axe });
+  await trace({ page, go, of, check });
+  await quarantine({ page, go, of, check, admin });
+  await policy({ page, go, of, check });
+  await accountsAndImport({ page, go, of, check, admin });
+  await domains({ page, go, of, check, admin });
+  await looks({ browser, page, context, base, of, check, shot, axe, watch });
+  if (link) await desk({ browser, link, check, shot, axe, watch });
+  await context.close();
+}
+
+async function signIn(page, base, admin, check, axe) {
+  await page.goto(base + "/#/tokens");
+  await page.waitForSelector("input[name=address]");
+  await axe(page, "sign-in");
+  await page.fill("input[name=address]", admin.address);
+  await page.fill("input[name=password]", admin.password);
+  await page.click("button.primary");
+  await page.waitForSelector(".shell");
+  check("sign-in leads back to the screen that was asked for", page.url().endsWith("/#/tokens"));
+  await page.goto(base + "/");
+  await page.waitForFunction(() => /^#\/\d+\//.test(location.hash));
+  return Number(/#\/(\d+)\//.exec(page.url())[1]);
+}
+
+// done waits for the word that something was done.
+const done = (page) => page.waitForSelector(".toast.good");
+
+async function screens({ page, go, of, check, shot, axe }) {
+  for (const name of ["overview", "traces", "quarantine", "hold", "statistics", "accounts", "aliases", "groups", "domains", "imports", "policy", "changes", "grants", "settings"]) {
+    await go(`${of}/${name}`);
+    await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {});
+    check(`${name}: opens without a problem`, (await page.locator("main .note.bad").count()) === 0);
+    await axe(page, name);
+    await shot(page, "console-" + name);
+  }
+  await go("tokens");
+  check("what an operator alone may see is not shown", (await page.locator("nav#nav a[href='#/ledger']").count()) === 0);
+  await go("nowhere");
+  check("an unknown screen says so", (await page.locator("main h1").innerText()) === "No such screen");
+}
+
+async function trace({ page, go, of, check }) {
+  await go(`${of}/traces`);
+  await page.waitForSelector("tbody tr");
+  await page.fill("#list-search", "lena@partner.example");
+  await page.press("#list-search", "Enter");
+  await page.waitForFunction(() => location.hash.includes("search=lena"));
+  await page.waitForFunction(() => [...document.querySelectorAll("tbody td.main")].every((td) => td.textContent.includes("lena@")));
+  check("a search stands in the address", true);
+  await page.reload();
+  await page.waitForSelector("tbody tr");
+  check("a search is there again after a reload", (await page.inputValue("#list-search")) === "lena@partner.example");
+  await page.selectOption(".filter select >> nth=0", "refuse");
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === document.querySelectorAll("tbody .state.bad").length);
+  check("the filter leaves refused mails", (await page.locator("tbody tr").count()) > 0);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.click("text=Export CSV")]);
+  check("a list comes as a file", file.suggestedFilename() === "traces.csv");
+  await page.click("tbody a >> nth=0");
+  await page.waitForSelector(".line li");
+  check("the time line tells the decision", (await page.locator(".line li.decision").count()) > 0);
+  check("the findings are told in words", (await page.locator(".findings li").count()) > 0);
+}
+
+// prove gives the password when the dialog for it comes up.
+async function prove(page, admin, check) {
+  const asked = await page.waitForSelector("dialog input[name=typed]", { timeout: 2500 }).catch(() => null);
+  if (!asked) return false;
+  check("a change asks for a proof", true);
+  await asked.fill(admin.password);
+  await page.click("dialog:has(input[name=typed]) button.primary");
+  return true;
+}
+
+async function quarantine({ page, go, of, check, admin }) {
+  await go(`${of}/quarantine`);
+  await page.waitForSelector("tbody tr");
+  const before = await page.locator("tbody tr").count();
+  await page.click("tbody tr:first-child button:has-text('Look')");
+  await page.click("dialog >> text=Open the text too");
+  await page.waitForSelector("dialog pre.mail");
+  check("looking shows text and findings", (await page.locator("dialog .findings li").count()) > 0);
+  await page.click("dialog footer >> text=Release");
+  await page.click("dialog footer button.primary");
+  await prove(page, admin, check);
+  await done(page);
+  await page.waitForFunction((n) => document.querySelectorAll("tbody tr").length === n - 1, before);
+  check("a released mail leaves the quarantine", true);
+  await go(`${of}/hold`);
+  await page.waitForSelector("tbody tr");
+  const holds = await page.locator("tbody tr").count();
+  const last = page.locator("tbody tr").last();
+  await last.locator("button", { hasText: "Look" }).click();
+  await page.click("dialog >> text=Open the header");
+  await page.waitForSelector("dialog pre.mail");
+  const act = (await page.locator("dialog footer >> text=Approve").count()) ? "Approve" : "Send now";
+  await page.click(`dialog footer >> text=${act}`);
+  await page.click("dialog footer button.primary");
+  await prove(page, admin, check);
+  await page.waitForFunction((n) => document.querySelectorAll("tbody tr").length === n - 1, holds);
+  check("a held mail is let go", true);
+}
+
+async function policy({ page, go, of, check }) {
+  await go(`${of}/policy`);
+  await page.waitForSelector(".editor textarea");
+  const text = await page.inputValue(".editor textarea");
+  await page.fill(".editor textarea", text.replace(/action = "\w+"/, 'action = "!!"'));
+  await page.click(".trial button.primary");
+  await page.waitForSelector(".gutter .wrong");
+  const at = text.split("\n").findIndex((l) => /action = "\w+"/.test(l)) + 1;
+  const marked = Number(await page.locator(".gutter .wrong").first().innerText());
+  check("a wrong rule is marked at its line", marked <= at && marked > at - 8);
+  await page.fill(".editor textarea", text.replace("score >= 8", "score >= 800"));
+  await page.click(".trial button.primary");
+  await page.waitForSelector(".trial [role=status] p");
+  check("the dry run tells how many mails it looked at", /\d+ mails looked at/.test(await page.locator(".trial [role=status]").innerText()));
+  check("the dry run counts rules", (await page.locator(".trial table tbody tr").count()) > 0);
+  await page.click("text=Put into force");
+  await page.waitForSelector("dialog .diff .plus");
+  check("before it holds, the difference is shown", (await page.locator("dialog .diff .minus").count()) === 1);
+  await page.click("dialog footer button.primary");
+  await done(page);
+  await page.reload();
+  await page.waitForSelector(".editor textarea");
+  check("the new rules are in force", (await page.inputValue(".editor textarea")).includes("score >= 800"));
+}
+
+async function accountsAndImport({ page, go, of, check, admin }) {
+  const domain = admin.address.split("@")[1];
+  await go(`${of}/accounts`);
+  await page.click("main .acts button.primary");
+  await page.fill("dialog input[name=address]", "new@elsewhere.example");
+  await page.click("dialog footer button.primary");
+  await page.waitForSelector("dialog .note.bad");
+  check("a wrong address is told in the form", true);
+  await page.fill("dialog input[name=address]", "new@" + domain);
+  await page.click("dialog footer button.primary");
+  await page.waitForSelector("dialog .secret code");
+  check("a first password is shown once", (await page.locator("dialog .secret code").first().innerText()).length > 10);
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("dialog", { state: "detached" });
+  await go(`${of}/imports`);
+  const file = (rows) => ({ name: "accounts.csv", mimeType: "text/csv", buffer: Buffer.from("address,name,role\r\n" + rows.join("\r\n") + "\r\n") });
+  await page.setInputFiles("input[type=file]", file([`a1@${domain},山田,user`, "broken,x,user"]));
+  await page.click("form button.primary");
+  await page.waitForSelector(".table tbody td");
+  check("what is wrong is told by row and column", (await page.locator(".table tbody tr").first().innerText()).startsWith("3\taddress"));
+  check("nothing can be made from a wrong file", (await page.locator("text=/Make \\d+ accounts/").count()) === 0);
+  await page.setInputFiles("input[type=file]", file([`a1@${domain},山田,user`, `a2@${domain},鈴木,user`]));
+  await page.click("form button.primary");
+  await page.click("text=Make 2 accounts");
+  await page.click("text=Make keys");
+  await page.waitForSelector("text=/Save first passwords/");
+  check("imported accounts get their keys", true);
+}
+
+async function domains({ page, go, of, check, admin }) {
+  const domain = admin.address.split("@")[1];
+  await go(`${of}/domains/${domain}`);
+  await page.waitForSelector(".records tbody tr", { timeout: 20_000 });
+  check("records to publish are listed with what DNS says", (await page.locator(".records .state").count()) > 2);
+  await page.click(".records button >> nth=0");
+  await page.waitForSelector(".records button:has-text('✓')");
+  check("a record can be copied", true);
+}
+
+// looks takes pictures in the other language, in the dark and on a phone.
+async function looks({ browser, context, base, of, check, shot, axe, watch }) {
+  const state = await context.storageState();
+  for (const [name, options] of [["dark", { colorScheme: "dark", locale: "ja-JP", viewport: { width: 1280, height: 800 } }], ["phone", { locale: "ja-JP", viewport: { width: 390, height: 800 } }]]) {
+    const other = await browser.newContext({ ...options, ignoreHTTPSErrors: true, storageState: { cookies: state.cookies, origins: [] } });
+    const page = await other.newPage();
+    watch(page);
+    for (const screen of ["overview", "traces", "quarantine", "policy"]) {
+      await page.goto(`${base}/#/${of}/${screen}`);
+      await page.waitForSelector("main h1");
+      await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {});
+      await axe(page, `${screen} ${name}`);
+      await shot(page, `console-${screen}-${name}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      check(`${screen} ${name}: nothing is wider than the window`, wide <= 0);
+    }
+    check(`${name}: Japanese`, (await page.getAttribute("html", "lang")) === "ja");
+    if (name === "phone") {
+      await page.click(".burger");
+      await page.waitForSelector("nav#nav.open");
+      await axe(page, "drawer");
+      await page.keyboard.press("Escape");
+      await page.waitForSelector("nav#nav:not(.open)", { state: "attached" });
+      check("the drawer closes with Escape", true);
+    }
+    await other.close();
+  }
+}
+
+// desk opens a link as the mail has it, and decides.
+async function desk({ browser, link, check, shot, axe, watch }) {
+  const context = await browser.newContext({ locale: "en-US", ignoreHTTPSErrors: true, viewport: { width: 390, height: 800 } });
+  const page = await context.newPage();
+  watch(page);
+  await page.goto(link);
+  await page.waitForSelector(".task");
+  await axe(page, "desk");
+  await shot(page, "desk-hold");
+  const number = await page.innerText(".task");
+  await page.reload();
+  await page.waitForSelector(".task");
+  check("opening a link changes nothing", (await page.innerText(".task")) !== "" && number !== "");
+  await page.fill("input[name=typed]", await page.innerText(".task"));
+  await page.click(".choice .danger:not([disabled])");
+  await page.waitForSelector(".ended li");
+  check("a click decides, and the time is told", (await page.locator(".ended .quiet").first().innerText()).length > 5);
+  await axe(page, "desk done");
+  await shot(page, "desk-done");
+  await page.goto(link.split("#")[0] + "#");
+  await page.waitForSelector("input[name=reply]");
+  await axe(page, "inquiry");
+  for (const [name, value] of [["domain", "nobody.example"], ["name", "Somebody"], ["reply", "somebody@else.example"]]) await page.fill(`input[name=${name}]`, value);
+  await page.click("form button.primary");
+  await page.waitForSelector(".note.good");
+  check("a question is taken, whoever asks", true);
+  await page.goto(link.split("#")[0] + "#bm90YWxpbms");
+  await page.waitForSelector(".note.bad");
+  check("a wrong link is told in words", true);
+  await context.close();
+}

@@ -1,0 +1,27 @@
+// The words of the desk.
+import { catalogue } from "../kit/text";
+
+const texts = {
+  en: {
+    other: "日本語", loading: "Opening the link …", again: "Try again", hold: "A mail of yours is held", approve: "A mail waits for approval", settled: "This has been decided", to: "This page is for", trace: "Reference", arrived: "Sent", until: "Held until", size: "Size", reason: "Why it is held",
+    waiting: "Recipients", "end.send": "Without your decision it is then sent.", "end.delete": "Without your decision it is then deleted.", send: "Send now", cancel: "Do not send", "about.send": "The mail leaves at once, to all recipients above.", "about.cancel": "The mail goes to nobody.",
+    task: "To go on, type this number:", typed: "The number above", wait: "One moment …", choose: "What shall become of it?", sure: "Opening this page has changed nothing. Only the buttons do.", signIn: "Deciding takes a sign-in at the console.", console: "Go to the console",
+    won: "Done.", lost: "It was decided already.", result: "What became of it", "what.send": "Sent", "what.sent": "Sent", "what.released": "Sent", "what.release": "Sent", "what.cancel": "Not sent", "what.cancelled": "Not sent", "what.delete": "Deleted", "what.deleted": "Deleted", close: "You can close this page.", clock: "when its time was over",
+    inquiry: "Ask whether you are concerned", inquiryAbout: "If you heard of an incident and want to know whether it concerns you, ask here. A person answers, whether or not it does.", domain: "Your domain or contract number", name: "Your name", reply: "Where we may answer (address or telephone)", ask: "Send the question", busy: "One moment …", taken: "Thank you", required: "Fill in this field.",
+  },
+  ja: {
+    other: "English", loading: "リンクを開いています…", again: "再試行", hold: "送信したメールが保留されています", approve: "承認待ちのメールがあります", settled: "すでに決定済みです", to: "このページの対象者", trace: "照会番号", arrived: "送信日時", until: "保留期限", size: "サイズ", reason: "保留の理由",
+    waiting: "宛先", "end.send": "操作がなければ、期限後に送信されます。", "end.delete": "操作がなければ、期限後に削除されます。", send: "今すぐ送信", cancel: "送信しない", "about.send": "上記のすべての宛先に、ただちに送信されます。", "about.cancel": "どの宛先にも送信されません。",
+    task: "続けるには、次の番号を入力してください:", typed: "上の番号", wait: "お待ちください…", choose: "このメールをどうしますか？", sure: "このページを開いただけでは何も変わりません。ボタンを押したときだけ実行されます。", signIn: "判断するには、管理画面へのサインインが必要です。", console: "管理画面を開く",
+    won: "完了しました。", lost: "すでに決定されていました。", result: "結果", "what.send": "送信済み", "what.sent": "送信済み", "what.released": "送信済み", "what.release": "送信済み", "what.cancel": "送信取り消し", "what.cancelled": "送信取り消し", "what.delete": "削除済み", "what.deleted": "削除済み", close: "このページは閉じてかまいません。", clock: "期限の到来により",
+    inquiry: "インシデントに関するお問い合わせ", inquiryAbout: "インシデントの影響の有無を確認したい方は、こちらからお問い合わせください。該当の有無にかかわらず、担当者がお答えします。", domain: "ドメインまたは契約番号", name: "お名前", reply: "ご連絡先（メールアドレスまたは電話番号）", ask: "送信する", busy: "お待ちください…", taken: "ありがとうございました", required: "入力してください。",
+  },
+};
+
+export const t = catalogue(texts);
+
+// what is the word for what became of a mail; a code without a word stands for itself.
+export function what(code: string): string {
+  const key = `what.${code}`;
+  return key in texts.en ? t(key as keyof typeof texts.en) : code;
+}
