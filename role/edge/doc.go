@@ -2,17 +2,19 @@
 //
 // # Does
 //
-// TLS by vault's signatures; limits before any parser; the web rules; static pages; the dialogue of a login, whose secrets
-// it hands to vault; a cookie becomes a capability for one request, which goes to webmail, console or desk; what they answer
-// is checked against what the route may return before a browser gets it.
+// TLS by vault's signatures; limits before any parser; a table of routes, each with what its body may look like and what may
+// be answered; the web rules; static pages; the dialogue of a login, whose secrets it hands to vault; a cookie becomes a
+// capability for one request, which goes to webmail, console or desk; what they answer is checked against what the route may
+// return before a browser gets it. docs/layers.md lists what a request goes through.
 //
 // # Holds
 //
-// Requests in flight: their cookies, and a password while it is handed over.
+// Requests in flight: their cookies, codes, and the app passwords of programs. Main passwords pass as the browser sealed them.
 //
 // # Trusts
 //
-// Vault for who is signed in. Not webmail, console or desk: what they answer is data.
+// Vault for who is signed in, store for what an account is called and whether it may sign in. Not webmail, console or desk:
+// what they answer is data.
 //
 // # May call
 //
@@ -20,6 +22,7 @@
 //
 // # If taken over
 //
-// The intruder sees requests while they pass, with their cookies and the passwords typed meanwhile. He has no mail key, no
-// stored verifier and no private key of TLS.
+// The intruder sees requests and answers while they pass, acts with the cookies and app passwords that come by, and can serve
+// pages that send him what is typed. He has no mail key, no stored verifier and no private key of TLS, opens no file and no
+// connection; each session whose requests passed is entered, at most a minute late.
 package edge

@@ -30,7 +30,7 @@ func policyApp(frame string) string {
 // policyContent is of the frame in which mails are shown: its one script, pictures that it is handed as bytes. No connection
 // leaves it. It names itself by its address, since in the sandbox it has an origin of its own that is nobody's.
 func policyContent(self, parent string) string {
-	return "sandbox allow-scripts; default-src 'none'; script-src " + self + "; style-src " + self + "; style-src-attr 'unsafe-inline'; img-src blob:; form-action 'none'; base-uri 'none'; frame-ancestors " + parent +
+	return "sandbox allow-scripts; default-src 'none'; script-src " + self + "; style-src " + self + "; img-src blob:; form-action 'none'; base-uri 'none'; frame-ancestors " + parent +
 		"; require-trusted-types-for 'script'; trusted-types sekisho"
 }
 

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -64,11 +65,13 @@ func (r *Rules) fine(x *exchange) bool {
 	}
 	tx := r.waf.NewTransaction()
 	defer tx.Close()
-	body := x.body
-	if x.route.mail || len(body) > ruleBody {
+	body, unseen := x.body, hidden
+	if x.route.mail { // an attachment may be of any type
+		body, unseen = nil, append(slices.Clone(hidden), "Content-Type", "Content-Length")
+	} else if len(body) > ruleBody {
 		body = nil
 	}
-	stopped := judge(tx, x.r, x.client.String(), body)
+	stopped := judge(tx, x.r, x.client.String(), body, unseen)
 	if stopped == nil {
 		return true
 	}
@@ -76,14 +79,15 @@ func (r *Rules) fine(x *exchange) bool {
 	return false
 }
 
-// judge shows a request to the rules: nil when they let it through.
-func judge(tx types.Transaction, r *http.Request, client string, body []byte) *types.Interruption {
+// judge shows a request without some headers to the rules: nil when they let it through.
+func judge(tx types.Transaction, r *http.Request, client string, body []byte, unseen []string) *types.Interruption {
 	tx.ProcessConnection(client, 0, "", 0)
 	tx.ProcessURI(r.URL.RequestURI(), r.Method, r.Proto)
 	tx.AddRequestHeader("Host", r.Host)
 	tx.SetServerName(r.Host)
-	for name, values := range r.Header {
-		if slices.Contains(hidden, name) {
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) { // always in one order: what is decided must not hang on chance
+		values := r.Header[name]
+		if slices.Contains(unseen, name) {
 			continue
 		}
 		for _, v := range values {

@@ -40,6 +40,10 @@ func (x *exchange) page() {
 	if errors.Is(err, fs.ErrNotExist) && name == "robots.txt" {
 		b, zipped, err = []byte("User-agent: *\nDisallow: /\n"), false, nil
 	}
+	if errors.Is(err, fs.ErrNotExist) && name == "favicon.ico" { // browsers ask for it unasked
+		x.write(http.StatusNoContent, "", nil)
+		return
+	}
 	if errors.Is(err, fs.ErrNotExist) && name == "index.html" {
 		b, zipped, err = []byte(unbuilt), false, nil
 	}
