@@ -2,6 +2,7 @@ package edge
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -75,6 +76,43 @@ func (e *Edge) stream(a sekisho.AccountID, by int) bool {
 	return true
 }
 
+// shortestWatch is the least time between two questions of a stream: each costs a capability of the session.
+const shortestWatch = time.Second
+
+// told are the states that a stream has sent, by type: the next question names them, so that only what is new is answered.
+type told map[string]string
+
+// The most that is kept of what webmail says.
+const (
+	mostStates = 32
+	longState  = 256
+)
+
+// learn takes the states of a StateChange. What is too much is left out: it is then told again.
+func (s told) learn(change []byte) {
+	var c struct {
+		Changed map[string]map[string]string `json:"changed"`
+	}
+	if json.Unmarshal(change, &c) != nil {
+		return
+	}
+	for _, states := range c.Changed {
+		for kind, state := range states {
+			if _, known := s[kind]; (known || len(s) < mostStates) && len(kind)+len(state) <= longState && !strings.Contains(kind, "=") {
+				s[kind] = state
+			}
+		}
+	}
+}
+
+func (s told) list() []string {
+	out := make([]string, 0, len(s))
+	for kind, state := range s {
+		out = append(out, kind+"="+state)
+	}
+	return out
+}
+
 // follow sends changes until the stream ends.
 func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wire.Granting, types []string, once bool, ping time.Duration) {
 	send := func(text string) bool {
@@ -85,13 +123,14 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 	if !send(": open\n\n") {
 		return
 	}
-	pinged := time.Now()
+	pinged, states := time.Now(), told{}
 	for ctx.Err() == nil {
+		began := time.Now()
 		line, err := x.edge.peers.Webmail.PickCell(ctx, g.Cell)
 		if err != nil {
 			return
 		}
-		c, err := wire.WebmailWatch.AskLine(ctx, line, wire.WebWatch{Capability: g.Capability, Types: types})
+		c, err := wire.WebmailWatch.AskLine(ctx, line, wire.WebWatch{Capability: g.Capability, Types: types, States: states.list()})
 		if err != nil {
 			return
 		}
@@ -103,6 +142,7 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 			if !send("event: state\ndata: "+string(c.JSON)+"\n\n") || once {
 				return
 			}
+			states.learn(c.JSON)
 		}
 		if time.Since(pinged) >= ping {
 			if !send(fmt.Sprintf("event: ping\ndata: {\"interval\":%d}\n\n", int(ping.Seconds()))) {
@@ -110,10 +150,10 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 			}
 			pinged = time.Now()
 		}
-		if len(c.JSON) == 0 { // an answer at once and without a change would spin
+		if rest := shortestWatch - time.Since(began); rest > 0 { // answers at once would spin, and use the session up
 			select {
 			case <-ctx.Done():
-			case <-time.After(time.Second):
+			case <-time.After(rest):
 			}
 		}
 		if g, err = x.again(ctx); err != nil {
