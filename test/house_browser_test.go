@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// Browser is what a scenario in test/browser is told.
-type Browser struct {
+// stage is what a scenario in test/browser is told.
+type stage struct {
 	Mail       string    `json:"mail"`
 	Console    string    `json:"console"`
 	Desk       string    `json:"desk"`
@@ -32,14 +32,14 @@ type Browser struct {
 }
 
 // theBrowser finds what the scenarios need; the test is skipped where something is missing.
-func theBrowser(t *testing.T) *Browser {
+func theBrowser(t *testing.T) *stage {
 	t.Helper()
 	for _, program := range []string{"node", "certutil"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("no %s here: test/deps.sh installs it", program)
 		}
 	}
-	b := &Browser{}
+	b := &stage{}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if p, err := exec.LookPath(name); err == nil {
 			b.Chromium = p
@@ -62,7 +62,7 @@ func theBrowser(t *testing.T) *Browser {
 }
 
 // at tells a browser where a house is.
-func (b *Browser) at(h *House) {
+func (b *stage) at(h *House) {
 	_, port, _ := strings.Cut(h.Port("https"), ":")
 	for name, to := range map[string]*string{"mail": &b.Mail, "console": &b.Console, "desk": &b.Desk, "content": &b.Content} {
 		*to = "https://" + name + ".localhost:" + port
@@ -71,7 +71,7 @@ func (b *Browser) at(h *House) {
 }
 
 // play runs scenarios, each as a test of its own.
-func (b *Browser) play(t *testing.T, names ...string) {
+func (b *stage) play(t *testing.T, names ...string) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			told := *b
