@@ -88,11 +88,12 @@ func TestMarkers(t *testing.T) {
 	for _, p := range h.Ready.Accounts {
 		words["password of "+p.Address], words["app password of "+p.Address] = p.Password, p.AppPassword
 	}
+	browse(t, h, words)
 	used := map[string]bool{}
 	for _, e := range Ask[admin.Tailed](t, h.Socket(), "ledger/tail", admin.Tail{Most: 1000}).Entries {
 		used[e.Role] = true
 	}
-	for _, r := range []string{"gate", "reader", "post", "admin", "vault"} {
+	for _, r := range []string{"gate", "reader", "post", "admin", "vault", "webmail", "console", "edge"} {
 		if !used[r] {
 			t.Errorf("%s was not used: nothing would be proved about it", r)
 		}
@@ -162,7 +163,7 @@ func memory(t *testing.T, h *House, words map[string]string) {
 		}
 		seen[p.Role] = n
 	}
-	for _, r := range []string{"store", "vault", "dial", "supervisor", "reader", "gate"} {
+	for _, r := range []string{"store", "vault", "dial", "supervisor", "reader", "gate", "edge", "webmail", "console", "desk"} {
 		if seen[r] == 0 {
 			t.Errorf("no process of %s was looked at", r)
 		}

@@ -90,6 +90,7 @@ func (r *reader) head() (head, error) {
 func (r *reader) body(h head) ([]byte, []*os.File, error) {
 	b := make([]byte, h.size)
 	n := copy(b, r.buf[r.r:r.w])
+	clear(r.buf[r.r : r.r+n]) // the buffer lives as long as the line: what passed must not stay in it
 	r.r += n
 	if _, err := io.ReadFull(r, b[n:]); err != nil {
 		return nil, nil, err

@@ -189,8 +189,8 @@ func (r *run) expand(list []piece) string {
 		case p.name != "":
 			v = r.get(p.name)
 		}
-		if b.Len()+len(v) > r.limit.Value {
-			b.WriteString(cut(v, r.limit.Value-b.Len()))
+		if most := 2 * r.limit.Value; b.Len()+len(v) > most { // twice: text around one large value stays whole
+			b.WriteString(cut(v, most-b.Len()))
 			break
 		}
 		b.WriteString(v)

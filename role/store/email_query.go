@@ -30,6 +30,8 @@ func (x *candidate) all() []spot {
 // judge decides about filters.
 type judge struct {
 	a       *account
+	within  bool // the question is about one mailbox: a keyword counts where the mail is there, which costs no look elsewhere
+	bits    map[string]uint8
 	sets    map[*wire.EmailFilter]map[sekisho.MessageID]bool
 	threads map[string]threadWords // by keyword
 }
@@ -81,7 +83,7 @@ func (j *judge) meets(f *wire.EmailFilter, x *candidate) bool {
 		!f.Until.IsZero() && c.internal[i] >= db.Micros(f.Until),
 		c.size[i] < f.Min, f.Max > 0 && c.size[i] >= f.Max,
 		f.File == 1 && !c.attached[i], f.File == 2 && c.attached[i],
-		f.Has != "" && !x.has(f.Has), f.Lacks != "" && x.has(f.Lacks):
+		f.Has != "" && !j.has(x, f.Has), f.Lacks != "" && j.has(x, f.Lacks):
 		return false
 	case len(f.Not) > 0 && !slices.ContainsFunc(x.all(), func(s spot) bool { return !slices.Contains(f.Not, s.box.ID) }):
 		return false
@@ -131,13 +133,32 @@ func (j *judge) words(word string) threadWords {
 	return w
 }
 
-// has says whether the mail has a keyword in any of its places.
-func (x *candidate) has(word string) bool {
-	return x.at.c.has(x.at.i, word) || slices.ContainsFunc(x.all(), func(s spot) bool { return s.c.has(s.i, word) })
+// has says whether the mail has a keyword, in any of its places unless the question is about one mailbox.
+func (j *judge) has(x *candidate, word string) bool {
+	if x.at.c.bears(x.at.i, word, j.bit(word)) {
+		return true
+	}
+	return !j.within && slices.ContainsFunc(x.all(), func(s spot) bool { return s.c.bears(s.i, word, j.bit(word)) })
+}
+
+// bit gives the bit of a system flag; 0 for keywords.
+func (j *judge) bit(word string) uint8 {
+	bit, known := j.bits[word]
+	if !known {
+		bit, _, _ = flagOf(word)
+		j.bits[word] = bit
+	}
+	return bit
 }
 
 func (c *columns) has(i int32, word string) bool {
-	if bit, _, err := flagOf(word); err == nil && bit != 0 {
+	bit, _, _ := flagOf(word)
+	return c.bears(i, word, bit)
+}
+
+// bears is has for those who know the flag's bit already.
+func (c *columns) bears(i int32, word string, bit uint8) bool {
+	if bit != 0 {
 		return c.flags[i]&bit != 0
 	}
 	for name, list := range c.keywords {
@@ -218,8 +239,10 @@ func (a *account) find(q *wire.EmailQuery) (listing, error) {
 		}
 		return listing{len(order), func(i int) uint64 { return c.message[order[i]] }}, nil
 	}
-	found := a.filter(q, id)
-	slices.SortStableFunc(found, func(x, y spot) int { return order(q.Sort, x, y) })
+	found := a.filter(q, id, byTime)
+	if id == 0 || !byTime {
+		slices.SortStableFunc(found, func(x, y spot) int { return order(q.Sort, x, y) })
+	}
 	if q.Collapse {
 		seen := map[uint64]bool{}
 		found = slices.DeleteFunc(found, func(x spot) bool {
@@ -232,20 +255,35 @@ func (a *account) find(q *wire.EmailQuery) (listing, error) {
 	return listing{len(found), func(i int) uint64 { return found[i].c.message[found[i].i] }}, nil
 }
 
-// filter gives the mails that meet the filter, each once.
-func (a *account) filter(q *wire.EmailQuery, id sekisho.MailboxID) (out []spot) {
-	j := &judge{a, map[*wire.EmailFilter]map[sekisho.MessageID]bool{}, map[string]threadWords{}}
+// filter gives the mails that meet the filter, each once; those of one mailbox in the order of receipt, if that is wanted.
+func (a *account) filter(q *wire.EmailQuery, id sekisho.MailboxID, byTime bool) (out []spot) {
+	j := &judge{a, id != 0, map[string]uint8{}, map[*wire.EmailFilter]map[sekisho.MessageID]bool{}, map[string]threadWords{}}
 	seen := map[uint64]bool{}
-	for _, m := range a.list {
-		if id != 0 && m.ID != id {
-			continue
+	take := func(m *mailbox, c *columns, i int32) {
+		x := candidate{a: a, at: spot{m, c, i}}
+		if !j.meets(&q.Filter, &x) {
+			return
 		}
+		if !seen[x.message()] {
+			seen[x.message()] = true
+			out = append(out, x.at)
+		}
+	}
+	for _, m := range a.list {
 		c := a.columns[m.ID]
-		for i := range c.uids {
-			x := candidate{a: a, at: spot{m, c, int32(i)}}
-			if !seen[x.message()] && j.meets(&q.Filter, &x) {
-				seen[x.message()] = true
-				out = append(out, x.at)
+		switch {
+		case id != 0 && m.ID != id:
+		case id != 0 && byTime && q.Sort[0].Up:
+			for _, i := range c.byTime() {
+				take(m, c, i)
+			}
+		case id != 0 && byTime:
+			for _, i := range slices.Backward(c.byTime()) {
+				take(m, c, i)
+			}
+		default:
+			for i := range c.uids {
+				take(m, c, int32(i))
 			}
 		}
 	}

@@ -24,7 +24,7 @@ type world struct {
 	stop   func()
 	clock  *clock
 
-	gate, post, reader, operator, console *wire.Peer
+	gate, post, reader, operator, webmail, console *wire.Peer
 
 	contract sekisho.ContractID
 	accounts map[string]sekisho.AccountID
@@ -84,7 +84,7 @@ func (w *world) start() {
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
 	w.s = s
-	for role, p := range map[sekisho.Role]**wire.Peer{sekisho.Gate: &w.gate, sekisho.Post: &w.post, sekisho.Reader: &w.reader, sekisho.Admin: &w.operator, sekisho.Console: &w.console} {
+	for role, p := range map[sekisho.Role]**wire.Peer{sekisho.Gate: &w.gate, sekisho.Post: &w.post, sekisho.Reader: &w.reader, sekisho.Admin: &w.operator, sekisho.Webmail: &w.webmail, sekisho.Console: &w.console} {
 		*p = wire.NewPeer(sekisho.Store)
 		if err := wire.Local(ctx, sekisho.Caller{Role: role, Instance: 1}, s.Service(), *p); err != nil {
 			w.t.Fatal(err)
@@ -196,7 +196,7 @@ var suite = []struct {
 	run  func(*testing.T, *world)
 }{
 	{"deliver and read", testDeliverAndRead}, {"accept twice is once", testAcceptTwiceIsOnce}, {"queue to outcome", testQueueToOutcome},
-	{"queue by hand", testQueueByHand}, {"folders", testFolders}, {"flags", testFlags}, {"copy and move", testCopyMove}, {"expunge", testExpunge},
+	{"queue by hand", testQueueByHand}, {"folders", testFolders}, {"flags", testFlags}, {"emails", testEmails}, {"email refusals", testEmailRefusals}, {"items", testItems}, {"uploads", testUploads}, {"copy and move", testCopyMove}, {"expunge", testExpunge},
 	{"passes", testPasses}, {"rewrap", testRewrap}, {"index", testIndex}, {"watch", testWatch}, {"quarantine", testQuarantine}, {"hold", testHold},
 	{"pages", testPages}, {"amend", testAmend}, {"directory", testDirectory}, {"directory refusals", testDirectoryRefusals}, {"terminate", testTerminate}, {"relay and contact", testRelayContact},
 	{"trace", testTrace}, {"old", testOld}, {"columns agree with the database", testColumns},
