@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -79,40 +80,6 @@ func (e *Edge) stream(a sekisho.AccountID, by int) bool {
 // shortestWatch is the least time between two questions of a stream: each costs a capability of the session.
 const shortestWatch = time.Second
 
-// told are the states that a stream has sent, by type: the next question names them, so that only what is new is answered.
-type told map[string]string
-
-// The most that is kept of what webmail says.
-const (
-	mostStates = 32
-	longState  = 256
-)
-
-// learn takes the states of a StateChange. What is too much is left out: it is then told again.
-func (s told) learn(change []byte) {
-	var c struct {
-		Changed map[string]map[string]string `json:"changed"`
-	}
-	if json.Unmarshal(change, &c) != nil {
-		return
-	}
-	for _, states := range c.Changed {
-		for kind, state := range states {
-			if _, known := s[kind]; (known || len(s) < mostStates) && len(kind)+len(state) <= longState && !strings.Contains(kind, "=") {
-				s[kind] = state
-			}
-		}
-	}
-}
-
-func (s told) list() []string {
-	out := make([]string, 0, len(s))
-	for kind, state := range s {
-		out = append(out, kind+"="+state)
-	}
-	return out
-}
-
 // follow sends changes until the stream ends.
 func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wire.Granting, types []string, once bool, ping time.Duration) {
 	send := func(text string) bool {
@@ -123,14 +90,15 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 	if !send(": open\n\n") {
 		return
 	}
-	pinged, states := time.Now(), told{}
+	pinged := time.Now()
+	known := map[string]string{}
 	for ctx.Err() == nil {
 		began := time.Now()
 		line, err := x.edge.peers.Webmail.PickCell(ctx, g.Cell)
 		if err != nil {
 			return
 		}
-		c, err := wire.WebmailWatch.AskLine(ctx, line, wire.WebWatch{Capability: g.Capability, Types: types, States: states.list()})
+		c, err := wire.WebmailWatch.AskLine(ctx, line, wire.WebWatch{Capability: g.Capability, Types: types, States: states(known)})
 		if err != nil {
 			return
 		}
@@ -142,8 +110,8 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 			if !send("event: state\ndata: "+string(c.JSON)+"\n\n") || once {
 				return
 			}
-			states.learn(c.JSON)
 		}
+		learn(known, c.JSON)
 		if time.Since(pinged) >= ping {
 			if !send(fmt.Sprintf("event: ping\ndata: {\"interval\":%d}\n\n", int(ping.Seconds()))) {
 				return
@@ -160,6 +128,28 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 			return
 		}
 	}
+}
+
+// learn takes over the states of a StateChange. Each question names what the browser knows already: without that webmail
+// would answer at once, and the stream would spin.
+func learn(known map[string]string, change []byte) {
+	var c struct {
+		Changed map[string]map[string]string `json:"changed"`
+	}
+	if json.Unmarshal(change, &c) != nil {
+		return
+	}
+	for _, account := range c.Changed { // a session has one
+		maps.Copy(known, account)
+	}
+}
+
+// states writes what is known as a question names it.
+func states(known map[string]string) (out []string) {
+	for kind, state := range known {
+		out = append(out, kind+"="+state)
+	}
+	return out
 }
 
 // again gets the next capability of a stream; its cookie cannot be renewed any more.

@@ -1,8 +1,16 @@
 // The frame in which mails are shown, given trees as no honest webmail would send them: whoever takes webmail over must not
 // get script, requests or forms into a browser by it. It runs under the real policies of both origins.
-export async function run({ accounts, base, fresh, check, equal, shot, signIn, watch }) {
-  const page = await fresh();
-  await signIn(page, accounts.find((a) => a.address.startsWith("ann@")));
+import { signIn } from "./webmail.mjs";
+
+// What the browser says when script inside the frame is stopped, at the end.
+const stopped = [/Refused to connect|violates the following|Fetch API cannot load|requires 'TrustedHTML'|Connecting to 'https:\/\/mail\.localhost\/'/];
+
+export async function run({ accounts, base, open, check: must, shot: picture }) {
+  const check = (what, ok) => must(ok, what);
+  const equal = (what, got, want) => must(got === want, `${what}: ${JSON.stringify(got)}, expected ${JSON.stringify(want)}`);
+  const shot = (page, name) => picture(page, `frame-${name}`);
+  const page = await open({}, stopped);
+  await signIn(page, base, accounts.find((a) => a.address.startsWith("ann@")));
   const show = (tree, pictures = {}) =>
     page.evaluate(async ({ url, tree, pictures }) => {
       document.querySelector("iframe#tried")?.remove();
@@ -26,8 +34,8 @@ export async function run({ accounts, base, fresh, check, equal, shot, signIn, w
       f.contentWindow.postMessage({ show: node, pictures: Object.fromEntries(Object.entries(pictures).map(([n, p]) => [n, { type: p.type, bytes: new Uint8Array(p.bytes).buffer }])) }, "*");
       await until((m) => "height" in m);
       return said;
-    }, { url: `${base.content}/`, tree, pictures });
-  const frame = () => page.frames().find((f) => f.url().startsWith(base.content));
+    }, { url: `${base("content")}/`, tree, pictures });
+  const frame = () => page.frames().find((f) => f.url().startsWith(base("content")));
 
   const said = await show(["div", {}, ["h1", {}, "Title"], ["p", { style: { color: "#c00", "font-weight": "bold" } }, "日本語のメール ", ["a", { link: 3 }, "a link"]], ["table", { border: 1 }, ["tbody", {}, ["tr", {}, ["td", {}, "cell"]]]]]);
   check("it tells its height", said.some((m) => m.height > 10));
@@ -83,7 +91,6 @@ export async function run({ accounts, base, fresh, check, equal, shot, signIn, w
     await probe("markup", () => (document.createElement("div")["inner" + "HTML"] = "<b>x</b>"));
     return out;
   });
-  watch.seen = watch.seen.filter((s) => !/Refused to connect|violates the following|Fetch API cannot load|requires 'TrustedHTML'|requires 'TrustedScript'|Connecting to 'https:\/\/mail\.localhost\/'|request to https:\/\/mail\.localhost\/$/.test(s));
   equal("what the frame reaches", JSON.stringify(Object.entries(reach).filter(([, v]) => v === "reached")), "[]");
 }
 

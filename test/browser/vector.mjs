@@ -1,9 +1,15 @@
 // Mails that try to get script, requests or places outside of the frame into the browser, opened one by one in the mail app.
-// The test put them into the folder "Vectors" of the first account of letters. A dialog, an error or a request to another
-// host is a failure wherever it comes from (house.mjs); what is looked for here is what was built.
-export async function run({ accounts, base, fresh, check, equal, signIn, letters, shot }) {
-  const page = await fresh();
-  await signIn(page, accounts.find((a) => a.address === letters.account));
+// The test put them into the folder "Vectors" of the data's account. A dialog, an error or a request to another
+// host is a failure wherever it comes from; what is looked for here is what was built.
+import { signIn } from "./webmail.mjs";
+
+export async function run({ accounts, base, open, check: must, data, shot }) {
+  const check = (what, ok) => must(ok, what);
+  const equal = (what, got, want) => must(got === want, `${what}: ${JSON.stringify(got)}, expected ${JSON.stringify(want)}`);
+  const outside = [];
+  const page = await open();
+  page.context().on("request", (r) => /^(https?|wss?|ftp):/.test(r.url()) && !r.url().startsWith(base("mail")) && !r.url().startsWith(base("content")) && outside.push(r.url()));
+  await signIn(page, base, accounts.find((a) => a.address === data.account));
   await page.waitForSelector(".row .people");
   const { box, mails } = await page.evaluate(async () => {
     const session = await (await fetch("/jmap/session")).json();
@@ -19,21 +25,22 @@ export async function run({ accounts, base, fresh, check, equal, signIn, letters
     }
     return { box, mails };
   });
-  equal("mails in the folder", mails.length, letters.mails);
+  equal("mails in the folder", mails.length, data.mails);
   let shown = 0;
   for (const { id, subject } of mails) {
     await page.evaluate(([box, id]) => (location.hash = `#/mail/${box}/${id}`), [box, id]);
     await page.waitForFunction((id) => location.hash.endsWith(id) && document.querySelector(".mail.open iframe, .mail.open pre.plain"), id);
     const mark = `mark-${subject.match(/\d+/)[0]}.`;
-    const frame = await find(page, base.content, mark);
+    const frame = await find(page, base("content"), mark);
     check(`${subject}: it is shown`, !!frame);
     if (!frame) continue;
     shown++;
     const bad = await frame.evaluate(wrong);
     check(`${subject}: ${bad.join("; ")}`, bad.length === 0);
   }
-  equal("mails that were shown", shown, letters.mails);
-  await shot(page, "last");
+  equal("mails that were shown", shown, data.mails);
+  await shot(page, "vector");
+  check(`requests to others: ${outside.join(" ")}`, outside.length === 0);
   check("nothing reached the app", await page.evaluate(() => !document.querySelector("[onclick],[onerror],[onload]") && document.querySelectorAll("iframe").length <= 1 && !("pwned" in globalThis)));
 }
 

@@ -126,7 +126,7 @@ function Body({ m }: { m: Email }) {
     let current = true;
     setShown(null);
     setFault("");
-    setRemote(preference.value.remotePictures);
+    setRemote(preference.value.remotePictures === "always");
     render(m.id).then((r) => current && setShown(r), (e) => current && setFault(e instanceof Error ? e.message : String(e)));
     return () => {
       current = false;
@@ -140,7 +140,7 @@ function Body({ m }: { m: Email }) {
   return (
     <>
       <Banner s={s} />
-      {outside && !remote && !text && (
+      {outside && !remote && !text && preference.value.remotePictures !== "never" && (
         <div class="note remote"><p>{t("pictures")}</p><button type="button" class="button" onClick={() => setRemote(true)}><Icon name="picture" /> {t("showPictures")}</button></div>
       )}
       {s.tree && !text ? (
