@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -130,6 +129,12 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 	}
 }
 
+// The most that is kept of what webmail says; what is more is told again.
+const (
+	mostStates = 32
+	longState  = 256
+)
+
 // learn takes over the states of a StateChange. Each question names what the browser knows already: without that webmail
 // would answer at once, and the stream would spin.
 func learn(known map[string]string, change []byte) {
@@ -140,7 +145,11 @@ func learn(known map[string]string, change []byte) {
 		return
 	}
 	for _, account := range c.Changed { // a session has one
-		maps.Copy(known, account)
+		for kind, state := range account {
+			if _, old := known[kind]; (old || len(known) < mostStates) && len(kind)+len(state) <= longState && !strings.Contains(kind, "=") {
+				known[kind] = state
+			}
+		}
 	}
 }
 
