@@ -24,7 +24,7 @@ func TestTold(t *testing.T) {
 		t.Errorf("after nonsense: %v", s)
 	}
 	for i := range 1000 {
-		learn(s, []byte(`{"changed":{"a":{"T` + strings.Repeat("x", i%200) + `":"1"}}}`))
+		learn(s, []byte(`{"changed":{"a":{"T`+strings.Repeat("x", i%200)+`":"1"}}}`))
 	}
 	if len(s) > mostStates {
 		t.Errorf("%d states kept", len(s))
