@@ -93,7 +93,7 @@ function Attachments({ s }: { s: Shown }) {
 
 function Banner({ s }: { s: Shown }) {
   if (calm(s) && s.sender.authenticated && !s.sender.first) return null;
-  const severe = s.findings.some((f) => /virus|phish|malware|spoof/.test(`${f.kind} ${f.name}`.toLowerCase())) || (s.decision && /quarantine|hold|reject/i.test(s.decision.action));
+  const severe = s.findings.some((f) => /^(virus|phish|impersonation)$/.test(f.kind)) || (s.decision && /quarantine|hold|reject/i.test(s.decision.action));
   const lines = [...new Set(s.findings.map(inWords))];
   return (
     <div class={`note banner ${severe ? "bad" : calm(s) && s.sender.authenticated ? "" : "warn"}`} role="note">
