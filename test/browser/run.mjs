@@ -26,10 +26,18 @@ function watch(page, expected = []) {
   page.on("dialog", (d) => (fault(`dialog: ${d.message()}`), d.dismiss()));
 }
 
-const browser = await chromium.launch({ executablePath: o.chromium ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage", "--lang=en"], env: process.env });
+let browsers = [];
+
+// launch starts a browser. Each person has one: a window that lies behind another takes no clicks.
+async function launch() {
+  const b = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"], env: process.env });
+  browsers.push(b);
+  return b;
+}
 
 // open gives a new page of a new person.
 async function open(options = {}, expected = []) {
+  const browser = await launch();
   const context = await browser.newContext({ viewport: { width: 1360, height: 850 }, locale: "en-US", ...options });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
@@ -38,7 +46,7 @@ async function open(options = {}, expected = []) {
 }
 
 async function shot(page, name) {
-  await page.screenshot({ path: join(o.out, `${name}.png`) });
+  await page.screenshot({ path: join(o.out, `${name}.png`), timeout: 10_000 });
 }
 
 // access looks for what hinders people (WCAG 2.2 A and AA). The script comes in past the policy of the page, which is the test's right.
@@ -56,14 +64,14 @@ for (const name of o.scenarios) {
   const began = Date.now();
   try {
     const { run } = await import(`./${name}.mjs`);
-    await run({ browser, base, accounts: o.accounts, check, shot, open, watch, access, step: (s) => (at = `${name}: ${s}`), data: o });
+    await run({ browser: launch, base, accounts: o.accounts, check, shot, open, watch, access, step: (s) => (at = `${name}: ${s}`), data: o });
     console.log(`ok ${name} ${Date.now() - began} ms`);
   } catch (e) {
     faults.push(`${at}: ${e.message.split("\n").slice(0, 6).join("\n")}\n${(e.stack ?? "").split("\n").filter((l) => l.includes("test/browser")).slice(0, 3).join("\n")}`);
-    for (const c of browser.contexts()) for (const p of c.pages()) await shot(p, `failed-${name}-${faults.length}`).catch(() => {});
+    for (const p of browsers.flatMap((b) => b.contexts()).flatMap((c) => c.pages())) await shot(p, `failed-${name}-${faults.length}`).catch(() => {});
   }
-  for (const c of browser.contexts()) await c.close().catch(() => {});
+  for (const b of browsers) await b.close().catch(() => {});
+  browsers = [];
 }
-await browser.close();
 for (const f of faults) console.log(`FAULT ${f}`);
 process.exit(faults.length > 0 ? 1 : 0);

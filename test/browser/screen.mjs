@@ -29,7 +29,7 @@ export async function run({ open, check, shot, access, step, data }) {
       await shot(page, `${hash.replace("/", "-")}-${name}`);
       await access(page, `${hash}-${name}`);
     }
-    await page.context().close();
+    await page.context().browser().close();
   }
   step("keys, search, undo");
   const page = await open();
