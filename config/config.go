@@ -49,6 +49,9 @@ type Web struct {
 	Console string `toml:"console"` // administration; default "console." and name
 	Desk    string `toml:"desk"`    // people without an account; default "desk." and name
 	Content string `toml:"content"` // where the text of mails is shown; default "content." and name
+	ACME    string `toml:"acme"`    // URL of a certificate authority's directory (RFC 8555), reached on port 443 from outside; default: none
+	Contact string `toml:"contact"` // e-mail address for the authority
+	CA      string `toml:"ca"`      // file with the certificates that the authority's own must be under; default: the host's
 }
 
 // Hosts are the names in force: mail, console, desk, content.
@@ -234,6 +237,9 @@ func (c *Config) check() *Fault {
 		}
 	}
 	if f := c.checkServers(); f != nil {
+		return f
+	}
+	if f := c.checkWeb(); f != nil {
 		return f
 	}
 	if f := c.checkKeys(); f != nil {

@@ -7,12 +7,14 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"sekisho/seal/key"
 )
@@ -162,6 +164,22 @@ func TestWebSignIn(t *testing.T) {
 	}
 	if status := basic(app["secret"].(string)); status != 401 {
 		t.Errorf("a revoked app password: %d", status)
+	}
+	if status, out := NewBrowser(t, h).SignIn("mail", ann.Address, ann.Password); status != 200 {
+		t.Errorf("another device: %d %v", status, out)
+	}
+	warned := func(subject string) bool {
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+			if has(bodies(t, mailbox(t, h, ann.Address), "INBOX"), mime.BEncoding.Encode("utf-8", subject)) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, subject := range []string{"新しい端末からのサインイン", "サインイン方法が変更されました"} {
+		if !warned(subject) {
+			t.Errorf("the owner was not told: %s", subject)
+		}
 	}
 	cookies := b.Jar.Cookies(mustURL(t, b.Origin("mail")))
 	if status, _, _ := b.Ask("mail", "POST", "/auth/sign-out", map[string]any{}); status != 200 {

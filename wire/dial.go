@@ -13,7 +13,7 @@ import (
 // The calls of dial.
 var (
 	DialLookup  = define[Lookup, Records](sekisho.Dial, 1, "lookup", small, sekisho.Gate, sekisho.Post, sekisho.Admin, sekisho.Console, sekisho.Fetch)
-	DialConnect = define[Connect, Connected](sekisho.Dial, 2, "connect", small, sekisho.Post, sekisho.Gate, sekisho.Link, sekisho.Fetch)
+	DialConnect = define[Connect, Connected](sekisho.Dial, 2, "connect", small, sekisho.Post, sekisho.Gate, sekisho.Link, sekisho.Fetch, sekisho.Edge)
 )
 
 // Lookup asks the resolver.

@@ -52,6 +52,13 @@ func (k *Keyring) Certificate(h *tls.ClientHelloInfo) (*tls.Certificate, error) 
 	return k.first, nil
 }
 
+// Forget has vault asked anew before the next certificate is shown: there are others.
+func (k *Keyring) Forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.read = time.Time{}
+}
+
 func (k *Keyring) load(ctx context.Context) error {
 	got, err := VaultChains.Ask(ctx, k.vault, Nothing{})
 	if err != nil {

@@ -20,8 +20,8 @@ func Rules() []Rule {
 		StoreItemSet.Rule, StoreOwnKept.Rule, StoreOwnDecide.Rule, StorePeople.Rule, StoreEmailCounts.Rule, StoreMe.Rule, StorePage.Rule, StoreAmend.Rule,
 		StoreGrant.Rule, StoreLook.Rule, StoreSettle.Rule, StoreCount.Rule, StoreCase.Rule, VaultHandContract.Rule, VaultHandAccount.Rule, VaultHandSigner.Rule,
 		VaultHandKept.Rule, VaultHandTransit.Rule, VaultToken.Rule, VaultHandLedger.Rule, VaultRefused.Rule, VaultGranted.Rule, WebmailAsk.Rule, WebmailWatch.Rule,
-		ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, StorePerson.Rule, VaultSignIn.Rule, VaultSecond.Rule, VaultCapability.Rule, VaultSession.Rule,
-		VaultSignOut.Rule, VaultSecurity.Rule, VaultPasskey.Rule, VaultFactor.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
+		ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, StorePerson.Rule, StoreWarn.Rule, VaultSignIn.Rule, VaultSecond.Rule, VaultCapability.Rule, VaultSession.Rule,
+		VaultSignOut.Rule, VaultSecurity.Rule, VaultPasskey.Rule, VaultFactor.Rule, VaultACME.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
 		StoreMay.Rule, VaultLink.Rule, StoreLinkLook.Rule, StoreLinkAct.Rule, StoreInquire.Rule, StoreNotices.Rule, StoreNoticed.Rule, StoreInquiries.Rule,
 		StorePlaces.Rule, StoreSelf.Rule, StoreOwnTrace.Rule, VaultOwnKept.Rule,
 	}

@@ -199,6 +199,9 @@ type FactorChanged struct {
 	ID     uint64
 	Secret string // an app password, or the TOTP secret in base32
 	Codes  []string
+
+	Contract sekisho.ContractID // whose it is
+	Account  sekisho.AccountID
 }
 
 // RelyingParty is the id by which passkeys made on a host are known (W3C Web Authentication section 5.1.2): the name of the

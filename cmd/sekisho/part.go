@@ -39,7 +39,10 @@ type part struct {
 	KeyService  string         `json:"key_service,omitempty"` // link
 	Mount       string         `json:"mount,omitempty"`       // link
 	Key         string         `json:"key,omitempty"`         // link: the name of the service's key
-	CA          string         `json:"ca,omitempty"`          // link: PEM
+	CA          string         `json:"ca,omitempty"`          // link, edge: PEM
+	ACME        string         `json:"acme,omitempty"`        // vault (whether), dial: "host:port" of the certificate authority
+	Directory   string         `json:"directory,omitempty"`   // edge: its address
+	Contact     string         `json:"contact,omitempty"`     // edge: for it
 	Links       []string       `json:"links,omitempty"`       // dial: "host:port" that link may reach
 	Witness     []string       `json:"witness,omitempty"`     // vault: keys; link: URLs
 	Cells       int            `json:"cells,omitempty"`       // vault, door, edge: of reader and webmail
@@ -139,17 +142,27 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 	for _, w := range witnesses {
 		links, urls, keys = append(links, w.Destination), append(urls, w.URL), append(keys, w.Key)
 	}
+	authority, err := c.Authority()
+	if err != nil {
+		return nil, err
+	}
+	var webCA []byte
+	if c.Web.CA != "" {
+		if webCA, err = os.ReadFile(c.Web.CA); err != nil {
+			return nil, err
+		}
+	}
 	all := map[sekisho.Role]part{
-		sekisho.Vault: {Name: c.Name, Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Witness: keys, Cells: c.Cells, Web: w},
+		sekisho.Vault: {Name: c.Name, Hosts: hosts, Root: c.Keys.Root, Backups: c.Keys.Backups, Copies: c.Keys.Copies, Witness: keys, Cells: c.Cells, Web: w, ACME: authority},
 		sekisho.Door:  {Cells: c.Cells},
 		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca, Witness: urls},
 		sekisho.Store: {Hosts: hosts},
 		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, PerMinute: c.Limit.PerMinute, Contract: c.Limit.Contract, Hourly: c.Limit.Hourly,
 			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd},
-		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, Links: links},
+		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, Links: links, ACME: authority},
 		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination, Web: w.listening(c.Listen.HTTPS)},
 		sekisho.Reader:  {Name: c.Name, Size: size},
-		sekisho.Edge:    {Name: c.Name, Size: size, Web: w, Cells: c.Cells},
+		sekisho.Edge:    {Name: c.Name, Size: size, Web: w, Cells: c.Cells, Directory: c.Web.ACME, Contact: c.Web.Contact, CA: string(webCA)},
 		sekisho.Webmail: {Name: c.Name, Size: size, Web: w},
 		sekisho.Console: {Name: c.Name, Web: w},
 		sekisho.Fetch:   {Private: c.Post.Private},

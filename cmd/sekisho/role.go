@@ -74,7 +74,7 @@ func (c *roleCommand) Run(*Global) error {
 			return err
 		}
 	}
-	if r := child.Self.Role; r == sekisho.Post || r == sekisho.Link || r == sekisho.Fetch { // read while there still are files
+	if r := child.Self.Role; r == sekisho.Post || r == sekisho.Link || r == sekisho.Fetch || r == sekisho.Edge { // read while there still are files
 		if p.roots, err = x509.SystemCertPool(); err != nil {
 			p.roots = x509.NewCertPool()
 		}
@@ -225,7 +225,7 @@ func (p *process) start() (playing, error) {
 		}
 		return playing{service: i.Service(p.breach), retired: i.Retired()}, nil
 	case sekisho.Dial:
-		d, err := dial.New(dial.Config{Resolver: p.part.Resolver, Zone: p.part.Zone, Private: p.part.Private, Internal: p.part.Internal, Clamd: p.part.Clamd, Link: p.part.Links, Log: p.Log()})
+		d, err := dial.New(dial.Config{Resolver: p.part.Resolver, Zone: p.part.Zone, Private: p.part.Private, Internal: p.part.Internal, Clamd: p.part.Clamd, Link: p.part.Links, ACME: p.part.ACME, Log: p.Log()})
 		if err != nil {
 			return playing{}, err
 		}
@@ -296,7 +296,7 @@ const day = 24 * time.Hour
 // while vault starts.
 func (p *process) vault() (*vault.Vault, error) {
 	c := vault.Config{Dir: p.Dir, Self: p.Self.Instance, Hosts: p.part.Hosts, Name: p.part.Name, Digest: p.Digest, Log: p.Log(), Backups: time.Duration(p.part.Backups) * day,
-		Copies: time.Duration(p.part.Copies) * day, Cells: p.part.Cells, Origins: p.part.Web.origins()}
+		Copies: time.Duration(p.part.Copies) * day, Cells: p.part.Cells, Origins: p.part.Web.origins(), ACME: p.part.ACME != ""}
 	switch p.part.Root {
 	case "descriptor":
 		r, err := vault.DescriptorRoot(bytes.NewReader(p.files["root"]))

@@ -33,7 +33,7 @@ func roles(o rolesOption) []supervise.Role {
 		{Role: console, Number: 13, Forgets: true, Calls: asks(store, vault, inspect, dial), Note: "administration for browsers and programs, in JSON only"},
 		{Role: fetch, Number: 15, Calls: asks(dial), Note: "pictures from outside that mails refer to"},
 		{Role: desk, Number: 14, Forgets: true, Calls: asks(store, vault), Note: "people without an account, by link; in JSON only"},
-		{Role: edge, Number: 11, Forgets: true, Calls: asks(store, vault, webmail, console, desk), Listeners: []string{"https"},
+		{Role: edge, Number: 11, Forgets: true, Calls: asks(store, vault, webmail, console, desk, dial), Listeners: []string{"https"},
 			Note: "HTTPS: TLS, limits, rules, login, static pages"},
 	}
 	if o.cells > 1 {

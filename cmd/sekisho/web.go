@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
+	"errors"
 
 	"sekisho"
 	"sekisho/role/console"
@@ -17,8 +19,12 @@ func (p *process) startWeb() (playing, bool, error) {
 	w := p.part.Web
 	switch p.Self.Role {
 	case sekisho.Edge:
-		e := edge.New(edge.Config{Rules: p.rules, Static: ui.Files(), Report: p.breach, Name: p.part.Name, Mail: w.Mail, Console: w.Console, Desk: w.Desk, Content: w.Content, Port: w.Port, Size: p.part.Size, Cells: p.part.Cells, Log: p.Log()},
-			edge.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Webmail: p.peers[sekisho.Webmail], Console: p.peers[sekisho.Console], Desk: p.peers[sekisho.Desk]})
+		authority, err := p.authority()
+		if err != nil {
+			return playing{}, true, err
+		}
+		e := edge.New(edge.Config{Authority: authority, Rules: p.rules, Static: ui.Files(), Report: p.breach, Name: p.part.Name, Mail: w.Mail, Console: w.Console, Desk: w.Desk, Content: w.Content, Port: w.Port, Size: p.part.Size, Cells: p.part.Cells, Log: p.Log()},
+			edge.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Webmail: p.peers[sekisho.Webmail], Console: p.peers[sekisho.Console], Desk: p.peers[sekisho.Desk], Dial: p.peers[sekisho.Dial]})
 		return playing{run: func(ctx context.Context) error { return e.Serve(ctx, p.Listeners) }}, true, nil
 	case sekisho.Webmail:
 		m := webmail.New(webmail.Config{Name: p.part.Name, Size: p.part.Size, Log: p.Log()},
@@ -38,4 +44,15 @@ func (p *process) startWeb() (playing, bool, error) {
 		return playing{service: d.Service(p.breach)}, true, nil
 	}
 	return playing{}, false, nil
+}
+
+// authority is the certificate authority of the configuration.
+func (p *process) authority() (edge.Authority, error) {
+	a := edge.Authority{Directory: p.part.Directory, Contact: p.part.Contact, Roots: p.roots}
+	if p.part.CA != "" {
+		if a.Roots = x509.NewCertPool(); !a.Roots.AppendCertsFromPEM([]byte(p.part.CA)) {
+			return a, errors.New("web.ca holds no certificate")
+		}
+	}
+	return a, nil
 }

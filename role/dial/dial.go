@@ -25,6 +25,7 @@ type Config struct {
 	Ports    []uint16       // where post may connect; empty: 25, 465, 587
 	Internal []netip.Prefix // networks of the customers' own servers: post may connect there, at any port, whatever the rules above say
 	Clamd    string         // "address:port" of clamd: the only place that gate may connect to
+	ACME     string         // "host:port" of the certificate authority: the only place that edge may connect to; "": none
 	Link     []string       // "host:port" of the key management service and the witnesses: the only places that link may connect to
 	Log      *slog.Logger
 }
@@ -89,7 +90,7 @@ const connectTime = 30 * time.Second
 
 func (d *Dial) connect(ctx context.Context, by sekisho.Caller, q wire.Connect) (wire.Connected, error) {
 	network, address, err := d.destination(by.Role, q)
-	if err == nil && by.Role == sekisho.Link {
+	if err == nil && (by.Role == sekisho.Link || by.Role == sekisho.Edge) {
 		address, err = d.fixed(ctx, address)
 	}
 	if err != nil {
@@ -122,6 +123,13 @@ func (d *Dial) destination(role sekisho.Role, q wire.Connect) (network, address 
 			return "", "", errors.New("no clamd is configured")
 		}
 		return "tcp", d.config.Clamd, nil
+	}
+	if role == sekisho.Edge {
+		to := net.JoinHostPort(q.Host, fmt.Sprint(q.Port))
+		if d.config.ACME == "" || to != d.config.ACME {
+			return "", "", fmt.Errorf("%.100q is not the certificate authority of the configuration", to)
+		}
+		return "tcp", to, nil
 	}
 	if role == sekisho.Link {
 		to := net.JoinHostPort(q.Host, fmt.Sprint(q.Port))

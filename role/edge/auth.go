@@ -211,7 +211,7 @@ func (x *exchange) signedIn(s wire.SignedIn, err error) {
 		x.setCookie(deviceCookie, s.Device, x.edge.config.Clock().AddDate(1, 0, 0))
 	}
 	if s.New {
-		x.edge.config.Log.Warn("somebody signed in from a device that is new to the account", "contract", uint64(s.Contract), "account", uint64(s.Account), "client", x.client.String())
+		x.warn(s.Contract, s.Account, wire.WarnDevice)
 	}
 	out := struct {
 		Next string   `json:"next"`
@@ -364,4 +364,12 @@ func deviceName(agent string) string {
 		}
 		return r
 	}, shorten(agent, 40))
+}
+
+// warn has the owner told by mail. What it is about is done already: when it cannot be told, the log has it.
+func (x *exchange) warn(c sekisho.ContractID, a sekisho.AccountID, what string) {
+	q := wire.Warning{Contract: c, Account: a, What: what, Client: x.client, Device: deviceName(x.r.UserAgent())}
+	if _, err := wire.StoreWarn.Ask(x.r.Context(), x.edge.peers.Store, q); err != nil {
+		x.edge.config.Log.Error("the owner of an account was not warned", "what", what, "contract", uint64(c), "account", uint64(a), "error", err)
+	}
 }

@@ -18,11 +18,11 @@
 //
 // # May call
 //
-// store, vault, webmail, console, desk.
+// store, vault, webmail, console, desk; dial, for the certificate authority of the configuration.
 //
 // # If taken over
 //
 // The intruder sees requests and answers while they pass, acts with the cookies and app passwords that come by, and can serve
-// pages that send him what is typed. He has no mail key, no stored verifier and no private key of TLS, opens no file and no
-// connection; each session whose requests passed is entered, at most a minute late.
+// pages that send him what is typed. He has no mail key, no stored verifier and no private key of TLS, opens no file, and no
+// connection but to the certificate authority; each session whose requests passed is entered, at most a minute late.
 package edge

@@ -28,8 +28,9 @@ type Config struct {
 	Static                       fs.FS                                           // one directory an app; nil: none is built
 	Report                       func(by sekisho.Caller, call string, why error) // is told when a role behind answers what it may not; nil: nobody
 	Clock                        func() time.Time                                // nil: time.Now
-	Rules                        *Rules                                          // nil: nothing passes that they would judge
-	Off                          Layer                                           // layers that are switched off: in tests, which try each alone
+	Authority                    Authority
+	Rules                        *Rules // nil: nothing passes that they would judge
+	Off                          Layer  // layers that are switched off: in tests, which try each alone
 }
 
 // Layer is one of the walls between a browser and the roles behind. Each stands alone: a test tries it with the others away.
@@ -46,7 +47,7 @@ const (
 )
 
 // Peers are the roles that edge asks.
-type Peers struct{ Store, Vault, Webmail, Console, Desk, Inspect *wire.Peer }
+type Peers struct{ Store, Vault, Webmail, Console, Desk, Dial *wire.Peer }
 
 // Edge serves HTTPS.
 type Edge struct {
@@ -57,6 +58,8 @@ type Edge struct {
 	people people
 	room   room
 	events atomic.Int64
+	ring   *wire.Keyring
+	proofs sync.Map // by host name: certificates for an authority that checks it
 	static static
 
 	emu     sync.Mutex // guards what follows
@@ -75,7 +78,7 @@ func New(c Config, p Peers) *Edge {
 		c.Report = func(sekisho.Caller, string, error) {}
 	}
 	e := &Edge{config: c, peers: p, streams: map[sekisho.AccountID]int{}, room: room{left: bodiesMost}}
-	e.limit = newLimits()
+	e.limit, e.ring = newLimits(), wire.NewKeyring(p.Vault)
 	e.people.known = map[personKey]person{}
 	e.hosts = e.origins()
 	e.static.from = c.Static
@@ -102,9 +105,13 @@ func (e *Edge) Serve(ctx context.Context, listeners map[string]net.Listener) err
 		return nil
 	}
 	s := &http.Server{Handler: e, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: headerMost,
-		TLSConfig: &tls.Config{GetCertificate: wire.NewKeyring(e.peers.Vault).Certificate, MinVersion: tls.VersionTLS12},
+		TLSConfig: &tls.Config{GetCertificate: e.certificate(e.ring), MinVersion: tls.VersionTLS12},
 		HTTP2:     &http.HTTP2Config{MaxConcurrentStreams: 100, SendPingTimeout: time.Minute, WriteByteTimeout: time.Minute},
 		ErrorLog:  slog.NewLogLogger(e.config.Log.Handler(), slog.LevelDebug)}
+	if e.config.Authority.Directory != "" {
+		s.TLSConfig.NextProtos = []string{"h2", "http/1.1", acmeProtocol}
+		go e.renew(ctx)
+	}
 	s.BaseContext = func(net.Listener) context.Context { return ctx }
 	stop := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)

@@ -44,6 +44,7 @@ type outside struct {
 	error   error
 	changes [][]byte
 	watched [][]string // the states of each question
+	warned  []string
 }
 
 var theRules = sync.OnceValues(LoadRules)
@@ -116,6 +117,10 @@ func (o *outside) doubles(store, vault *wire.Service) {
 	})
 	wire.Handle(store, wire.StorePerson, func(context.Context, sekisho.Caller, wire.PersonQuery) (wire.PersonFound, error) {
 		return wire.PersonFound{Address: "ann@mori.example", Name: "Ann", Duty: "user", Language: "ja", Status: o.status}, nil
+	})
+	wire.Handle(store, wire.StoreWarn, func(_ context.Context, _ sekisho.Caller, q wire.Warning) (wire.Nothing, error) {
+		o.warned = append(o.warned, q.What)
+		return wire.Nothing{}, nil
 	})
 	wire.Handle(vault, wire.VaultTyping, func(context.Context, sekisho.Caller, wire.Nothing) (wire.Typing, error) {
 		return wire.Typing{Key: []byte("key"), Challenge: []byte("challenge")}, nil
@@ -619,6 +624,9 @@ func TestStepUp(t *testing.T) {
 	o.expect("a number", request{method: "DELETE", url: "/auth/sessions/17", cookie: true}, 200, "")
 	if o.factor.ID != 17 || o.factor.Do != wire.DoSessionEnd {
 		t.Errorf("%+v", o.factor)
+	}
+	if !slices.Equal(o.warned, []string{wire.WarnFactor}) { // the codes; not the session
+		t.Errorf("the owner was warned of %q", o.warned)
 	}
 	o.expect("no number", request{method: "DELETE", url: "/auth/sessions/x", cookie: true}, 404, "not-found")
 }

@@ -38,6 +38,25 @@ func (x *exchange) change(q wire.FactorChange, say func(wire.FactorChanged)) {
 		x.refuse(problem{slug: "invalid", status: http.StatusUnprocessableEntity, errors: []fault{{"/networks", "choice"}}})
 	case err != nil:
 		x.fail(err)
+	default:
+		x.changed(q, a)
+		x.told(a, say)
+	}
+}
+
+// changed warns the owner of what was changed; sessions that end and secrets that wait for their first code are nothing to warn of.
+func (x *exchange) changed(q wire.FactorChange, a wire.FactorChanged) {
+	switch q.Do {
+	case wire.DoTOTPBegin, wire.DoSessionEnd, wire.DoOthersEnd:
+	case wire.DoPassword:
+		x.warn(a.Contract, a.Account, wire.WarnPassword)
+	default:
+		x.warn(a.Contract, a.Account, wire.WarnFactor)
+	}
+}
+
+func (x *exchange) told(a wire.FactorChanged, say func(wire.FactorChanged)) {
+	switch {
 	case say != nil:
 		say(a)
 	default:

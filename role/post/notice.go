@@ -150,6 +150,9 @@ func (p *Post) linkFor(ctx context.Context, n wire.NoticeDue, to string) (string
 
 // heldNotice says it in the customer's language.
 func heldNotice(n wire.NoticeDue, language, to, subject, link string, now time.Time) office.Notice {
+	if w, ok := warnings[n.Kind]; ok {
+		return w[language == "ja"].notice(n, to, now)
+	}
 	t := heldWords[language == "ja"]
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }

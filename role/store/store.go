@@ -253,6 +253,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreResolve, s.resolve)
 	wire.Handle(v, wire.StoreIdentity, s.identity)
 	wire.Handle(v, wire.StorePerson, s.person)
+	wire.Handle(v, wire.StoreWarn, s.warn)
 	wire.Handle(v, wire.StoreRelay, s.relay)
 	wire.Handle(v, wire.StoreContract, s.contract)
 	wire.Handle(v, wire.StoreAccept, s.accept)

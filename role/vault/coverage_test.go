@@ -30,7 +30,7 @@ type drive struct {
 // Every call of vault leaves its entry, durable before the answer, or gives nothing out that opens anything. A call that is
 // added to the rules without being added here fails this test. Each is also asked by every role that may not ask it.
 func TestEveryCallIsEntered(t *testing.T) {
-	b := openWith(t, Config{Dir: t.TempDir(), Cells: 4})
+	b := openWith(t, Config{Dir: t.TempDir(), Cells: 4, ACME: true})
 	var rules []wire.Rule
 	for _, r := range wire.Rules() {
 		if r.Callee == sekisho.Vault {
@@ -261,6 +261,7 @@ func (d *driven) aboutWeb() []drive {
 		{"vault.own-kept", k(ledger.Release), "", is(wire.VaultOwnKept, func() wire.OpenOwn { return d.ownKept(short, 11, true) }, func(a wire.Opened) { d.opens(a, true) })},
 		{"vault.own-kept", k(ledger.Denial), "", is(wire.VaultOwnKept, func() wire.OpenOwn { return d.ownKept(short, 12, true) }, func(a wire.Opened) { d.opens(a, false) })},
 		{"vault.second", k(ledger.Login), "", is(wire.VaultSecond, func() wire.Second { return second }, func(a wire.SignedIn) { c = a.Cookie })},
+		{"vault.acme", k(ledger.KeyMade), "", is(wire.VaultACME, just(wire.ACME{Do: wire.ACMEAccount}), nil)},
 		{"vault.sign-out", k(ledger.KeyGone), "", is(wire.VaultSignOut, proof, nil)},
 	}
 }

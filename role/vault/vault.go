@@ -37,6 +37,7 @@ type Config struct {
 	Root    Root          // where the root key comes from; nil: a file in Dir
 	Backups time.Duration // how long data backups are kept; 0: 90 days
 	Copies  time.Duration // how long copies of the current key table may be behind; 0: 7 days
+	ACME    bool          // certificates may be requested by edge, from an authority that the configuration names
 	Origins []string      // "https://mail.example.com": of the pages that may use passkeys
 	Contact time.Duration // how long the contact of a customer that is gone is kept; 0: 3 years
 

@@ -217,7 +217,9 @@ func (v *Vault) factor(ctx context.Context, who sekisho.Caller, q wire.FactorCha
 	if err := v.enter(e); err != nil {
 		return wire.FactorChanged{}, err
 	}
-	return v.changeFactor(ctx, who, s, contract, ring, q)
+	out, err := v.changeFactor(ctx, who, s, contract, ring, q)
+	out.Contract, out.Account = s.contract, s.account
+	return out, err
 }
 
 // factorEntry is what each change is entered as.

@@ -25,6 +25,7 @@ func (v *Vault) serveWeb(s *wire.Service) {
 	wire.Handle(s, wire.VaultPasskey, using(v, v.passkey))
 	wire.Handle(s, wire.VaultFactor, using(v, v.factor))
 	wire.Handle(s, wire.VaultEnter, using(v, v.enterBy))
+	wire.Handle(s, wire.VaultACME, using(v, v.acme))
 }
 
 // phrase gives what a person typed. The error is Conflict when the challenge was too old: then the page seals it again.
