@@ -113,6 +113,22 @@ func TestConsole(t *testing.T) {
 	}
 	v.Want(200, "GET", of+"/traces?search=o%27brien%2Bx@there.example&from=2026-01-01T00:00:00Z", nil)
 
+	op := h.console(h.employed("operator").Address)
+	if l := op.Want(200, "GET", "/api/v1/ledger", nil); l.Body["failure"] != nil || l.Body["entries"].(float64) < 10 {
+		t.Errorf("%s", l.Raw)
+	}
+	if l := op.Want(200, "GET", "/api/v1/contracts", nil); l.Body["total"].(float64) < 3 {
+		t.Errorf("%s", l.Raw)
+	}
+	op.Want(403, "GET", of+"/traces", nil)
+	g := op.Want(201, "POST", of+"/grants", map[string]any{"reason": "the customer's ticket 42"})
+	v.Want(200, "POST", fmt.Sprintf("%s/grants/%.0f/decide", of, g.Body["id"]), map[string]string{"do": "approve"})
+	op.Want(200, "GET", of+"/traces", nil)
+	if a := v.Want(200, "GET", of+"/accesses", nil); !bytes.Contains(a.Raw, []byte("operator@")) {
+		t.Errorf("%s", a.Raw)
+	}
+	awaited(t, h, boss.Address, "operator@", "42")
+
 	robot := v.Want(201, "POST", "/api/v1/tokens", map[string]any{"name": "robot", "scopes": []string{"account:view"}, "expires": time.Now().Add(time.Hour)})
 	p := h.Visit(v.Origin)
 	p.Bearer = robot.Body["secret"].(string)

@@ -23,6 +23,9 @@ func TestStoreMovesNoPlaintext(t *testing.T) {
 		"me": "names and addresses", "page": "names, envelopes, settings, as list does", "amend": "settings, names, public keys", "grant": "reasons of operators", "look": "sealed mails with envelope",
 		"settle": "sealed keys and numbers", "count": "numbers", "may": "rights", "case": "as incident", "link-look": "envelope", "link-act": "numbers and addresses",
 		"inquire": "what strangers ask, which is no mail", "inquiries": "the same", "notices": "envelope and reason", "noticed": "numbers",
+		"email-query": "flags, numbers, times", "emails": "sealed pieces", "email-changes": "numbers", "email-set": "flags and numbers", "threads": "numbers",
+		"email-counts": "numbers", "places": "numbers", "upload": "sealed bytes", "uploaded": "sealed bytes", "items": "sealed items of a person", "item-set": "sealed items of a person",
+		"own-kept": "envelope", "own-decide": "sealed keys and numbers", "own-trace": "findings of a person's own mail", "people": "names and addresses", "person": "names and addresses", "self": "names and addresses",
 		"host": "host names and contracts", "incident": "numbers of an incident: indicators, sets, manifests",
 	}
 	for _, r := range wire.Rules() {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests drive for real: mail clients, a mail server, PostgreSQL, clamd. It asks for nothing and changes
+# Installs what the tests drive for real: mail clients, a mail server, PostgreSQL, clamd, a browser. It asks for nothing and changes
 # nothing but what apt installs; where there is no apt or no right to use it, tests that miss something say so and skip.
 set -eu
 missing=""
@@ -11,6 +11,11 @@ need python3 python3-minimal
 need postfix postfix
 need clamd clamav-daemon
 need gcc gcc
+need chromium chromium
+need node nodejs
+need npm npm
+need certutil libnss3-tools
+fc-list 2>/dev/null | grep -qi "noto.*cjk" || missing="$missing fonts-noto-cjk"
 need node nodejs
 need npm npm
 need chromium chromium

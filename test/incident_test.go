@@ -58,7 +58,7 @@ func TestIncident(t *testing.T) {
 	r := told[admin.IncidentShown](t, h, "incident", "open", "--title", "stolen app password", "--component", "reader", "--from", since)
 	id := fmt.Sprint(r.Number)
 	first := told[scope.Summary](t, h, "incident", "scope", id)
-	if first.Reachable.Contracts != 2 || first.Exposed.Classes["body"].Accounts != 3 || first.Confirmed.Contracts != 0 {
+	if first.Reachable.Contracts != 3 || first.Exposed.Classes["body"].Accounts != 3 || first.Confirmed.Contracts != 0 {
 		t.Errorf("without a trace: %+v", first)
 	}
 	told[admin.IncidentShown](t, h, "incident", "indicator", "add", id, "--session", fmt.Sprint(session))

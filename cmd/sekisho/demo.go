@@ -33,6 +33,8 @@ const demoName = "mx.sekisho.example"
 const demoZone = `$TTL 60
 ; the installation and its two customers
 mx.sekisho.example.        A   127.0.0.1
+sekisho.example.           MX  10 mx.sekisho.example.
+sekisho.example.           TXT "v=spf1 a:mx.sekisho.example -all"
 mori.example.              MX  10 mx.sekisho.example.
 mori.example.              TXT "v=spf1 a:mx.sekisho.example -all"
 _dmarc.mori.example.       TXT "v=DMARC1; p=quarantine"

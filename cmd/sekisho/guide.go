@@ -58,9 +58,10 @@ var people = []struct{ contract, address, name, role string }{
 	{"Mori Trading", "ann@mori.example", "Ann Mori", "user"},
 	{"Kawa Works", "yamada@kawa.example", "山田 太郎", "admin"},
 	{"Kawa Works", "ken@kawa.example", "Ken Kawa", "user"},
+	{"Sekisho", "operator@sekisho.example", "Operator", "operator"},
 }
 
-var customers = []struct{ name, domain, language string }{{"Mori Trading", "mori.example", "ja"}, {"Kawa Works", "kawa.example", "en"}}
+var customers = []struct{ name, domain, language string }{{"Mori Trading", "mori.example", "ja"}, {"Kawa Works", "kawa.example", "en"}, {"Sekisho", "sekisho.example", "en"}}
 
 // guide is one run.
 type guide struct {

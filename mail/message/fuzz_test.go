@@ -3,6 +3,7 @@ package message
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"sekisho"
 )
@@ -41,6 +42,16 @@ func FuzzRead(f *testing.F) {
 		}
 		if strings.ToValidUTF8(m.Fields.Subject, "") != m.Fields.Subject || strings.ContainsAny(m.Fields.Subject, "\r\n\x00") {
 			t.Fatalf("subject %q", m.Fields.Subject)
+		}
+	})
+}
+
+func FuzzPlain(f *testing.F) {
+	f.Add([]byte("=E6=A3=AE"), "quoted-printable", "utf-8", false)
+	f.Add([]byte("<meta charset=shift_jis>\x90\x58"), "8bit", "", true)
+	f.Fuzz(func(t *testing.T, body []byte, encoding, charset string, html bool) {
+		if s, _ := Plain(body, encoding, charset, html); !utf8.ValidString(s) {
+			t.Fatalf("%q", s)
 		}
 	})
 }

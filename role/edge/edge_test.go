@@ -43,6 +43,7 @@ type outside struct {
 	fresh   time.Time
 	error   error
 	changes [][]byte
+	watched [][]string // the states of each question
 	warned  []string
 }
 
@@ -79,9 +80,10 @@ func open(t testing.TB, off Layer) *outside {
 	wire.Handle(webmail, wire.WebmailAsk, ask)
 	wire.Handle(console, wire.ConsoleAsk, ask)
 	wire.Handle(desk, wire.DeskAsk, ask)
-	wire.Handle(webmail, wire.WebmailWatch, func(context.Context, sekisho.Caller, wire.WebWatch) (wire.WebChange, error) {
+	wire.Handle(webmail, wire.WebmailWatch, func(_ context.Context, _ sekisho.Caller, q wire.WebWatch) (wire.WebChange, error) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
+		o.watched = append(o.watched, q.States)
 		if len(o.changes) == 0 {
 			return wire.WebChange{}, sekisho.E("test", sekisho.Unavailable, nil)
 		}
@@ -637,6 +639,11 @@ func TestEvents(t *testing.T) {
 	b, _ := io.ReadAll(r.Body)
 	if r.Header.Get("Content-Type") != "text/event-stream" || !strings.Contains(string(b), "event: state\ndata: {\"@type\":\"StateChange\",\"changed\":{}}\n\n") {
 		t.Errorf("%d %s", r.StatusCode, b)
+	}
+	o.watched, o.changes = nil, [][]byte{[]byte(`{"@type":"StateChange","changed":{"a2":{"Email":"7"}}}`)}
+	io.ReadAll(o.send(request{url: "/jmap/events?types=*&closeafter=no", cookie: true}).Body)
+	if fmt.Sprint(o.watched) != "[[] [Email=7]]" {
+		t.Errorf("asked with states %v: the second question names what the first answer said", o.watched)
 	}
 	o.changes = [][]byte{[]byte("{}\n\nevent: x\ndata: y")}
 	b, _ = io.ReadAll(o.send(request{url: "/jmap/events?types=Email,Mailbox&closeafter=no", cookie: true}).Body)

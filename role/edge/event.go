@@ -2,7 +2,9 @@ package edge
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -80,18 +82,21 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 	send := func(text string) bool {
 		rc.SetWriteDeadline(time.Now().Add(bodyTime))
 		_, err := x.w.Write([]byte(text))
-		return err == nil && rc.Flush() == nil
+		ok := err == nil && rc.Flush() == nil
+		rc.SetWriteDeadline(time.Time{}) // over HTTP/2 a deadline that passes ends the stream, though nothing is being written
+		return ok
 	}
 	if !send(": open\n\n") {
 		return
 	}
 	pinged := time.Now()
+	known := map[string]string{}
 	for ctx.Err() == nil {
 		line, err := x.edge.peers.Webmail.PickCell(ctx, g.Cell)
 		if err != nil {
 			return
 		}
-		c, err := wire.WebmailWatch.AskLine(ctx, line, wire.WebWatch{Capability: g.Capability, Types: types})
+		c, err := wire.WebmailWatch.AskLine(ctx, line, wire.WebWatch{Capability: g.Capability, Types: types, States: states(known)})
 		if err != nil {
 			return
 		}
@@ -104,6 +109,7 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 				return
 			}
 		}
+		learn(known, c.JSON)
 		if time.Since(pinged) >= ping {
 			if !send(fmt.Sprintf("event: ping\ndata: {\"interval\":%d}\n\n", int(ping.Seconds()))) {
 				return
@@ -120,6 +126,28 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 			return
 		}
 	}
+}
+
+// learn takes over the states of a StateChange. Each question names what the browser knows already: without that webmail
+// would answer at once, and the stream would spin.
+func learn(known map[string]string, change []byte) {
+	var c struct {
+		Changed map[string]map[string]string `json:"changed"`
+	}
+	if json.Unmarshal(change, &c) != nil {
+		return
+	}
+	for _, account := range c.Changed { // a session has one
+		maps.Copy(known, account)
+	}
+}
+
+// states writes what is known as a question names it.
+func states(known map[string]string) (out []string) {
+	for kind, state := range known {
+		out = append(out, kind+"="+state)
+	}
+	return out
 }
 
 // again gets the next capability of a stream; its cookie cannot be renewed any more.

@@ -21,10 +21,12 @@ const policyNone = "default-src 'none'; frame-ancestors 'none'; base-uri 'none';
 // markup. The frame for mails is the one thing from elsewhere.
 func policyApp(frame string) string {
 	p := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+	types := "trusted-types sekisho"
 	if frame != "" {
 		p += "frame-src " + frame + "; "
+		types += " ProseMirrorClipboard" // the editor reads what is pasted into a document that is never shown
 	}
-	return p + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sekisho"
+	return p + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; " + types
 }
 
 // policyContent is of the frame in which mails are shown: its one script, pictures that it is handed as bytes. No connection

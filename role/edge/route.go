@@ -137,7 +137,7 @@ func consoleRoutes() []*route {
 		return &route{method: method, path: at(path), to: sekisho.Console, body: body, kinds: onlyJSON, schema: formSchema(), returns: onlyJSON, large: true, mail: true}
 	}
 	out := []*route{{method: http.MethodGet, path: at("/api/v1/openapi.json"), to: sekisho.Console, returns: onlyJSON, open: true},
-		text(http.MethodPut, "/api/v1/contracts/*/policy", 2<<20), text(http.MethodPost, "/api/v1/contracts/*/policy/test", 2<<20), text(http.MethodPost, "/api/v1/contracts/*/imports", 48<<20)}
+		text(http.MethodPut, "/api/v1/contracts/*/policy", 2<<20), text(http.MethodPost, "/api/v1/contracts/*/policy/test", 4<<20), text(http.MethodPost, "/api/v1/contracts/*/imports", 48<<20)}
 	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		r := &route{method: m, path: at("/api/v1/**"), to: sekisho.Console, returns: []string{typeJSON, "text/csv", "application/gzip", "message/rfc822", "text/plain"}, large: true}
 		if m != http.MethodGet {

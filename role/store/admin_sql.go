@@ -53,6 +53,7 @@ func (t *txn) purgeContract(id sekisho.ContractID) error {
 			return err
 		}
 	}
+	t.told = append(t.told, t.s.counted.forget)
 	t.after = append(t.after, func() {
 		for k, h := range t.s.homes {
 			if k.contract != id {

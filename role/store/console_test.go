@@ -192,3 +192,43 @@ func testAmend(t *testing.T, w *world) {
 	w.admin(wire.Admin{Account: &wire.AdminAccount{Do: "set", ID: w.accounts["bob"], Contract: w.contract, Status: sekisho.Suspended}})
 	refused(w, sekisho.Denied, wire.StoreMe, w.console, wire.Bearer{Pass: w.pass("bob")})
 }
+
+// Counts are the same when most of them are remembered, also after mail that comes late, and end with the contract.
+func testCounted(t *testing.T, w *world) {
+	w.employ("alice", "contract-admin")
+	count := func() map[string]uint64 {
+		c := ask(w, wire.StoreCount, w.console, wire.CountQuery{Pass: w.pass("alice"), Contract: w.contract, From: w.clock.Now().Add(-30 * time.Hour), To: w.clock.Now(), Step: time.Hour})
+		sums := map[string]uint64{}
+		for _, s := range c.Series {
+			if len(s.Values) != len(c.Starts) {
+				t.Fatalf("%s: %d values of %d steps", s.Name, len(s.Values), len(c.Starts))
+			}
+			for _, n := range s.Values {
+				sums[s.Name] += n
+			}
+		}
+		return sums
+	}
+	for hour := range 10 {
+		w.accept(w.arrival(w.lease(1), w.to("bob")))
+		w.clock.Add(time.Hour)
+		for range 2 {
+			if n := count()["fate/mailbox"]; n != uint64(hour+1) {
+				t.Fatalf("after %d hours: %d", hour+1, n)
+			}
+		}
+	}
+	late := w.arrival(w.lease(1), w.to("bob"))
+	late.Trace.Envelope.At = w.clock.Now().Add(-25 * time.Minute) // its dialogue took so long
+	w.accept(late)
+	if n := count()["fate/mailbox"]; n != 11 {
+		t.Errorf("with a late mail: %d", n)
+	}
+	if len(w.s.counted.list) < 5 {
+		t.Errorf("%d steps are remembered: nothing would be proved", len(w.s.counted.list))
+	}
+	w.admin(wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: w.contract, Status: sekisho.Terminated}}})
+	if len(w.s.counted.list) != 0 {
+		t.Error("counts of an ended contract are remembered")
+	}
+}

@@ -252,7 +252,7 @@ func (s *Store) ownDecide(ctx context.Context, by sekisho.Caller, q wire.OwnDeci
 		if !r.owns(k) {
 			return sekisho.E("store.own-decide", sekisho.NotFound, nil)
 		}
-		if q.What == "send" && r.AtEnd != "send" { // it waits for somebody else's word
+		if q.What == "send" && r.Approve { // it waits for somebody else's word
 			return sekisho.E("store.own-decide", sekisho.Denied, errors.New("it is not the sender's to send"))
 		}
 		return t.decideKept(&wire.Resolution{What: q.What, Kind: kind, ID: q.ID, By: "own", Box: q.Box})

@@ -62,14 +62,11 @@ type noticeData struct {
 	By         string
 }
 
-// askedRule is the rule of a hold that the sender himself asked for, to be able to take his mail back: he knows.
-const askedRule = "undo-send"
-
 // tell notes that the sender of a held mail is to be told something: one notice for all recipients of the mail. A mail without a
 // sender has nobody to tell.
 func (t *txn) tell(r *keptRow, kind, by string) error {
-	if r.From == "" || r.Rule == askedRule {
-		return nil
+	if r.From == "" || r.Rule == undoRule {
+		return nil // he asked for it himself
 	}
 	d := noticeData{r.Trace, r.From, []string{r.Recipient}, r.Reason, db.Micros(r.Until), r.AtEnd, r.Approve, by}
 	var id int64

@@ -74,7 +74,8 @@ type Store struct {
 	changed  uint64    // counts changes of the directory
 	networks []network // of all contracts; nil: not read yet
 
-	looks looks
+	looks   looks
+	counted counted
 
 	qmu  sync.Mutex // guards more
 	more chan struct{}

@@ -198,7 +198,7 @@ var suite = []struct {
 	{"deliver and read", testDeliverAndRead}, {"accept twice is once", testAcceptTwiceIsOnce}, {"queue to outcome", testQueueToOutcome},
 	{"queue by hand", testQueueByHand}, {"folders", testFolders}, {"flags", testFlags}, {"emails", testEmails}, {"email refusals", testEmailRefusals}, {"items", testItems}, {"uploads", testUploads}, {"copy and move", testCopyMove}, {"expunge", testExpunge},
 	{"passes", testPasses}, {"rewrap", testRewrap}, {"index", testIndex}, {"watch", testWatch}, {"quarantine", testQuarantine}, {"hold", testHold},
-	{"pages", testPages}, {"amend", testAmend}, {"directory", testDirectory}, {"directory refusals", testDirectoryRefusals}, {"terminate", testTerminate}, {"relay and contact", testRelayContact},
+	{"pages", testPages}, {"amend", testAmend}, {"counted", testCounted}, {"directory", testDirectory}, {"directory refusals", testDirectoryRefusals}, {"terminate", testTerminate}, {"relay and contact", testRelayContact},
 	{"trace", testTrace}, {"old", testOld}, {"columns agree with the database", testColumns},
 }
 

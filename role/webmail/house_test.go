@@ -27,6 +27,7 @@ type house struct {
 	t        testing.TB
 	contract sekisho.ContractID
 	people   map[string]*person
+	keys     map[sekisho.ContractID]wire.ContractKeys
 	store    *wire.Peer // as gate
 	operator *wire.Peer // store as admin
 	vaultAs  *wire.Peer // vault as admin
@@ -75,7 +76,7 @@ const webmailInstance = 42
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	h := &house{t: t, people: map[string]*person{}}
+	h := &house{t: t, people: map[string]*person{}, keys: map[sekisho.ContractID]wire.ContractKeys{}}
 	v := must[*vault.Vault](t)(vault.New(vault.Config{Dir: t.TempDir(), Hosts: []string{"mail.mori.example"}, Clock: h.clock}))
 	t.Cleanup(func() { v.Close() })
 	vaults := v.Service(report(t))
@@ -145,6 +146,7 @@ func (h *house) newContract(name, domain string) sekisho.ContractID {
 	h.t.Helper()
 	c := h.admin(wire.Admin{Contract: &wire.AdminContract{Do: "add", Set: wire.Contract{Name: name}}}).Contract
 	k := must[wire.ContractKeys](h.t)(wire.VaultContract.Ask(context.Background(), h.vaultAs, wire.NewContract{Contract: c}))
+	h.keys[c] = k
 	h.admin(wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: c, Spool: k.Spool, Quarantine: k.Quarantine}}})
 	h.admin(wire.Admin{Domain: &wire.AdminDomain{Do: "add", Contract: c, Set: wire.Domain{Name: domain}}})
 	return c

@@ -184,8 +184,8 @@ func found(k *wire.Kept) []any {
 }
 
 // subjects opens the subjects of quarantined mails; those of held mails are in the sender's own copy.
-func (t *turn) subjects(list []wire.Kept) (map[uint64]any, error) {
-	out := map[uint64]any{}
+func (t *turn) subjects(list []wire.Kept) (map[uint64]string, error) {
+	out := map[uint64]string{}
 	q := wire.OpenOwn{Session: t.ticket.Session, Secret: t.ticket.Secret}
 	var of []*wire.Kept
 	for i := range list {

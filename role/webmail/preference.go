@@ -16,7 +16,7 @@ type preference struct {
 	Language          string `json:"language"`
 	Theme             string `json:"theme"`
 	UndoSeconds       uint32 `json:"undoSeconds"`
-	RemotePictures    string `json:"remotePictures"`
+	RemotePictures    bool   `json:"remotePictures"`
 	Density           string `json:"density"`
 	Threads           bool   `json:"threads"`
 	ConfirmOutside    bool   `json:"confirmOutside"`
@@ -25,15 +25,14 @@ type preference struct {
 }
 
 func (p *preference) begin() {
-	*p = preference{Theme: "auto", UndoSeconds: 10, RemotePictures: "ask", Density: "normal", Threads: true, ConfirmOutside: true, ConfirmAttachment: true, Shortcuts: true}
+	*p = preference{Theme: "system", UndoSeconds: 10, Density: "normal", Threads: true, ConfirmOutside: true, ConfirmAttachment: true, Shortcuts: true}
 }
 
 func (p *preference) check() *setError {
 	for _, x := range []struct {
 		name, value string
 		of          []string
-	}{{"language", p.Language, []string{"", "ja", "en"}}, {"theme", p.Theme, []string{"auto", "light", "dark"}}, {"remotePictures", p.RemotePictures, []string{"ask", "always", "never"}},
-		{"density", p.Density, []string{"normal", "compact", "comfortable"}}} {
+	}{{"language", p.Language, []string{"", "ja", "en"}}, {"theme", p.Theme, []string{"system", "light", "dark"}}, {"density", p.Density, []string{"normal", "compact"}}} {
 		if !contains(x.of, x.value) {
 			return badProperty("one of "+strings.Trim(strings.Join(x.of, ", "), ", "), x.name)
 		}

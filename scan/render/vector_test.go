@@ -1,7 +1,10 @@
 package render
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -69,5 +72,20 @@ func TestVectors(t *testing.T) {
 	// All at once, so that what is left open by one meets the next.
 	if err := verify(Read(mailOf(strings.Join(list, "")), Options{})); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestVectorFile: the browser's test opens the same vectors.
+func TestVectorFile(t *testing.T) {
+	b, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	if err := json.Unmarshal(b, &got); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got, vectors()) {
+		t.Error("testdata/vectors.json is not what vectors gives: write it anew")
 	}
 }

@@ -49,7 +49,7 @@ const free = [/\/look$/, /\/policy\/test$/, /\/ledger\/verify$/, /^\/tokens\/\d+
 // write answers what changes something; it wants a proof as the product does.
 function write(w, method, path, body, ja) {
   if (!w.fresh && !free.some((f) => f.test(path))) fails(403, "step-up", ja);
-  const kept = /^\/contracts\/7\/kept\/(quarantine|hold)\/(\d+)\/(look|decide)$/.exec(path);
+  const kept = /^\/contracts\/7\/kept\/(quarantine|hold)\/(\d+)\/(look|decide|approve)$/.exec(path);
   if (kept) {
     const list = w[kept[1]];
     const k = list.find((x) => x.id === Number(kept[2])) ?? fails(404, "not-found", ja);

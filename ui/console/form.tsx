@@ -66,7 +66,9 @@ export function Form(p: FormProps) {
     try {
       if ((await p.save(values, wish.current.key)) !== "stay") p.close();
     } catch (x) {
-      setProblem(problemOf(x));
+      const p = problemOf(x);
+      if (p.status >= 400 && p.status < 500) wish.current = { body: "", key: "" }; // it was answered: the next try is another request
+      setProblem(p);
       setBusy(false);
       queueMicrotask(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
     }

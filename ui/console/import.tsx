@@ -32,7 +32,7 @@ interface Imported {
 }
 
 // base64 of bytes, a piece at a time: a call takes only so many arguments.
-function base64(b: Uint8Array): string {
+export function base64(b: Uint8Array): string {
   let s = "";
   for (let i = 0; i < b.length; i += 32_768) s += String.fromCharCode(...b.subarray(i, i + 32_768));
   return btoa(s);

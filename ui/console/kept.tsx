@@ -91,7 +91,8 @@ function Decide({ wish, kind, close, done }: { wish: Wish; kind: Kind; close: ()
         const body: Record<string, unknown> = { do: wish.do };
         if (wish.digest && wish.do === "approve") body.digest = wish.digest;
         if (v.reason) body.reason = v.reason;
-        await write("POST", `/contracts/${contract.value}/kept/${kind}/${wish.kept.id}/decide`, body, "", key);
+        const to = wish.do === "approve" || wish.do === "refuse" ? "approve" : "decide";
+        await write("POST", `/contracts/${contract.value}/kept/${kind}/${wish.kept.id}/${to}`, body, "", key);
         tell(t("done", { do: t(wish.do) }));
         done();
       }}

@@ -175,6 +175,7 @@ export interface Tried {
   rules: { rule: string; decided: number; observed: number }[];
   examples: { trace: string; at: string; sender: string; recipient: string; was: string; wasRule: string; now: string; nowRule: string }[];
   actions: Record<string, number>;
+  findings?: Finding[]; // of a test message
 }
 
 export interface Grant {

@@ -9,8 +9,8 @@ import { read } from "./api";
 import { say, tone } from "./wording";
 
 const t = catalogue({
-  en: { loading: "Loading …", copy: "Copy", copied: "Copied", again: "Try again", unknown: "Something went wrong" },
-  ja: { loading: "読み込み中…", copy: "コピー", copied: "コピーしました", again: "再試行", unknown: "問題が発生しました" },
+  en: { loading: "Loading …", copy: "Copy", copied: "Copied", again: "Try again", unknown: "Something went wrong", stale: "What you see is not the newest:" },
+  ja: { loading: "読み込み中…", copy: "コピー", copied: "コピーしました", again: "再試行", unknown: "問題が発生しました", stale: "表示は最新ではありません:" },
 });
 
 // tell says what has been done.
@@ -94,7 +94,7 @@ export function useRead<T>(path: string | null, every = 0): Reply<T> {
   const [body, setBody] = useState<T | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [round, setRound] = useState(0);
-  useEffect(() => setBody(null), [path]);
+  useEffect(() => (setBody(null), setProblem(null)), [path]);
   useEffect(() => {
     if (!path) return;
     const stop = new AbortController();
@@ -109,7 +109,14 @@ export function useRead<T>(path: string | null, every = 0): Reply<T> {
 
 // Await shows what was read, or why not.
 export function Await<T>({ reply, children, fault }: { reply: Reply<T>; children: (body: T) => ComponentChildren; fault?: (p: Problem) => ComponentChildren }) {
-  if (reply.body) return <>{children(reply.body)}</>;
+  if (reply.body) {
+    return (
+      <>
+        {reply.problem && <p class="note warn stale" role="status">{t("stale")} {reply.problem.title}</p>}
+        {children(reply.body)}
+      </>
+    );
+  }
   if (reply.problem) return <>{fault?.(reply.problem) ?? <Fault problem={reply.problem} again={reply.again} />}</>;
   return <p class="quiet" role="status">{t("loading")}</p>;
 }

@@ -11,7 +11,7 @@ import { OverviewScreen } from "./overview";
 import { contract } from "./place";
 import { PolicyScreen } from "./policy";
 import { StatisticScreen } from "./statistic";
-import { CaseScreen, IncidentScreen, LedgerScreen } from "./system";
+import { CaseScreen, IncidentScreen, InquiryScreen, LedgerScreen } from "./system";
 import { TokenScreen } from "./token";
 import { TraceScreen, WhyScreen } from "./trace";
 
@@ -42,5 +42,6 @@ export const screens: Screen[] = [
   { name: "statistics", within: false, view: () => <StatisticScreen key="all" /> },
   { name: "ledger", within: false, view: () => <LedgerScreen /> },
   { name: "incidents", within: false, view: ([id]) => (id ? <CaseScreen id={id} key={id} /> : <IncidentScreen />) },
+  { name: "inquiries", within: false, view: () => <InquiryScreen /> },
   { name: "tokens", within: false, view: () => <TokenScreen /> },
 ];

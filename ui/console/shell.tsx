@@ -1,7 +1,7 @@
 // The frame of all screens: navigation by what the person may see, the contract, and his own menu.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { ask } from "../kit/http";
 import { Icon, type IconName } from "../kit/icon";
 import { catalogue, language, setLanguage } from "../kit/text";
@@ -17,16 +17,16 @@ export const t = catalogue({
   en: {
     menu: "Menu", skip: "Skip to content", nav: "Administration", out: "Sign out", security: "Security settings", language: "日本語", theme: "Appearance", system: "As the system", light: "Light", dark: "Dark", contracts: "Contracts", all: "All contracts", installation: "Installation",
     mail: "Mail", directory: "Directory", control: "Control", overview: "Overview", traces: "Message trace", quarantine: "Quarantine", hold: "Holds and approvals", statistics: "Statistics", accounts: "Accounts", aliases: "Aliases", groups: "Groups", domains: "Domains",
-    imports: "CSV import", policy: "Policy", changes: "Changes", grants: "Grants and accesses", settings: "Settings", tokens: "Access tokens", ledger: "Ledger and health", incidents: "Incidents", me: "Mine",
+    imports: "CSV import", policy: "Policy", changes: "Changes", grants: "Grants and accesses", settings: "Settings", tokens: "Access tokens", ledger: "Ledger and health", incidents: "Incidents", inquiries: "Inquiries", me: "Mine",
   },
   ja: {
     menu: "メニュー", skip: "本文へ移動", nav: "管理", out: "サインアウト", security: "セキュリティ設定", language: "English", theme: "表示", system: "システムに合わせる", light: "ライト", dark: "ダーク", contracts: "契約", all: "すべての契約", installation: "システム全体",
     mail: "メール", directory: "ディレクトリ", control: "統制", overview: "概況", traces: "メール追跡", quarantine: "隔離", hold: "保留と承認", statistics: "統計", accounts: "アカウント", aliases: "エイリアス", groups: "グループ", domains: "ドメイン",
-    imports: "CSV 取り込み", policy: "ポリシー", changes: "変更履歴", grants: "閲覧許可と閲覧記録", settings: "設定", tokens: "アクセストークン", ledger: "台帳と稼働状況", incidents: "インシデント", me: "自分の設定",
+    imports: "CSV 取り込み", policy: "ポリシー", changes: "変更履歴", grants: "閲覧許可と閲覧記録", settings: "設定", tokens: "アクセストークン", ledger: "台帳と稼働状況", incidents: "インシデント", inquiries: "問い合わせ", me: "自分の設定",
   },
 });
 
-export type ScreenName = "overview" | "traces" | "quarantine" | "hold" | "statistics" | "accounts" | "aliases" | "groups" | "domains" | "imports" | "policy" | "changes" | "grants" | "settings" | "tokens" | "contracts" | "ledger" | "incidents";
+export type ScreenName = "overview" | "traces" | "quarantine" | "hold" | "statistics" | "accounts" | "aliases" | "groups" | "domains" | "imports" | "policy" | "changes" | "grants" | "settings" | "tokens" | "contracts" | "ledger" | "incidents" | "inquiries";
 
 export const me = signal<Me | null>(null);
 const drawer = signal(false);
@@ -44,7 +44,7 @@ export function may(right: string): boolean {
 
 const icons: Record<ScreenName, IconName> = {
   overview: "home", traces: "search", quarantine: "shield", hold: "hold", statistics: "chart", accounts: "person", aliases: "forward", groups: "people", domains: "globe", imports: "upload", policy: "list", changes: "edit", grants: "eye", settings: "gear",
-  tokens: "key", contracts: "file", ledger: "lock", incidents: "alarm",
+  tokens: "key", contracts: "file", ledger: "lock", incidents: "alarm", inquiries: "mail",
 };
 
 interface Entry {
@@ -58,12 +58,13 @@ const groups: { title: "mail" | "directory" | "control"; entries: Entry[] }[] = 
   { title: "control", entries: [{ name: "policy", right: "policy:view" }, { name: "changes", right: "change:view" }, { name: "grants", right: "access:view" }, { name: "settings", right: "contract:view" }] },
 ];
 
-const system: Entry[] = [{ name: "contracts", right: "contracts:manage" }, { name: "statistics", right: "system:view" }, { name: "ledger", right: "system:view" }, { name: "incidents", right: "system:view" }];
+const system: Entry[] = [{ name: "contracts", right: "contracts:manage" }, { name: "statistics", right: "system:view" }, { name: "ledger", right: "system:view" }, { name: "incidents", right: "system:view" }, { name: "inquiries", right: "system:view" }];
 
 // first is where somebody lands.
 export function first(): (string | number)[] {
   const m = me.value!;
   if (m.role === "operator") return ["contracts"];
+  if (m.role === "approver") return [m.contract, "hold"];
   const e = groups.flatMap((g) => g.entries).find((e) => may(e.right));
   return e ? [m.contract, e.name] : ["tokens"];
 }
@@ -106,8 +107,19 @@ async function leave(): Promise<void> {
 function Own() {
   const m = me.value!;
   const mailHost = location.host.replace(/^console\./, "mail.");
+  const box = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const away = (e: Event) => box.current && !box.current.contains(e.target as Node) && (box.current.open = false);
+    addEventListener("pointerdown", away);
+    return () => removeEventListener("pointerdown", away);
+  }, []);
+  function key(e: KeyboardEvent): void {
+    if (e.key !== "Escape" || !box.current!.open) return;
+    box.current!.open = false;
+    box.current!.querySelector("summary")!.focus();
+  }
   return (
-    <details class="own">
+    <details class="own" ref={box} onKeyDown={key}>
       <summary class="button quiet"><span class="who">{m.name || m.address}</span></summary>
       <div class="sheet">
         <p><b>{m.address}</b><br />{say("role", m.role)} · {m.contractName}</p>
@@ -118,7 +130,7 @@ function Own() {
           </select>
         </label>
         <button class="button" lang={language.value === "ja" ? "en" : "ja"} onClick={() => setLanguage(language.value === "ja" ? "en" : "ja")}>{t("language")}</button>
-        {mailHost !== location.host && <a class="button" href={`${location.protocol}//${mailHost}/#settings/security`} rel="noreferrer">{t("security")}</a>}
+        {mailHost !== location.host && <a class="button" href={`${location.protocol}//${mailHost}/#/setting/security`} rel="noreferrer">{t("security")}</a>}
         <button class="button" onClick={() => void leave()}>{t("out")}</button>
       </div>
     </details>

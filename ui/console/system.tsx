@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Problem } from "../kit/http";
 import { bytes, catalogue, language } from "../kit/text";
 import { read, write } from "./api";
-import { refused } from "./grid";
+import { Grid, refused } from "./grid";
 import { List } from "../kit/list";
 import type { Figures, Incident } from "./model";
 import { Await, Copy, Fault, Head, Modal, State, When, problemOf, useRead } from "./part";
@@ -12,12 +12,14 @@ import { t as frame } from "./shell";
 
 const t = catalogue({
   en: {
+    inquiriesAbout: "What people asked at the desk. Answer everybody, whether or not he is concerned.", domain: "Domain or contract", name: "Name", reply: "Where to answer",
     about: "Every opening of data and key is a line of the ledger; each component has a stream of its own.", healthy: "The ledger is written and sealed.", failure: "The ledger reports a failure: {text}", streams: "Streams", stream: "Stream", size: "Entries", sealed: "Sealed", first: "First kept", entries: "Newest entries", checkpoint: "Signed checkpoint", key: "Key", verify: "Verify the whole ledger", verifying: "Verifying: {done} of {total}", stop: "Pause",
     verified: "Verified: {total} entries are as they were written.", faults: "The verification found something: see the report.", report: "Report", at: "Time", kind: "Kind", class: "Class", contract: "Contract", account: "Account", count: "Count", denied: "refused", all: "All streams", number: "No.", session: "Session",
     incidents: "Incidents are opened with the command \"sekisho incident\". What is shown here is their record.", title: "Title", state: "State", opened: "Opened", by: "By", scope: "Scope", none: "No incident was opened.", noScope: "No scope was computed yet.", reachable: "Could be reached", exposed: "Was open meanwhile", confirmed: "Was certainly touched", contracts: "contracts", accounts: "accounts", active: "active contracts", elsewhere: "Traces elsewhere, to be looked into", classes: "By class of data", objects: "Objects", bytes: "Bytes",
     manifest: "Manifest (SHA-256)", back: "All incidents", outcome: "Outcome", closed: "Closed", hint: "Each level is part of the one before.",
   },
   ja: {
+    inquiriesAbout: "窓口に寄せられた問い合わせです。該当の有無にかかわらず、全員に回答してください。", domain: "ドメインまたは契約", name: "名前", reply: "連絡先",
     about: "データと鍵の使用は、すべて台帳に1行ずつ記録されます。構成要素ごとに独立した系列があります。", healthy: "台帳は正常に記録・封印されています。", failure: "台帳が異常を報告しています: {text}", streams: "系列", stream: "系列", size: "件数", sealed: "封印済み", first: "保存開始", entries: "最新の記録", checkpoint: "署名済みチェックポイント", key: "検証鍵", verify: "台帳全体を検証", verifying: "検証中: {total} 件中 {done} 件", stop: "一時停止",
     verified: "検証済み: {total} 件すべてが記録時のままです。", faults: "検証で問題が見つかりました。報告をご覧ください。", report: "報告", at: "日時", kind: "種類", class: "区分", contract: "契約", account: "アカウント", count: "数", denied: "拒否", all: "すべての系列", number: "番号", session: "セッション",
     incidents: "インシデントは「sekisho incident」コマンドで登録します。ここには記録が表示されます。", title: "件名", state: "状態", opened: "登録日時", by: "登録者", scope: "影響範囲", none: "登録されたインシデントはありません。", noScope: "影響範囲はまだ算出されていません。", reachable: "到達し得た範囲", exposed: "その間に開かれていた範囲", confirmed: "確実に触れられた範囲", contracts: "契約", accounts: "アカウント", active: "有効な契約", elsewhere: "他の構成要素に残る痕跡（要調査）", classes: "データ区分別", objects: "件数", bytes: "容量",
@@ -136,6 +138,26 @@ function Verify() {
       <Fault problem={problem} />
       {v?.finished && <details><summary>{t("report")}</summary><pre class="mail" tabIndex={0}>{JSON.stringify(v.report, null, 2)}</pre></details>}
     </section>
+  );
+}
+
+interface Question {
+  id: number;
+  at: string;
+  domain: string;
+  name: string;
+  reply: string;
+}
+
+export function InquiryScreen() {
+  return (
+    <>
+      <Head title={frame("inquiries")} about={t("inquiriesAbout")} />
+      <Grid<Question>
+        label={frame("inquiries")} path="/inquiries" keyOf={(q) => q.id} file="inquiries"
+        columns={[{ title: t("at"), cell: (q) => <When at={q.at} /> }, { title: t("domain"), cell: (q) => q.domain, kind: "main" }, { title: t("name"), cell: (q) => q.name, kind: "wide" }, { title: t("reply"), cell: (q) => q.reply, kind: "wide" }]}
+      />
+    </>
   );
 }
 

@@ -11,12 +11,12 @@ import { fates, kinds, say } from "./wording";
 const t = catalogue({
   en: {
     about: "Search by reference, address or Message-ID. Open a mail to see why it went where it went.", search: "Reference, sender, recipient or Message-ID", fate: "Result", kind: "Finding", at: "Time", from: "Sender", to: "Recipient", rule: "Rule", score: "Score", reference: "Reference",
-    why: "Why?", way: "What happened", recipients: "Recipients", facts: "Facts", findings: "Findings", noFindings: "Nothing was found.", reason: "Reason", messageId: "Message-ID", client: "Client", helo: "HELO", protocol: "Protocol", tls: "TLS", signedIn: "Signed in", yes: "yes", no: "no", took: "Inspection", ms: "{n} ms",
+    found: "Found: {kind} ({name})", why: "Why?", way: "What happened", recipients: "Recipients", facts: "Facts", findings: "Findings", noFindings: "Nothing was found.", reason: "Reason", messageId: "Message-ID", client: "Client", helo: "HELO", protocol: "Protocol", tls: "TLS", signedIn: "Signed in", yes: "yes", no: "no", took: "Inspection", ms: "{n} ms",
     direction: "Direction", none: "no rule", where: "in {where}", weight: "weight {n}", back: "Back to the trace", header: "Shown sender", kept: "See it in {where}",
   },
   ja: {
     about: "照会番号、アドレス、Message-ID で検索できます。メールを開くと、判定の理由を確認できます。", search: "照会番号、送信者、受信者、Message-ID", fate: "結果", kind: "検出", at: "日時", from: "送信者", to: "受信者", rule: "規則", score: "スコア", reference: "照会番号",
-    why: "理由", way: "経過", recipients: "受信者", facts: "情報", findings: "検出内容", noFindings: "検出はありません。", reason: "理由", messageId: "Message-ID", client: "接続元", helo: "HELO", protocol: "プロトコル", tls: "TLS", signedIn: "認証", yes: "あり", no: "なし", took: "検査時間", ms: "{n} ミリ秒",
+    found: "検出: {kind}（{name}）", why: "理由", way: "経過", recipients: "受信者", facts: "情報", findings: "検出内容", noFindings: "検出はありません。", reason: "理由", messageId: "Message-ID", client: "接続元", helo: "HELO", protocol: "プロトコル", tls: "TLS", signedIn: "認証", yes: "あり", no: "なし", took: "検査時間", ms: "{n} ミリ秒",
     direction: "方向", none: "該当なし", where: "{where} 内", weight: "重み {n}", back: "追跡に戻る", header: "表示上の送信者", kept: "{where}で見る",
   },
 });
@@ -79,6 +79,14 @@ export function WhyScreen({ trace }: { trace: string }) {
   );
 }
 
+// told is a stage's sentence with the words of the app for the codes in it.
+function told(s: Why["stages"][number]): string {
+  const [stage, kind = "", ...name] = s.code.split("/");
+  if (stage === "finding") return t("found", { kind: say("kind", kind), name: name.join("/") });
+  if (stage === "event") return s.text.replace(`: ${kind}`, `: ${say("event", kind)}`);
+  return s.text.replace(/(mailbox|queue|quarantine|hold|refuse|drop)(?=[.。]$)/, (fate) => say("fate", fate));
+}
+
 function Story({ why }: { why: Why }) {
   const m = why.items[0]!;
   return (
@@ -89,7 +97,7 @@ function Story({ why }: { why: Why }) {
           {why.stages.map((s, i) => (
             <li key={i} class={s.code.split("/")[0]}>
               <When at={s.at} />
-              <p>{s.text}</p>
+              <p>{told(s)}</p>
               {s.detail && <p class="quiet">{s.detail}</p>}
             </li>
           ))}

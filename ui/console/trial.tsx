@@ -3,33 +3,62 @@ import { useState } from "preact/hooks";
 import type { Problem } from "../kit/http";
 import { catalogue, moment } from "../kit/text";
 import { write } from "./api";
+import { base64 } from "./import";
 import type { Tried } from "./model";
 import { problemOf } from "./part";
 import { contract, link } from "./place";
+import { Findings } from "./trace";
 import { say } from "./wording";
 
 const t = catalogue({
   en: {
-    title: "Dry run", about: "Nothing is sent, kept or changed. Subjects, names of attachments and groups are not in the trace and count as absent.", days: "Mail of the last", n: "{n} days", one: "or one mail (reference)", run: "Try", busy: "Trying …", edited: "The rules as edited are tried.", inForce: "The rules in force are tried.",
-    result: "{n} mails looked at, {d} decided otherwise", part: "There was more mail; the newest was looked at.", rule: "Rule", decided: "Decided", observed: "Would have, in observation", differs: "Decided otherwise", was: "was", now: "now", none: "no rule", mail: "Mail", alike: "Every mail would have gone where it went.", actions: "What happens",
+    title: "Dry run", about: "Nothing is sent, kept or changed. Subjects, names of attachments and groups are not in the trace and count as absent.", way: "Try on", "way.days": "mail that came", "way.trace": "one mail that came", "way.message": "a test message", reference: "Reference", file: "Message (.eml)", direction: "Direction", inbound: "incoming", outbound: "outgoing", sender: "Sender", recipient: "Recipient", known: "They have corresponded before", found: "What was found in it", large: "The message is larger than 1.5 MB.", days: "Of the last", n: "{n} days", run: "Try", busy: "Trying …", edited: "The rules as edited are tried.", inForce: "The rules in force are tried.",
+    result: "Looked at: {n}. Decided otherwise: {d}.", part: "There was more mail; the newest was looked at.", rule: "Rule", decided: "Decided", observed: "Would have, in observation", differs: "Decided otherwise", was: "was", now: "now", none: "no rule", mail: "Mail", alike: "Every mail would have gone where it went.", actions: "What happens",
   },
   ja: {
-    title: "試行", about: "送信・隔離・変更は行われません。件名、添付ファイル名、グループは追跡に残らないため、ないものとして扱います。", days: "対象期間", n: "{n} 日分", one: "または1通のみ（照会番号）", run: "試す", busy: "試行中…", edited: "編集中の規則で試します。", inForce: "適用中の規則で試します。",
+    title: "試行", about: "送信・隔離・変更は行われません。件名、添付ファイル名、グループは追跡に残らないため、ないものとして扱います。", way: "対象", "way.days": "届いたメール", "way.trace": "届いた1通", "way.message": "テスト用メッセージ", reference: "照会番号", file: "メッセージ（.eml）", direction: "方向", inbound: "受信", outbound: "送信", sender: "送信者", recipient: "受信者", known: "以前にやり取りがある", found: "検出内容", large: "メッセージが 1.5 MB を超えています。", days: "期間", n: "{n} 日分", run: "試す", busy: "試行中…", edited: "編集中の規則で試します。", inForce: "適用中の規則で試します。",
     result: "{n} 通を確認、{d} 通の判定が変わります", part: "件数が多いため、新しいものだけを確認しました。", rule: "規則", decided: "判定", observed: "観察中の規則に該当", differs: "判定が変わるメール", was: "現在", now: "試行", none: "該当なし", mail: "メール", alike: "判定が変わるメールはありません。", actions: "動作の内訳",
   },
 });
 
+const ways = ["days", "trace", "message"] as const;
+
+type Way = (typeof ways)[number];
+
+// bodyOf is what the API is asked, without the rules.
+async function bodyOf(way: Way, form: FormData): Promise<Record<string, unknown>> {
+  const field = (name: string) => String(form.get(name) ?? "").trim();
+  if (way === "days") return { days: Number(field("days")) };
+  if (way === "trace") return { trace: field("trace") };
+  const file = form.get("message") as File;
+  if (file.size > 1_500_000) throw new Error(t("large"));
+  return { message: base64(new Uint8Array(await file.arrayBuffer())), direction: field("direction"), sender: field("sender"), recipient: field("recipient"), known: form.get("known") === "on" };
+}
+
+// Message are the fields of a test message: it is inspected as every mail is, and kept nowhere.
+function Message() {
+  return (
+    <>
+      <label class="field"><span>{t("file")}</span><input type="file" name="message" accept=".eml,message/rfc822" required /></label>
+      <label class="field"><span>{t("direction")}</span><select name="direction"><option value="inbound">{t("inbound")}</option><option value="outbound">{t("outbound")}</option></select></label>
+      <label class="field"><span>{t("sender")}</span><input name="sender" type="email" maxlength={320} autocomplete="off" required /></label>
+      <label class="field"><span>{t("recipient")}</span><input name="recipient" type="email" maxlength={320} autocomplete="off" required /></label>
+      <label class="check"><input type="checkbox" name="known" /> {t("known")}</label>
+    </>
+  );
+}
+
 export function Trial({ text, failed }: { text: string; failed: (p: Problem | null) => void }) {
   const [tried, setTried] = useState<Tried | null>(null);
   const [busy, setBusy] = useState(false);
+  const [way, setWay] = useState<Way>("days");
   async function run(e: SubmitEvent): Promise<void> {
     e.preventDefault();
     const form = new FormData(e.currentTarget as HTMLFormElement);
-    const trace = String(form.get("trace") ?? "").trim();
-    const body: Record<string, unknown> = trace ? { trace } : { days: Number(form.get("days")) };
-    if (text) body.text = text;
     setBusy(true);
     try {
+      const body = await bodyOf(way, form);
+      if (text) body.text = text;
       setTried(await write<Tried>("POST", `/contracts/${contract.value}/policy/test`, body));
       failed(null);
     } catch (x) {
@@ -44,8 +73,10 @@ export function Trial({ text, failed }: { text: string; failed: (p: Problem | nu
       <h2 id="trial">{t("title")}</h2>
       <p class="quiet">{t("about")}</p>
       <form class="row wrap" onSubmit={(e) => void run(e)}>
-        <label class="field"><span>{t("days")}</span><select name="days">{[1, 7, 14, 30].map((n) => <option value={n} selected={n === 7} key={n}>{t("n", { n })}</option>)}</select></label>
-        <label class="field"><span>{t("one")}</span><input name="trace" maxlength={16} autocomplete="off" /></label>
+        <label class="field"><span>{t("way")}</span><select name="way" onChange={(e) => setWay(e.currentTarget.value as Way)}>{ways.map((w) => <option value={w} key={w}>{t(`way.${w}`)}</option>)}</select></label>
+        {way === "days" && <label class="field"><span>{t("days")}</span><select name="days">{[1, 7, 14, 30].map((n) => <option value={n} selected={n === 7} key={n}>{t("n", { n })}</option>)}</select></label>}
+        {way === "trace" && <label class="field"><span>{t("reference")}</span><input name="trace" required maxlength={16} autocomplete="off" /></label>}
+        {way === "message" && <Message />}
         <button class="button primary" disabled={busy}>{busy ? t("busy") : t("run")}</button>
       </form>
       <p class="quiet">{text ? t("edited") : t("inForce")}</p>
@@ -68,7 +99,8 @@ function Result({ tried }: { tried: Tried }) {
           <tbody>{rules.map((r) => <tr key={r.rule}><td>{r.rule}</td><td class="number">{r.decided}</td><td class="number">{r.observed}</td></tr>)}</tbody>
         </table>
       )}
-      {tried.mails > 0 && tried.differs === 0 && <p class="note good">{t("alike")}</p>}
+      {tried.findings && <><h3>{t("found")}</h3><Findings list={tried.findings} /></>}
+      {tried.mails > 0 && tried.differs === 0 && !tried.findings && <p class="note good">{t("alike")}</p>}
       {tried.examples.length > 0 && (
         <>
           <h3>{t("differs")}</h3>

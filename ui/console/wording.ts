@@ -12,7 +12,7 @@ const texts = {
     "action.reject": "refuse", "action.redirect": "redirect", "action.drop": "discard", "action.hold": "hold", "action.refuse": "refuse to the sender",
     "do.add": "added", "do.set": "changed", "do.remove": "removed", "what.account": "Account", "what.alias": "Alias", "what.group": "Group", "what.domain": "Domain", "what.contract": "Contract", "what.policy": "Policy", "what.grant": "Access grant",
     "what.trace": "Message trace", "what.quarantine": "Quarantine", "what.hold": "Holds", "what.change": "Changes", "state.asked": "Requested", "state.standing": "In force", "state.refused": "Refused", "state.ended": "Ended", "state.over": "Expired", "state.open": "Open", "state.closed": "Closed",
-    "live.ok": "Published", "live.missing": "Missing", "live.differs": "Differs", "live.no answer": "No answer",
+    "event.released": "sent on by a decision", "event.sent": "sent", "event.delivered": "delivered", "event.cancelled": "not sent, by a decision", "event.deleted": "deleted", "event.failed": "could not be delivered", "event.deferred": "will be tried again", "event.expired": "its time was over", "event.noticed": "the notice was sent", "live.ok": "Published", "live.missing": "Missing", "live.differs": "Differs", "live.no answer": "No answer",
   },
   ja: {
     "fate.mailbox": "配送済み", "fate.queue": "送信", "fate.quarantine": "隔離", "fate.hold": "保留", "fate.refuse": "拒否", "fate.drop": "破棄", "fate.unknown": "不明",
@@ -24,13 +24,13 @@ const texts = {
     "action.reject": "拒否", "action.redirect": "転送", "action.drop": "破棄", "action.hold": "保留", "action.refuse": "送信者に拒否を通知",
     "do.add": "追加", "do.set": "変更", "do.remove": "削除", "what.account": "アカウント", "what.alias": "エイリアス", "what.group": "グループ", "what.domain": "ドメイン", "what.contract": "契約", "what.policy": "ポリシー", "what.grant": "閲覧許可",
     "what.trace": "メール追跡", "what.quarantine": "隔離", "what.hold": "保留", "what.change": "変更履歴", "state.asked": "申請中", "state.standing": "有効", "state.refused": "却下", "state.ended": "終了", "state.over": "期限切れ", "state.open": "対応中", "state.closed": "完了",
-    "live.ok": "公開済み", "live.missing": "未公開", "live.differs": "内容が異なる", "live.no answer": "応答なし",
+    "event.released": "判断により配送", "event.sent": "送信済み", "event.delivered": "配送済み", "event.cancelled": "判断により送信中止", "event.deleted": "削除", "event.failed": "配送できませんでした", "event.deferred": "再送予定", "event.expired": "期限切れ", "event.noticed": "通知を送信", "live.ok": "公開済み", "live.missing": "未公開", "live.differs": "内容が異なる", "live.no answer": "応答なし",
   },
 };
 
 const word = catalogue(texts);
 
-type Family = "fate" | "role" | "status" | "direction" | "kind" | "action" | "do" | "what" | "state" | "live";
+type Family = "fate" | "role" | "status" | "direction" | "kind" | "action" | "do" | "what" | "state" | "live" | "event";
 
 // say is the word for a code; a code without a word stands for itself.
 export function say(family: Family, code: string): string {

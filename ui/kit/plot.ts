@@ -3,8 +3,8 @@ import uPlot from "uplot";
 import type { ChartProps } from "./chart";
 import { language } from "./text";
 
-// plot draws into a box and follows its width; the answer takes it away again.
-export function plot(box: HTMLElement, p: ChartProps): () => void {
+// plot draws into a box and follows its width, and tells which step is pointed at; the answer takes it away again.
+export function plot(box: HTMLElement, p: ChartProps, point: (i: number | null) => void): () => void {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const sums: number[] = p.times.map(() => 0);
@@ -17,6 +17,7 @@ export function plot(box: HTMLElement, p: ChartProps): () => void {
   const chart = new uPlot(
     {
       width: box.clientWidth || 600, height: p.height ?? 220, legend: { show: false }, cursor: { drag: { x: false, y: false } },
+      hooks: { setCursor: [(u) => point(u.cursor.idx !== null && u.cursor.idx !== undefined && (u.cursor.left ?? -1) >= 0 ? Math.min(u.cursor.idx, p.times.length - 1) : null)] },
       scales: { y: { range: (_u, _low, high) => [0, Math.max(5, high * 1.1)] } },
       axes: [
         { stroke: color("--ink-3"), grid, ticks: grid, values: (_u, at) => at.map((s) => form.format(new Date(s * 1000))) },

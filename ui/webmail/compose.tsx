@@ -165,12 +165,18 @@ export function Compose({ d }: { d: Draft }) {
   const deliver = async () => {
     try {
       await submit(d);
-      void k.end();
+      await k.end();
     } catch (e) {
       setFault(e instanceof Error ? e.message : String(e));
     }
   };
+  const sending = useRef(false);
   const send = async () => {
+    if (sending.current) return;
+    sending.current = true;
+    await attempt().finally(() => (sending.current = false));
+  };
+  const attempt = async () => {
     const all = [...d.to, ...d.cc, ...d.bcc];
     const bad = all.find((a) => !/^[^\s@]+@[^\s@]+$/.test(a.email));
     if (all.length === 0) return setFault(t("nobody"));

@@ -5,7 +5,7 @@ import { catalogue } from "../kit/text";
 import { fail, toast } from "../kit/toast";
 import { boxes } from "./data";
 import { sorted } from "./folder";
-import { call, set } from "./jmap";
+import { Refusal, call, set } from "./jmap";
 import type { Action, Condition, Filter, Rule } from "./model";
 import { boxName } from "./word";
 
@@ -13,12 +13,12 @@ const t = catalogue({
   en: {
     about: "Rules are tried from the top for each mail that arrives.", add: "New rule", name: "Name", enabled: "On", all: "All of these hold", any: "Any of these holds", condition: "Another condition", action: "Another action", remove: "Remove", up: "Move up", save: "Save", saved: "Saved", then: "Then",
     from: "Sender", to: "Recipient", subject: "Subject", body: "Text", size: "Size in bytes", attachment: "Attachment", contains: "contains", is: "is", over: "is over", exists: "is there", move: "Move to", flag: "Flag", label: "Label", forward: "Forward to", discard: "Delete", stop: "Stop here",
-    forwarding: "Forward all mail", forwardTo: "Address", keep: "Keep a copy here", value: "Value", field: "What", op: "How", unnamed: "Rule {n}", none: "There are no rules yet.",
+    forwarding: "Forward all mail", forwardTo: "Address", keep: "Keep a copy here", value: "Value", field: "What", op: "How", unnamed: "Rule {n}", none: "There are no rules yet.", unable: "This service has no rules yet.",
   },
   ja: {
     about: "届いたメールごとに、上から順に確かめます。", add: "新しいルール", name: "名前", enabled: "有効", all: "すべてに一致", any: "いずれかに一致", condition: "条件を追加", action: "動作を追加", remove: "削除", up: "上へ", save: "保存", saved: "保存しました", then: "動作",
     from: "差出人", to: "宛先", subject: "件名", body: "本文", size: "サイズ(バイト)", attachment: "添付ファイル", contains: "を含む", is: "と等しい", over: "を超える", exists: "がある", move: "移動先", flag: "フラグを付ける", label: "ラベル", forward: "転送先", discard: "削除", stop: "ここで終了",
-    forwarding: "すべてのメールを転送", forwardTo: "アドレス", keep: "ここにも残す", value: "値", field: "対象", op: "条件", unnamed: "ルール{n}", none: "ルールはまだありません。",
+    forwarding: "すべてのメールを転送", forwardTo: "アドレス", keep: "ここにも残す", value: "値", field: "対象", op: "条件", unnamed: "ルール{n}", none: "ルールはまだありません。", unable: "このサービスではまだルールを使えません。",
   },
 });
 
@@ -75,8 +75,8 @@ function RuleCard({ r, n, change, remove, up }: { r: Rule; n: number; change: (r
 export function FilterPage() {
   const [f, setF] = useState<Filter | null>(null);
   const [fault, setFault] = useState("");
-  useEffect(() => void call<{ list: Filter[] }>("Filter/get", { ids: ["singleton"] }).then((r) => setF(r.list[0] ?? { id: "singleton", rules: [], forward: { enabled: false, to: "", keep: true } }), fail), []);
-  if (!f) return null;
+  useEffect(() => void call<{ list: Filter[] }>("Filter/get", { ids: ["singleton"] }).then((r) => setF(r.list[0] ?? { id: "singleton", rules: [], forward: { enabled: false, to: "", keep: true } }), (e) => (e instanceof Refusal && e.type === "unknownMethod" ? setFault(t("unable")) : fail(e))), []);
+  if (!f) return fault ? <p class="note">{fault}</p> : null;
   const rules = (list: Rule[]) => setF({ ...f, rules: list });
   const save = async (e: SubmitEvent) => {
     e.preventDefault();

@@ -57,6 +57,7 @@ function range(to: string): void {
 }
 
 function Row({ id, index, total }: { id: string; index: number; total: number }) {
+  void version.value; // a row is drawn again when a mail changes, not only when its place does
   const m = mail(id);
   if (!m) return null;
   const open = place.value.mail === id;
@@ -107,6 +108,7 @@ async function emptyTrash(): Promise<void> {
 }
 
 function Bar() {
+  void version.value;
   const l = listing.value;
   const n = selected.value.size;
   const all = () => (selected.value = new Set(l?.known() ?? []));

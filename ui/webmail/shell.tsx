@@ -135,7 +135,7 @@ export function Shell() {
       <a class="skip" href="#main" onClick={(e) => (e.preventDefault(), document.querySelector<HTMLElement>("[role=listbox], main")?.focus())}>{t("mails")}</a>
       <header class="top">
         <IconButton icon="menu" label={t("menu")} onClick={() => (drawer.value = !drawer.value)} class="only-narrow" pressed={drawer.value} />
-        <a class="brand" href={address({ screen: "mail" })}>
+        <a class="brand" href={address({ screen: "mail" })} aria-label="Sekisho">
           <svg viewBox="0 0 32 32" class="mark" aria-hidden="true"><path d="M4 9h24M7 13h18M9 9v19M23 9v19" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round" /></svg>
           <span>Sekisho</span>
         </a>

@@ -1,0 +1,144 @@
+// The mail app over the running service: a mail is read, written, taken back, sent, received by somebody else, searched,
+// moved; quarantine, languages, a narrow window, a second factor and a passkey.
+export const refused = [/status of 401/]; // a wrong password, on purpose
+
+export async function signIn(page, base, account) {
+  await page.goto(`${base("mail")}/`);
+  await page.fill("input[name=address]", account.address);
+  await page.fill("input[name=password]", account.password);
+  await page.click("button.primary");
+  await page.waitForSelector(".folders");
+}
+
+const subject = ".compose .head-line input >> nth=-1";
+
+async function write(page, to, title, text) {
+  await page.keyboard.press("c");
+  await page.waitForSelector(".writing-area");
+  await page.fill(".recipients input >> nth=0", to);
+  await page.press(".recipients input >> nth=0", ",");
+  await page.fill(subject, title);
+  await page.click(".writing-area");
+  await page.keyboard.type(text);
+}
+
+// send presses the button, and answers the question that may come before.
+async function send(page) {
+  await page.click(".compose footer .primary");
+  await page.waitForFunction(() => !document.querySelector(".compose") || document.querySelector("dialog .dialog-form"));
+  if (await page.locator("dialog").count()) {
+    for (const box of await page.locator("dialog input[type=checkbox]").all()) await box.check();
+    await page.click("dialog .primary");
+  }
+}
+
+export async function run({ base, accounts, check, shot, open, access, step }) {
+  const ann = accounts.find((a) => a.address.startsWith("ann@"));
+  const sato = accounts.find((a) => a.address.startsWith("sato@"));
+  const title = `Browser ${Date.now()}`;
+
+  step("sign in");
+  const page = await open({}, refused);
+  await page.goto(`${base("mail")}/`);
+  await page.fill("input[name=address]", ann.address);
+  await page.fill("input[name=password]", "not it");
+  await page.click("button.primary");
+  await page.waitForSelector("[role=alert] .note.bad");
+  await access(page, "sign-in");
+  await shot(page, "house-sign-in");
+  await signIn(page, base, ann);
+
+  step("read");
+  await page.waitForSelector(".row .people");
+  await page.click(".row:has-text('Tuesday') .subject");
+  await page.waitForSelector(".mail iframe, .mail .plain");
+  await shot(page, "house-mail");
+  await access(page, "house-mail");
+
+  step("write and take back");
+  await page.keyboard.press("Escape");
+  await write(page, sato.address, title, "Hello from the browser. 日本語も。");
+  await page.waitForSelector(".compose .state.saved");
+  await send(page);
+  await page.click(".toast button:has-text('Undo')");
+  await page.waitForSelector(".compose");
+  check((await page.inputValue(subject)) === title, "taken back: it is a draft again");
+
+  step("send, and receive by somebody else");
+  const other = await open({ locale: "ja-JP" });
+  await signIn(other, base, sato);
+  check((await other.textContent(".folders .write")).includes("メール作成"), "Japanese for a Japanese browser");
+  await send(page);
+  await page.waitForSelector(".compose", { state: "detached" });
+  await other.waitForSelector(`.row:has-text('${title}')`, { timeout: 40_000 }); // pushed: nobody asked for it
+  await other.click(`.row:has-text('${title}') .subject`);
+  const text = await Promise.race([other.frameLocator(".mail iframe").locator("#app").textContent(), other.locator(".mail .plain").textContent()]);
+  check(text.includes("日本語も"), `the text arrives: ${text}`);
+  await shot(other, "house-received-ja");
+  check(!(await other.locator(".row", { hasText: title }).nth(1).count()), "it arrives once");
+
+  step("search");
+  await page.fill("#search", `in:sent subject:"${title}"`);
+  await page.press("#search", "Enter");
+  await page.waitForSelector(`.row:has-text('${title}')`);
+  check((await page.locator(".row .subject").count()) === 1, "one is found");
+
+  step("move and undo");
+  await other.keyboard.press("e");
+  await other.waitForSelector(".toast button");
+  await other.waitForFunction((s) => ![...document.querySelectorAll(".row .subject")].some((x) => x.textContent === s), title);
+  await other.click(".toast button:not([aria-label])");
+  await other.waitForSelector(`.row:has-text('${title}')`);
+
+  step("quarantine");
+  await page.goto(`${base("mail")}/#/kept/quarantine`);
+  await page.waitForSelector(".card");
+  await shot(page, "house-quarantine");
+  await access(page, "house-quarantine");
+  const kept = (await page.textContent(".card .title >> nth=0")).trim();
+  await page.click(".card button >> nth=0");
+  await page.click("dialog .button.danger");
+  await page.waitForSelector(".toast:not(.bad):has-text('Released')");
+  await page.goto(`${base("mail")}/#/mail`);
+  await page.waitForSelector(`.row:has-text('${kept}')`, { timeout: 30_000 });
+
+  step("passkey");
+  await passkey(page, base, check);
+
+  step("a narrow window");
+  const phone = await open({ viewport: { width: 390, height: 800 }, hasTouch: true, locale: "ja-JP" });
+  await signIn(phone, base, sato);
+  await phone.waitForSelector(".row .people");
+  await shot(phone, "house-phone");
+  await access(phone, "house-phone");
+  await phone.click(".row >> nth=0");
+  await phone.waitForSelector(".mail iframe, .mail .plain");
+  await phone.click(".reader-bar .icon-button >> nth=0");
+  await phone.waitForSelector(".row .people");
+
+  step("sign out");
+  await phone.click(".face-button");
+  await phone.click("[role=menu] button:has-text('サインアウト')");
+  await phone.waitForSelector("input[name=password]");
+}
+
+// passkey adds one with an authenticator of the browser's own and signs in with it.
+async function passkey(page, base, check) {
+  const devices = await page.context().newCDPSession(page);
+  await devices.send("WebAuthn.enable");
+  await devices.send("WebAuthn.addVirtualAuthenticator", { options: { protocol: "ctap2", ctap2Version: "ctap2_1", transport: "internal", hasResidentKey: true, hasUserVerification: true, hasPrf: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  await page.goto(`${base("mail")}/#/setting/security`);
+  await page.click("button:has-text('Add a passkey')");
+  await page.fill("dialog input[name=value]", "Laptop");
+  await page.click("dialog .primary");
+  await page.waitForSelector(".card:has-text('Laptop')");
+  const opens = await page.locator(".card:has-text('opens the mailbox alone')").count();
+  await page.click(".face-button");
+  await page.click("[role=menu] button:has-text('Sign out')");
+  await page.click("button:has-text('passkey')");
+  if (!opens) return;
+  await page.waitForSelector(".folders");
+  await page.goto(`${base("mail")}/#/mail`);
+  await page.waitForSelector(".row .people");
+  check(true, "");
+}
