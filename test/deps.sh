@@ -11,14 +11,11 @@ need python3 python3-minimal
 need postfix postfix
 need clamd clamav-daemon
 need gcc gcc
-need chromium chromium
-need node nodejs
+need node nodejs # builds the browser apps and drives the browser tests
 need npm npm
+command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
 need certutil libnss3-tools
-fc-list 2>/dev/null | grep -qi "noto.*cjk" || missing="$missing fonts-noto-cjk"
-need node nodejs
-need npm npm
-need chromium chromium
+fc-list :lang=ja 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk" # Japanese in pictures of screens
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then

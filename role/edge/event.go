@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -77,6 +76,9 @@ func (e *Edge) stream(a sekisho.AccountID, by int) bool {
 	return true
 }
 
+// shortestWatch is the least time between two questions of a stream: each costs a capability of the session.
+const shortestWatch = time.Second
+
 // follow sends changes until the stream ends.
 func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wire.Granting, types []string, once bool, ping time.Duration) {
 	send := func(text string) bool {
@@ -92,6 +94,7 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 	pinged := time.Now()
 	known := map[string]string{}
 	for ctx.Err() == nil {
+		began := time.Now()
 		line, err := x.edge.peers.Webmail.PickCell(ctx, g.Cell)
 		if err != nil {
 			return
@@ -116,10 +119,10 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 			}
 			pinged = time.Now()
 		}
-		if len(c.JSON) == 0 { // an answer at once and without a change would spin
+		if rest := shortestWatch - time.Since(began); rest > 0 { // answers at once would spin, and use the session up
 			select {
 			case <-ctx.Done():
-			case <-time.After(time.Second):
+			case <-time.After(rest):
 			}
 		}
 		if g, err = x.again(ctx); err != nil {
@@ -127,6 +130,12 @@ func (x *exchange) follow(ctx context.Context, rc *http.ResponseController, g wi
 		}
 	}
 }
+
+// The most that is kept of what webmail says; what is more is told again.
+const (
+	mostStates = 32
+	longState  = 256
+)
 
 // learn takes over the states of a StateChange. Each question names what the browser knows already: without that webmail
 // would answer at once, and the stream would spin.
@@ -138,7 +147,11 @@ func learn(known map[string]string, change []byte) {
 		return
 	}
 	for _, account := range c.Changed { // a session has one
-		maps.Copy(known, account)
+		for kind, state := range account {
+			if _, old := known[kind]; (old || len(known) < mostStates) && len(kind)+len(state) <= longState && !strings.Contains(kind, "=") {
+				known[kind] = state
+			}
+		}
 	}
 }
 

@@ -10,7 +10,7 @@ export const boxes = signal<Mailbox[]>([]);
 export const identities = signal<Identity[]>([]);
 
 export const usual: Preference = {
-  language: "", theme: "system", undoSeconds: 10, remotePictures: false, density: "normal", threads: true, confirmOutside: true, confirmAttachment: true, shortcuts: true,
+  language: "", theme: "auto", undoSeconds: 10, remotePictures: "ask", density: "normal", threads: true, confirmOutside: true, confirmAttachment: true, shortcuts: true,
 };
 export const preference = signal<Preference>(usual);
 

@@ -93,7 +93,7 @@ function Attachments({ s }: { s: Shown }) {
 
 function Banner({ s }: { s: Shown }) {
   if (calm(s) && s.sender.authenticated && !s.sender.first) return null;
-  const severe = s.findings.some((f) => /virus|phish|malware|spoof/.test(`${f.kind} ${f.name}`.toLowerCase())) || (s.decision && /quarantine|hold|reject/i.test(s.decision.action));
+  const severe = s.findings.some((f) => /^(virus|phish|impersonation)$/.test(f.kind)) || (s.decision && /quarantine|hold|reject/i.test(s.decision.action));
   const lines = [...new Set(s.findings.map(inWords))];
   return (
     <div class={`note banner ${severe ? "bad" : calm(s) && s.sender.authenticated ? "" : "warn"}`} role="note">
@@ -126,7 +126,7 @@ function Body({ m }: { m: Email }) {
     let current = true;
     setShown(null);
     setFault("");
-    setRemote(preference.value.remotePictures);
+    setRemote(preference.value.remotePictures === "always");
     render(m.id).then((r) => current && setShown(r), (e) => current && setFault(e instanceof Error ? e.message : String(e)));
     return () => {
       current = false;
@@ -140,7 +140,7 @@ function Body({ m }: { m: Email }) {
   return (
     <>
       <Banner s={s} />
-      {outside && !remote && !text && (
+      {outside && !remote && !text && preference.value.remotePictures !== "never" && (
         <div class="note remote"><p>{t("pictures")}</p><button type="button" class="button" onClick={() => setRemote(true)}><Icon name="picture" /> {t("showPictures")}</button></div>
       )}
       {s.tree && !text ? (

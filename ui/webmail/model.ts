@@ -125,9 +125,9 @@ export interface Template {
 
 export interface Preference {
   language: string;
-  theme: string;
+  theme: "auto" | "light" | "dark";
   undoSeconds: number;
-  remotePictures: boolean;
+  remotePictures: "ask" | "always" | "never";
   density: string;
   threads: boolean;
   confirmOutside: boolean;

@@ -13,12 +13,12 @@ import { SecurityPage } from "./security";
 const t = catalogue({
   en: {
     title: "Settings", general: "General", identity: "Signature", vacation: "Absence", filter: "Rules", security: "Security", language: "Language", theme: "Appearance", system: "As the system", light: "Light", dark: "Dark", density: "Height of rows", normal: "Comfortable", compact: "Compact",
-    undoSeconds: "Time to take back a mail", seconds: "{n} seconds", never: "None", threads: "Show mails as conversations", remotePictures: "Always show pictures from elsewhere", remoteHint: "The sender then learns when and where you read.", confirmOutside: "Ask before sending outside the organisation", confirmAttachment: "Ask before sending attachments", shortcuts: "Keyboard shortcuts", saved: "Saved", save: "Save",
+    undoSeconds: "Time to take back a mail", seconds: "{n} seconds", never: "None", threads: "Show mails as conversations", remotePictures: "Pictures from elsewhere", "remote-ask": "Ask for each mail", "remote-always": "Always show", "remote-never": "Never show", remoteHint: "(shown, they tell the sender that you read the mail)", confirmOutside: "Ask before sending outside the organisation", confirmAttachment: "Ask before sending attachments", shortcuts: "Keyboard shortcuts", saved: "Saved", save: "Save",
     name: "Name", signature: "Signature", enabled: "Answer mails while I am away", from: "From", to: "Until", subject: "Subject", text: "Answer", textHint: "Each sender gets it once in a while, not with every mail.", space: "Space", used: "{used} of {all} used", invalid: "The end lies before the start.",
   },
   ja: {
     title: "設定", general: "全般", identity: "署名", vacation: "不在応答", filter: "ルール", security: "セキュリティ", language: "言語", theme: "表示", system: "システムに合わせる", light: "ライト", dark: "ダーク", density: "行の高さ", normal: "標準", compact: "コンパクト",
-    undoSeconds: "送信を取り消せる時間", seconds: "{n}秒", never: "なし", threads: "スレッドでまとめて表示", remotePictures: "外部の画像を常に表示", remoteHint: "いつどこで読んだかが差出人に知られます。", confirmOutside: "組織外への送信前に確認する", confirmAttachment: "添付ファイルの送信前に確認する", shortcuts: "キーボードショートカット", saved: "保存しました", save: "保存",
+    undoSeconds: "送信を取り消せる時間", seconds: "{n}秒", never: "なし", threads: "スレッドでまとめて表示", remotePictures: "外部の画像", "remote-ask": "メールごとに確認", "remote-always": "常に表示", "remote-never": "表示しない", remoteHint: "（表示すると、読んだことが差出人に知られます）", confirmOutside: "組織外への送信前に確認する", confirmAttachment: "添付ファイルの送信前に確認する", shortcuts: "キーボードショートカット", saved: "保存しました", save: "保存",
     name: "名前", signature: "署名", enabled: "不在中のメールに自動で応答する", from: "開始", to: "終了", subject: "件名", text: "応答の文面", textHint: "同じ差出人には毎回ではなく、ときどき一度だけ送られます。", space: "容量", used: "{all}のうち{used}を使用", invalid: "終了が開始より前になっています。",
   },
 });
@@ -51,13 +51,13 @@ function General() {
   return (
     <section class="form">
       <label class="field"><span>{t("language")}</span><select value={language.value} onChange={(e) => (setLanguage(e.currentTarget.value as Language), void keep({ language: e.currentTarget.value }))}><option value="ja" lang="ja">日本語</option><option value="en" lang="en">English</option></select></label>
-      <label class="field"><span>{t("theme")}</span><select value={theme.value} onChange={(e) => (setTheme(e.currentTarget.value as Theme), void keep({ theme: e.currentTarget.value }))}>{(["system", "light", "dark"] as const).map((x) => <option key={x} value={x}>{t(x)}</option>)}</select></label>
+      <label class="field"><span>{t("theme")}</span><select value={theme.value} onChange={(e) => (setTheme(e.currentTarget.value as Theme), void keep({ theme: theme.value === "system" ? "auto" : theme.value }))}>{(["system", "light", "dark"] as const).map((x) => <option key={x} value={x}>{t(x)}</option>)}</select></label>
       <label class="field"><span>{t("density")}</span><select value={p.density} onChange={(e) => void keep({ density: e.currentTarget.value })}>{(["normal", "compact"] as const).map((x) => <option key={x} value={x}>{t(x)}</option>)}</select></label>
       <label class="field"><span>{t("undoSeconds")}</span><select value={p.undoSeconds} onChange={(e) => void keep({ undoSeconds: Number(e.currentTarget.value) })}>{[...new Set([0, 5, 10, 20, 30, 60, 120, p.undoSeconds])].sort((a, b) => a - b).map((n) => <option key={n} value={n}>{n ? t("seconds", { n }) : t("never")}</option>)}</select></label>
       <Switch label={t("threads")} on={p.threads} set={(threads) => void keep({ threads })} />
       <Switch label={t("confirmOutside")} on={p.confirmOutside} set={(confirmOutside) => void keep({ confirmOutside })} />
       <Switch label={t("confirmAttachment")} on={p.confirmAttachment} set={(confirmAttachment) => void keep({ confirmAttachment })} />
-      <Switch label={t("remotePictures")} hint={t("remoteHint")} on={p.remotePictures} set={(remotePictures) => void keep({ remotePictures })} />
+      <label class="field"><span>{t("remotePictures")}<small> {t("remoteHint")}</small></span><select value={p.remotePictures} onChange={(e) => void keep({ remotePictures: e.currentTarget.value as Preference["remotePictures"] })}>{(["ask", "always", "never"] as const).map((x) => <option key={x} value={x}>{t(`remote-${x}`)}</option>)}</select></label>
       <Switch label={t("shortcuts")} on={p.shortcuts} set={(shortcuts) => void keep({ shortcuts })} />
       <Space />
     </section>
