@@ -59,12 +59,11 @@ type house struct {
 // client is one browser that is signed in.
 type client struct {
 	options
-	http           *http.Client
-	base, account  string
-	inbox          string
-	total          int
-	ids            []string
-	begun, answers int
+	http          *http.Client
+	base, account string
+	inbox         string
+	total         int
+	ids           []string
 }
 
 func run(o options) error {

@@ -37,17 +37,17 @@ type mailed struct {
 }
 
 type suite struct {
-	dir, top string
-	r        *run
-	script   *Script
-	faults   []Fault
-	config   map[string]string
-	boxes    map[string][]mailed
-	smtp     []mailed
-	message  []byte
-	verdict  map[string]string // by test: "" passed, else why not
-	order    []string
-	failed   error // of the last script that ran
+	dir     string
+	r       *run
+	script  *Script
+	faults  []Fault
+	config  map[string]string
+	boxes   map[string][]mailed
+	smtp    []mailed
+	message []byte
+	verdict map[string]string // by test: "" passed, else why not
+	order   []string
+	failed  error // of the last script that ran
 }
 
 var errTest = errors.New("test failed")

@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"net/http"
 	"strings"
 )
 
@@ -84,6 +83,3 @@ func (x *exchange) secure(policy string) {
 	h.Set("Access-Control-Allow-Origin", "*")             // its script is loaded with CORS; there is nothing secret here
 	h.Set("Permissions-Policy", strings.ReplaceAll(h.Get("Permissions-Policy"), "(self)", "()"))
 }
-
-// isRead says whether a method only reads.
-func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }

@@ -2,10 +2,8 @@ package edge
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"sekisho"
@@ -155,22 +153,4 @@ func (x *exchange) fail(err error) {
 		x.edge.config.Log.Error("a request failed", "path", x.r.URL.Path, "error", err)
 		x.refuse(problem{slug: "internal", status: http.StatusInternalServerError})
 	}
-}
-
-// because says whether an error is of one part of a role, by its operation.
-func because(err error, op string) bool {
-	for _, part := range strings.Split(errorText(err), "\n") {
-		if strings.HasPrefix(part, op+":") {
-			return true
-		}
-	}
-	return false
-}
-
-func errorText(err error) string {
-	var e *sekisho.Error
-	if errors.As(err, &e) {
-		return e.Op + ":"
-	}
-	return ""
 }

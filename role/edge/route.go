@@ -81,8 +81,6 @@ type table struct{ mail, console, desk, content []*route }
 const (
 	smallBody = 64 << 10
 	apiBody   = 16 << 20 // JMAP carries the text of drafts
-
-	importBody = 32 << 20 // a file of a hundred thousand accounts, in base64
 )
 
 // routes is the whole table.

@@ -55,8 +55,6 @@ type checker struct {
 	at    []string
 }
 
-var errStop = errors.New("stopped")
-
 // check says what is wrong with a value; nil for nothing.
 func (s *schema) check(b []byte) *fault {
 	if !utf8.Valid(b) {

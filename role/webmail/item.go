@@ -125,11 +125,6 @@ func parseItemState(s string) (uint64, bool) {
 
 func itemID(id sekisho.MessageID) string { return number('i', uint64(id)) }
 
-func parseItem(s string) (sekisho.MessageID, bool) {
-	n, ok := parse('i', s)
-	return sekisho.MessageID(n), ok && n < 1<<63
-}
-
 // itemChanges answers Foo/changes of a kind of items.
 func (t *turn) itemChanges(k kind, a *changesArgs) (any, error) {
 	most, err := a.most()
