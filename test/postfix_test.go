@@ -166,7 +166,7 @@ mx.far.example.   A 127.0.0.2
 	_, mx, _ := net.SplitHostPort(h.Port("smtp"))
 	p := newPostfix(t, port, fmt.Sprintf(`relayhost = [localhost]:%s
 smtp_tls_security_level = secure
-smtp_tls_secure_cert_match = nexthop
+smtp_tls_secure_cert_match = mx.sekisho.example
 smtp_host_lookup = native
 smtp_tls_CAfile = %s
 smtp_tls_loglevel = 1`, mx, h.Ready.CA))

@@ -17,6 +17,7 @@ import (
 // Keyring shows certificates whose private keys are in vault: every handshake asks vault for a signature.
 type Keyring struct {
 	vault *Peer
+	own   string // host name of the installation
 
 	mu     sync.Mutex // guards what follows
 	read   time.Time
@@ -30,8 +31,11 @@ const chainsLife = time.Minute
 // signTime is how long a handshake waits for vault.
 const signTime = 10 * time.Second
 
-// NewKeyring makes a keyring that knows no certificate yet.
-func NewKeyring(vault *Peer) *Keyring { return &Keyring{vault: vault} }
+// NewKeyring makes a keyring that knows no certificate yet. Who names no server is shown the certificate of the host name given, the
+// installation's own, or any when it has none.
+func NewKeyring(vault *Peer, own string) *Keyring {
+	return &Keyring{vault: vault, own: strings.ToLower(own)}
+}
 
 // Certificate gives the certificate for the server name that a client asked for, or the installation's own. It is made to
 // be tls.Config's GetCertificate.
@@ -77,6 +81,9 @@ func (k *Keyring) load(ctx context.Context) error {
 		if k.first == nil {
 			k.first = cert
 		}
+	}
+	if own := k.byName[k.own]; own != nil {
+		k.first = own
 	}
 	return nil
 }

@@ -241,7 +241,7 @@ func (p *process) start() (playing, error) {
 			post.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial], Inspect: p.peers[sekisho.Inspect]})
 		return playing{run: func(ctx context.Context) error { return s.Run(ctx, grace) }}, nil
 	case sekisho.Reader:
-		r := reader.New(reader.Config{Size: p.part.Size, Log: p.Log()},
+		r := reader.New(reader.Config{Name: p.part.Name, Size: p.part.Size, Log: p.Log()},
 			reader.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect]})
 		arm(p.Child, r)
 		return playing{service: r.Service(p.breach), run: func(ctx context.Context) error { return r.Serve(ctx, p.Listeners) }}, nil

@@ -78,7 +78,7 @@ func New(c Config, p Peers) *Edge {
 		c.Report = func(sekisho.Caller, string, error) {}
 	}
 	e := &Edge{config: c, peers: p, streams: map[sekisho.AccountID]int{}, room: room{left: bodiesMost}}
-	e.limit, e.ring = newLimits(), wire.NewKeyring(p.Vault)
+	e.limit, e.ring = newLimits(), wire.NewKeyring(p.Vault, c.Name)
 	e.people.known = map[personKey]person{}
 	e.hosts = e.origins()
 	e.static.from = c.Static

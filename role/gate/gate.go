@@ -71,7 +71,7 @@ func New(c Config, p Peers) *Gate {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
-		keyring: wire.NewKeyring(p.Vault)}
+		keyring: wire.NewKeyring(p.Vault, c.Name)}
 	g.commits, g.resolver = newCommitter(g), newResolver(p.Dial, c.Clock)
 	return g
 }

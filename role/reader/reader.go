@@ -20,9 +20,10 @@ import (
 
 // Config is what reader is told.
 type Config struct {
-	Size        int64 // most bytes of a mail that is filed; 0: 50 MB
-	Connections int   // most connections; 0: 10,000
-	PerSource   int   // most connections of one address; 0: 100
+	Name        string // host name of the installation
+	Size        int64  // most bytes of a mail that is filed; 0: 50 MB
+	Connections int    // most connections; 0: 10,000
+	PerSource   int    // most connections of one address; 0: 100
 	Clock       func() time.Time
 	Log         *slog.Logger
 }
@@ -65,7 +66,7 @@ func New(c Config, p Peers) *Reader {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Reader{config: c, peers: p, keyring: wire.NewKeyring(p.Vault), ids: wire.NewIDs(p.Store, leaseSize), news: newNews(), slots: newSlots(c.Connections, c.PerSource),
+	r := &Reader{config: c, peers: p, keyring: wire.NewKeyring(p.Vault, c.Name), ids: wire.NewIDs(p.Store, leaseSize), news: newNews(), slots: newSlots(c.Connections, c.PerSource),
 		passed: map[string]*passed{"imap": newPassed(), "imaps": newPassed()}}
 	r.server = imapserver.New(&imapserver.Options{
 		NewSession: func(conn *imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
