@@ -46,7 +46,7 @@ race:
 
 product: build
 	go test -count=1 -timeout 25m ./test/...
-	go test -count=1 -tags redteam -run 'Redteam|BreachDrill' ./cmd/sekisho
+	go test -count=1 -tags redteam -run 'Redteam|BreachDrill|Takeover' ./cmd/sekisho
 
 # drill-crash kills processes under load until DRILL_KILLS are reached, then checks that nothing acknowledged was lost.
 drill-crash: build
