@@ -1,8 +1,11 @@
 package wire
 
 import (
+	"context"
+	"net"
 	"net/netip"
 	"os"
+	"strconv"
 
 	"sekisho"
 )
@@ -49,4 +52,27 @@ type Connect struct {
 type Connected struct {
 	Conn  *os.File
 	Local netip.Addr
+}
+
+// Dial has dial connect, and takes the socket, which is the caller's.
+func Dial(ctx context.Context, dial *Peer, to Connect) (net.Conn, error) {
+	c, err := DialConnect.Ask(ctx, dial, to)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Conn.Close()
+	return net.FileConn(c.Conn)
+}
+
+// DialAddress is Dial to "host:port", for roles whose destinations dial knows by name.
+func DialAddress(ctx context.Context, dial *Peer, address string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return nil, err
+	}
+	return Dial(ctx, dial, Connect{Host: host, Port: uint16(n)})
 }

@@ -16,7 +16,7 @@ var VaultTyping = define[Nothing, Typing](sekisho.Vault, 130, "typing", small, s
 // Typing is what a browser needs to seal a secret.
 type Typing struct {
 	Key       []byte // P-256, uncompressed point (SEC 1 section 2.3.3)
-	Challenge []byte // 16 bytes
+	Challenge []byte // opaque; to be given back
 	Expires   time.Time
 }
 

@@ -13,7 +13,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -222,20 +221,7 @@ func (e *Edge) acmeClient(ctx context.Context) (*acme.Client, error) {
 
 // dial has dial connect to the authority: to where both were configured for, nowhere else.
 func (e *Edge) dial(ctx context.Context, _, address string) (net.Conn, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil {
-		return nil, err
-	}
-	c, err := wire.DialConnect.Ask(ctx, e.peers.Dial, wire.Connect{Host: host, Port: uint16(n)})
-	if err != nil {
-		return nil, err
-	}
-	defer c.Conn.Close()
-	return net.FileConn(c.Conn)
+	return wire.DialAddress(ctx, e.peers.Dial, address)
 }
 
 // acmeKey signs with the account's key, which is in vault.

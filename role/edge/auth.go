@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -366,10 +367,15 @@ func deviceName(agent string) string {
 	}, shorten(agent, 40))
 }
 
+// warnTime bounds it.
+const warnTime = 10 * time.Second
+
 // warn has the owner told by mail. What it is about is done already: when it cannot be told, the log has it.
 func (x *exchange) warn(c sekisho.ContractID, a sekisho.AccountID, what string) {
 	q := wire.Warning{Contract: c, Account: a, What: what, Client: x.client, Device: deviceName(x.r.UserAgent())}
-	if _, err := wire.StoreWarn.Ask(x.r.Context(), x.edge.peers.Store, q); err != nil {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), warnTime) // also when whoever did it has hung up
+	defer cancel()
+	if _, err := wire.StoreWarn.Ask(ctx, x.edge.peers.Store, q); err != nil {
 		x.edge.config.Log.Error("the owner of an account was not warned", "what", what, "contract", uint64(c), "account", uint64(a), "error", err)
 	}
 }

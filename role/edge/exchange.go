@@ -104,7 +104,7 @@ func (x *exchange) serve() {
 		x.refuse(problem{slug: "refused", status: http.StatusForbidden})
 		return
 	}
-	if e.has(LayerSchema) && found.schema != nil && x.kind == "application/json" {
+	if e.has(LayerSchema) && found.schema != nil && isJSON(x.kind) {
 		if f := found.schema.check(x.body); f != nil {
 			x.refuse(problem{slug: "schema", status: http.StatusUnprocessableEntity, errors: []fault{*f}})
 			return
@@ -122,6 +122,9 @@ func (x *exchange) nothing(allow []string) {
 	}
 	x.refuse(problem{slug: "not-found", status: http.StatusNotFound})
 }
+
+// isJSON says whether a content type is JSON by any name: its form is checked whatever it is called.
+func isJSON(kind string) bool { return kind == typeJSON || strings.HasSuffix(kind, "+json") }
 
 // goodPath says whether a path is in its one canonical form: then every layer sees the same one.
 func goodPath(p string) bool {

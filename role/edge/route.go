@@ -139,7 +139,7 @@ func consoleRoutes() []*route {
 	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		r := &route{method: m, path: at("/api/v1/**"), to: sekisho.Console, returns: []string{typeJSON, "text/csv", "application/gzip", "message/rfc822", "text/plain"}, large: true}
 		if m != http.MethodGet {
-			r.body, r.kinds, r.schema = 4<<20, []string{typeJSON, "application/merge-patch+json", "text/csv"}, formSchema()
+			r.body, r.kinds, r.schema = 4<<20, onlyJSON, formSchema()
 		}
 		out = append(out, r)
 	}

@@ -204,12 +204,7 @@ func (f *Fetch) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := wire.DialConnect.Ask(ctx, f.peers.Dial, wire.Connect{Host: host, To: to, Port: uint16(n)})
-	if err != nil {
-		return nil, err
-	}
-	defer c.Conn.Close()
-	return net.FileConn(c.Conn)
+	return wire.Dial(ctx, f.peers.Dial, wire.Connect{Host: host, To: to, Port: uint16(n)})
 }
 
 func (f *Fetch) resolve(ctx context.Context, host string) (netip.Addr, error) {

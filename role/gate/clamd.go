@@ -17,12 +17,7 @@ import (
 func (g *Gate) clamd(ctx context.Context, raw []byte) ([]sekisho.Finding, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	c, err := wire.DialConnect.Ask(ctx, g.peers.Dial, wire.Connect{Host: "clamd"})
-	if err != nil {
-		return nil, err
-	}
-	conn, err := net.FileConn(c.Conn)
-	c.Conn.Close()
+	conn, err := wire.Dial(ctx, g.peers.Dial, wire.Connect{Host: "clamd"})
 	if err != nil {
 		return nil, err
 	}

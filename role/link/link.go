@@ -13,7 +13,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"sekisho"
@@ -58,20 +57,7 @@ func New(c Config, p Peers) *Link {
 
 // dial has dial connect to the destination that both were configured with.
 func (l *Link) dial(ctx context.Context, _, address string) (net.Conn, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil {
-		return nil, err
-	}
-	c, err := wire.DialConnect.Ask(ctx, l.peers.Dial, wire.Connect{Host: host, Port: uint16(n)})
-	if err != nil {
-		return nil, err
-	}
-	defer c.Conn.Close()
-	return net.FileConn(c.Conn)
+	return wire.DialAddress(ctx, l.peers.Dial, address)
 }
 
 // Service is link's answers.

@@ -42,12 +42,11 @@ func (p *Post) addresses(ctx context.Context, n wire.NextHop) []hop {
 
 // dial has dial connect, and takes the socket.
 func (p *Post) dial(ctx context.Context, h hop) (net.Conn, error) {
-	c, err := wire.DialConnect.Ask(ctx, p.peers.Dial, wire.Connect{Host: h.Host, To: h.address, Port: h.Port})
+	c, err := wire.Dial(ctx, p.peers.Dial, wire.Connect{Host: h.Host, To: h.address, Port: h.Port})
 	if err != nil {
 		return nil, fmt.Errorf("connection to %s: %w", h.Host, err)
 	}
-	defer c.Conn.Close()
-	return net.FileConn(c.Conn)
+	return c, nil
 }
 
 // client is an open SMTP session with a server.

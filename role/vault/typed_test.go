@@ -40,7 +40,9 @@ func TestTyped(t *testing.T) {
 	if _, err := b.typed(bad); sekisho.KindOf(err) != sekisho.Invalid {
 		t.Errorf("altered: %v", err)
 	}
-	for _, q := range []wire.Typed{{}, {Challenge: make([]byte, 16)}, {Challenge: make([]byte, 15)}, {Challenge: make([]byte, 16), Sealed: make([]byte, 200)}} {
+	forged := begin().Challenge
+	forged[9] ^= 1 // another time
+	for _, q := range []wire.Typed{{}, {Challenge: make([]byte, 32)}, {Challenge: make([]byte, 31)}, {Challenge: make([]byte, 32), Sealed: make([]byte, 200)}, {Challenge: forged}} {
 		if _, err := b.typed(q); sekisho.KindOf(err) != sekisho.Conflict {
 			t.Errorf("nothing: %v", err)
 		}
@@ -54,21 +56,36 @@ func TestTyped(t *testing.T) {
 	}
 }
 
-// TestTypingFlood: logins that begin and never end do not fill the memory, and do not lock others out for long.
+// TestTypingFlood: logins that begin and never end cost nothing; those that end are bounded, and for a while only. Keys are
+// replaced, and what was begun under the one before still ends.
 func TestTypingFlood(t *testing.T) {
 	b := open(t, t.TempDir())
 	now := b.config.Clock()
 	b.config.Clock = func() time.Time { return now }
-	var err error
-	for range challengeMost + 1 {
-		_, err = b.newTyping(background, sekisho.Caller{}, wire.Nothing{})
+	begin := func() wire.Typing {
+		return must[wire.Typing](t)(b.newTyping(background, sekisho.Caller{}, wire.Nothing{}))
 	}
-	if sekisho.KindOf(err) != sekisho.TooMany || len(b.typing.live) > challengeMost {
-		t.Errorf("%d live: %v", len(b.typing.live), err)
+	for range 2 * mostTyped {
+		begin()
 	}
-	now = now.Add(challengeLife)
-	if _, err := b.newTyping(background, sekisho.Caller{}, wire.Nothing{}); err != nil {
-		t.Errorf("later: %v", err)
+	if len(b.typing.used) != 0 {
+		t.Errorf("%d are kept though nobody used them", len(b.typing.used))
+	}
+	for range mostTyped {
+		b.typed(wire.Typed{Challenge: begin().Challenge})
+	}
+	if _, err := b.typed(wire.Typed{Challenge: begin().Challenge}); sekisho.KindOf(err) != sekisho.TooMany || len(b.typing.used) > mostTyped {
+		t.Errorf("%d are kept: %v", len(b.typing.used), err)
+	}
+	now = now.Add(typistLife - time.Second)
+	x := begin()
+	now = now.Add(2 * time.Second)
+	if y := begin(); string(y.Key) == string(x.Key) {
+		t.Error("the key is not replaced")
+	}
+	sealed := must[[]byte](t)(key.SealTyped(x.Key, x.Challenge, []byte("correct horse")))
+	if got, err := b.typed(wire.Typed{Challenge: x.Challenge, Sealed: sealed}); err != nil || got != "correct horse" {
+		t.Errorf("under the key before: %q %v", got, err)
 	}
 }
 

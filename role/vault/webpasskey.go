@@ -34,6 +34,7 @@ const (
 	ceremonyLife = 5 * time.Minute
 	ceremonyMost = 1 << 14
 	prfLen       = 32
+	challengeLen = 16
 	passkeysMost = 20
 )
 
