@@ -28,7 +28,12 @@ type session struct {
 	parent     sekisho.SessionID // of a browser's session; 0: none
 	capability uint64
 	scopes     []string // of the access token that began it; empty: everything that its account may
+	*meter
+}
 
+// meter counts openings. Tickets that come from one browser's session, access token or app password share it, however many they are:
+// an intruder who is given a ticket for every request is bound by it as one who holds a ticket for long.
+type meter struct {
 	mu   sync.Mutex // guards what follows
 	hour int64      // which hour is being counted
 	used int        // openings in it
@@ -55,7 +60,7 @@ func (v *Vault) login(ctx context.Context, who sekisho.Caller, q wire.Login) (wi
 		return wire.Ticket{}, err
 	}
 	s := &session{contract: q.Contract, account: q.Account, holder: who.Instance, address: e.Address, expires: t.Expires,
-		sealed: sealRing(contract, t.Secret, ring)}
+		sealed: sealRing(contract, t.Secret, ring), meter: &meter{}}
 	v.mu.Lock()
 	v.sessions[t.Session] = s
 	v.mu.Unlock()
@@ -153,18 +158,25 @@ func takeSession(contract, secret, sealed []byte) (key.Ring, error) {
 	return key.ParseRing(ring)
 }
 
-// spend takes n openings from the session's hourly quota: the bound that an intruder in a reader cannot lift.
-func (s *session) spend(n, quota int, now time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if hour := now.Unix() / 3600; hour != s.hour {
-		s.hour, s.used = hour, 0
+// spend takes n openings from the hourly quota: the bound that an intruder in reader, webmail or console cannot lift.
+func (m *meter) spend(n, quota int, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if hour := now.Unix() / 3600; hour != m.hour {
+		m.hour, m.used = hour, 0
 	}
-	if s.used+n > quota {
+	if m.used+n > quota {
 		return false
 	}
-	s.used += n
+	m.used += n
 	return true
+}
+
+// idle says whether an hour has passed of which the meter knows nothing.
+func (m *meter) idle(now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return now.Unix()/3600 != m.hour
 }
 
 // pseudonym stands for a network address in the ledger: equal for equal addresses of one day, meaningless without the

@@ -319,11 +319,12 @@ type web struct {
 	capabilities map[uint64]*capability
 	ceremonies   map[[challengeLen]byte]ceremony
 	told         map[uint64]time.Time // when the use of a session, token or slot was last entered
+	meters       map[uint64]*meter    // of openings, by session, token or slot
 	swept        time.Time
 }
 
 func newWeb() web {
-	return web{map[sekisho.SessionID]*webSession{}, map[uint64]*capability{}, map[[challengeLen]byte]ceremony{}, map[uint64]time.Time{}, time.Time{}}
+	return web{map[sekisho.SessionID]*webSession{}, map[uint64]*capability{}, map[[challengeLen]byte]ceremony{}, map[uint64]time.Time{}, map[uint64]*meter{}, time.Time{}}
 }
 
 // sweepEvery is how often what is over is looked for.
@@ -353,6 +354,11 @@ func (v *Vault) sweep(now time.Time) {
 	for c, x := range v.web.ceremonies {
 		if !now.Before(x.expires) {
 			delete(v.web.ceremonies, c)
+		}
+	}
+	for id, m := range v.web.meters {
+		if m.idle(now) {
+			delete(v.web.meters, id)
 		}
 	}
 	for id, at := range v.web.told {

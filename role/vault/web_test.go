@@ -665,3 +665,38 @@ func FuzzCeremony(f *testing.F) {
 		}
 	})
 }
+
+// TestWebQuota: a new ticket for every request is no way around the quota of openings.
+func TestWebQuota(t *testing.T) {
+	b := openWeb(t)
+	ann := b.account(1, 11)
+	b.config.Quota = 5
+	in := must[wire.SignedIn](t)(b.enterWeb(wire.SignIn{}))
+	other := must[wire.SignedIn](t)(b.enterWeb(wire.SignIn{}))
+	sealed := box(t, ann.Public, seal.For{Contract: 1, Account: 11, Key: uint8(wire.AccountKey), Message: 4}, seal.NewKey())
+	open := func(cookie []byte) error {
+		g := must[wire.Granting](t)(b.newCapability(background, edge, wire.Proof{Cookie: cookie, For: sekisho.Webmail, Client: client}))
+		x := must[wire.Ticket](t)(b.enterBy(background, webmail, g.Capability))
+		_, err := b.open(background, webmail, wire.Open{Session: x.Session, Secret: x.Secret, Classes: []sekisho.Class{sekisho.ClassBody},
+			Boxes: []wire.MessageBox{{Message: 4, Key: wire.AccountKey, Sealed: sealed}}})
+		return err
+	}
+	for i := range 5 {
+		if err := open(in.Cookie); err != nil {
+			t.Fatalf("opening %d: %v", i, err)
+		}
+	}
+	if err := open(in.Cookie); sekisho.KindOf(err) != sekisho.TooMany {
+		t.Errorf("one more with a new ticket: %v", err)
+	}
+	if err := open(other.Cookie); err != nil {
+		t.Errorf("another session of the same person: %v", err)
+	}
+	b.now = b.now.Add(time.Hour)
+	if err := open(in.Cookie); err != nil {
+		t.Errorf("an hour later: %v", err)
+	}
+	if n := len(b.web.meters); n > 2 {
+		t.Errorf("%d meters are kept", n)
+	}
+}

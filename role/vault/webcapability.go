@@ -27,6 +27,7 @@ type capability struct {
 	expires  time.Time
 	fresh    time.Time
 	scopes   []string
+	meter    *meter
 
 	used bool // guarded by Vault.mu, as is sealed
 }
@@ -96,6 +97,10 @@ func (v *Vault) newCapability(ctx context.Context, who sekisho.Caller, q wire.Pr
 	}
 	if len(v.web.capabilities) >= capabilityMost {
 		return wire.Granting{}, sekisho.E("vault.capability", sekisho.TooMany, errors.New("too many requests at once"))
+	}
+	if c.meter = v.web.meters[g.by]; c.meter == nil {
+		c.meter = &meter{hour: now.Unix() / 3600}
+		v.web.meters[g.by] = c.meter
 	}
 	v.web.capabilities[g.out.Capability.ID] = c
 	return g.out, nil
@@ -234,7 +239,7 @@ func (v *Vault) enterBy(_ context.Context, who sekisho.Caller, q wire.Capability
 		return wire.Ticket{}, err
 	}
 	s := &session{contract: c.contract, account: c.account, holder: who.Instance, address: c.address, expires: t.Expires, short: true, scopes: c.scopes,
-		parent: c.parent, capability: q.ID, sealed: sealRing(contract, t.Secret, ring)}
+		parent: c.parent, capability: q.ID, sealed: sealRing(contract, t.Secret, ring), meter: c.meter}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.web.capabilities[q.ID] != c { // its session ended meanwhile
