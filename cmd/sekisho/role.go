@@ -213,7 +213,7 @@ func (p *process) start() (playing, error) {
 		return playing{service: v.Service(p.breach), run: p.witnessed(v), news: func(l supervise.Line) { p.tell(v, l) }}, nil
 	case sekisho.Store:
 		passes := &passKey{vault: p.peers[sekisho.Vault]}
-		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Report: p.breach, Pass: passes.check, Link: passes.link, Vault: p.peers[sekisho.Vault]})
+		s, err := store.New(store.Config{Dir: p.Dir, Hosts: p.part.Hosts, Log: p.Log(), Report: p.breach, Pass: passes.claims, Link: passes.link, Vault: p.peers[sekisho.Vault]})
 		if err != nil {
 			return playing{}, err
 		}
@@ -231,7 +231,8 @@ func (p *process) start() (playing, error) {
 		}
 		return playing{service: d.Service(p.breach)}, nil
 	case sekisho.Gate:
-		g := gate.New(gate.Config{Name: p.part.Name, Size: p.part.Size, Recipients: p.part.Recipients, PerSource: p.part.PerSource, PerMinute: p.part.PerMinute, Contract: p.part.Contract,
+		passes := &passKey{vault: p.peers[sekisho.Vault]}
+		g := gate.New(gate.Config{Pass: passes.pass, Name: p.part.Name, Size: p.part.Size, Recipients: p.part.Recipients, PerSource: p.part.PerSource, PerMinute: p.part.PerMinute, Contract: p.part.Contract,
 			Hourly: p.part.Hourly, Daily: p.part.Daily, Exempt: p.part.Exempt, Clamd: p.part.Clamd != "", Log: p.Log()},
 			gate.Peers{Inspect: p.peers[sekisho.Inspect], Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial]})
 		return playing{service: g.Service(p.breach), run: func(ctx context.Context) error { return g.Serve(ctx, p.Listeners, grace) }}, nil
@@ -330,17 +331,24 @@ type passKey struct {
 	asked time.Time
 }
 
-func (k *passKey) check(p wire.Pass, by sekisho.Caller) (store.PassClaims, error) {
+// pass is for gate.
+func (k *passKey) pass(p wire.Pass, by sekisho.Caller) (seal.Pass, error) {
 	for range 2 {
 		got, err := seal.CheckPass(k.current(), p, by.Instance, time.Now())
 		if err == nil {
-			return store.PassClaims{Session: got.Session, Contract: got.Contract, Account: got.Account}, nil
+			return got, nil
 		}
 		if !k.renew() {
 			break
 		}
 	}
-	return store.PassClaims{}, sekisho.E("store.pass", sekisho.Denied, nil)
+	return seal.Pass{}, sekisho.E("pass", sekisho.Denied, nil)
+}
+
+// claims is for store, which has no part of package seal.
+func (k *passKey) claims(p wire.Pass, by sekisho.Caller) (store.PassClaims, error) {
+	got, err := k.pass(p, by)
+	return store.PassClaims{Session: got.Session, Contract: got.Contract, Account: got.Account}, err
 }
 
 func (k *passKey) current() []byte {

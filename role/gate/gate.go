@@ -8,11 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/emersion/go-smtp"
 
+	"sekisho"
 	"sekisho/seal"
 	"sekisho/wire"
 )
@@ -31,6 +31,9 @@ type Config struct {
 	Clamd      bool           // have every mail looked at by clamd too
 	Clock      func() time.Time
 	Log        *slog.Logger
+
+	// Pass checks vault's word about a session of webmail; an error when it is expired, forged or not made for by. nil: nobody submits so.
+	Pass func(p wire.Pass, by sekisho.Caller) (seal.Pass, error)
 }
 
 // leaseSize is how many message ids are set aside at once.
@@ -52,9 +55,6 @@ type Gate struct {
 	senders   seal.Senders
 	flight    flight
 	servers   []*smtp.Server
-
-	pmu  sync.Mutex // guards pass
-	pass []byte     // vault's key that checks passes
 }
 
 // New makes a gate that has not begun to listen.
@@ -69,6 +69,11 @@ func New(c Config, p Peers) *Gate {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Pass == nil {
+		c.Pass = func(wire.Pass, sekisho.Caller) (seal.Pass, error) {
+			return seal.Pass{}, sekisho.E("gate.pass", sekisho.Denied, nil)
+		}
 	}
 	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
 		keyring: wire.NewKeyring(p.Vault, c.Name)}

@@ -8,7 +8,6 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"sekisho"
-	"sekisho/seal"
 	"sekisho/wire"
 )
 
@@ -84,11 +83,7 @@ func (g *Gate) deliverSubmission(ctx context.Context, s *session, raw []byte, ou
 
 // sender checks the pass and finds out who it speaks for, and whether he may send as the envelope says.
 func (g *Gate) sender(ctx context.Context, by sekisho.Caller, q *wire.Outgoing) (*wire.Identified, error) {
-	key, err := g.passKey(ctx)
-	if err != nil {
-		return nil, err
-	}
-	claims, err := seal.CheckPass(key, q.Pass, by.Instance, g.config.Clock())
+	claims, err := g.config.Pass(q.Pass, by)
 	if err != nil {
 		return nil, sekisho.E("gate.submit", sekisho.Denied, err)
 	}
@@ -103,18 +98,4 @@ func (g *Gate) sender(ctx context.Context, by sekisho.Caller, q *wire.Outgoing) 
 		return nil, sekisho.E("gate.submit", sekisho.Denied, errors.New("not an address of the account"))
 	}
 	return &who, nil
-}
-
-// passKey gives the key that checks passes, asked for once.
-func (g *Gate) passKey(ctx context.Context) ([]byte, error) {
-	g.pmu.Lock()
-	defer g.pmu.Unlock()
-	if g.pass == nil {
-		got, err := wire.VaultHello.Ask(ctx, g.peers.Vault, wire.Nothing{})
-		if err != nil {
-			return nil, err
-		}
-		g.pass = got.PassKey
-	}
-	return g.pass, nil
 }

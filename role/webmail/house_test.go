@@ -111,7 +111,7 @@ func newHouse(t testing.TB) *house {
 	h.person(h.contract, "bob", "mori.example")
 	h.person(h.newContract("Kawa", "kawa.example"), "eve", "kawa.example")
 
-	gates := gate.New(gate.Config{Name: "mail.mori.example", Clock: h.clock, Hourly: 50}, gate.Peers{Store: h.store, Vault: to(sekisho.Vault, vaults, sekisho.Gate, 5), Inspect: h.inspect, Dial: wire.NewPeer(sekisho.Dial)}).Service(report(t))
+	gates := gate.New(gate.Config{Name: "mail.mori.example", Clock: h.clock, Hourly: 50, Pass: pass}, gate.Peers{Store: h.store, Vault: to(sekisho.Vault, vaults, sekisho.Gate, 5), Inspect: h.inspect, Dial: wire.NewPeer(sekisho.Dial)}).Service(report(t))
 	logins := to(sekisho.Vault, vaults, sekisho.Reader, webmailInstance)
 	h.webmail = New(Config{Name: "mail.mori.example", Clock: h.clock, Log: slog.New(slog.NewTextHandler(&h.log, nil))},
 		Peers{Store: to(sekisho.Store, s.Service(), sekisho.Webmail, webmailInstance), Vault: to(sekisho.Vault, vaults, sekisho.Webmail, webmailInstance),
