@@ -125,7 +125,8 @@ type NoticeQuery struct {
 // Notices are to be written; each again until StoreNoticed is told.
 type Notices struct{ List []NoticeDue }
 
-// NoticeDue is one notice about one mail. Mail is the id that its mail must have, so that writing it twice is writing it once.
+// NoticeDue is one notice about one mail. Mail is the id that its mail must have, and the ones after it
+// those of the mails to the others of To, so that writing it twice is writing it once.
 type NoticeDue struct {
 	ID         uint64
 	Mail       sekisho.MessageID
@@ -144,5 +145,8 @@ type NoticeDue struct {
 	At         time.Time
 }
 
-// Noticed says that a notice is durable.
-type Noticed struct{ ID uint64 }
+// Noticed says that a notice is durable. What it did not name yet, of Recipients, is due again.
+type Noticed struct {
+	ID         uint64
+	Recipients int // that it named; 0: all
+}

@@ -53,7 +53,7 @@ func (p *Post) tellOne(ctx context.Context, n wire.NoticeDue) error {
 	if err != nil {
 		p.config.Log.Error("a notice about a held mail is given up", "contract", uint64(n.Contract), "error", err)
 	}
-	_, err = wire.StoreNoticed.Ask(ctx, p.peers.Store, wire.Noticed{ID: n.ID})
+	_, err = wire.StoreNoticed.Ask(ctx, p.peers.Store, wire.Noticed{ID: n.ID, Recipients: len(n.Recipients)})
 	return err
 }
 
@@ -66,12 +66,7 @@ func (p *Post) writeNotice(ctx context.Context, n wire.NoticeDue, c wire.Contrac
 			return err
 		}
 		raw := heldNotice(n, c.Language, to, subject, link, now).Mail(p.config.Name)
-		id := n.Mail
-		if i > 0 {
-			if id, err = p.ids.Take(ctx); err != nil {
-				return err
-			}
-		}
+		id := n.Mail + sekisho.MessageID(i)
 		about := wire.QueueItem{Contract: n.Contract, Trace: sekisho.TraceID(id), Envelope: sekisho.Envelope{From: to}}
 		a, err := p.arrival(ctx, id, about, c, raw, now)
 		if err != nil {

@@ -47,8 +47,11 @@ const (
 	endedOf     = "SELECT at, recipient, what, who FROM event WHERE contract = $1 AND trace IN (SELECT trace FROM trace WHERE contract = $1 AND message = $2) ORDER BY id"
 	noticeRead  = "SELECT contract, id, message, kind, mail, at, data FROM notice ORDER BY id LIMIT $1"
 	noticeOne   = "SELECT id, data FROM notice WHERE contract = $1 AND message = $2 AND kind = $3"
-	approversOf = "SELECT address FROM account WHERE contract = $1 AND role = $2 AND status = 1 ORDER BY address LIMIT 100"
+	approversOf = "SELECT address FROM account WHERE contract = $1 AND role = $2 AND status = 1 ORDER BY address LIMIT 100" // mostTold
 )
+
+// mostTold is how many people are told of one thing; each of their mails has an id of its own.
+const mostTold = 100
 
 // noticeData is what a notice tells.
 type noticeData struct {
@@ -151,7 +154,7 @@ func (t *txn) noticesDue(most int) (out []wire.NoticeDue, err error) {
 		n := &out[i]
 		if n.Mail == 0 {
 			var id int64
-			if id, err = t.take("message", 1); err != nil {
+			if id, err = t.take("message", mostTold); err != nil {
 				return nil, err
 			}
 			n.Mail = sekisho.MessageID(id)
@@ -209,10 +212,29 @@ func employed(r db.Reader, c sekisho.ContractID, sender string, duties ...string
 // noticed answers StoreNoticed.
 func (s *Store) noticed(ctx context.Context, _ sekisho.Caller, q wire.Noticed) (wire.Nothing, error) {
 	return wire.Nothing{}, s.change(ctx, func(t *txn) error {
-		n, err := t.Exec("DELETE FROM notice WHERE id = $1", int64(q.ID))
-		if err == nil && n == 0 {
+		var old []byte
+		found, err := t.One([]any{&old}, "SELECT data FROM notice WHERE id = $1", int64(q.ID))
+		if err == nil && !found {
 			err = sekisho.E("store.noticed", sekisho.NotFound, errors.New("no such notice"))
 		}
+		if err != nil {
+			return err
+		}
+		var d noticeData
+		if err := json.Unmarshal(old, &d); err != nil {
+			return sekisho.E("store.noticed", sekisho.Corrupt, err)
+		}
+		if q.Recipients == 0 || q.Recipients >= len(d.Recipients) {
+			_, err = t.Exec("DELETE FROM notice WHERE id = $1", int64(q.ID))
+			return err
+		}
+		d.Recipients = d.Recipients[q.Recipients:] // came while the mail was written: they are told in a mail of their own
+		data, err := json.Marshal(d)
+		if err != nil {
+			return sekisho.E("store.noticed", sekisho.Internal, err)
+		}
+		t.told = append(t.told, t.s.wake)
+		_, err = t.Exec("UPDATE notice SET data = $2, mail = 0 WHERE id = $1", int64(q.ID), data)
 		return err
 	})
 }
