@@ -1,113 +1,16 @@
 package test
 
 import (
-	"bytes"
-	"context"
 	"crypto/tls"
 	"encoding/base64"
-	"encoding/json"
 	"io"
 	"mime"
-	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
-
-	"sekisho/seal/key"
 )
-
-// Browser is a client of the house's web, with cookies, that sends what a page of its origin would.
-type Browser struct {
-	*http.Client
-	t    testing.TB
-	port string
-}
-
-// NewBrowser makes one that finds the names below localhost as browsers do.
-func NewBrowser(t testing.TB, h *House) *Browser {
-	t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, err := net.SplitHostPort(h.Port("https"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := h.TLS().RootCAs
-	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, network, h.Port("https"))
-	}}
-	t.Cleanup(tr.CloseIdleConnections)
-	return &Browser{&http.Client{Jar: jar, Transport: tr, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, t, port}
-}
-
-// Origin is the origin of one of the hosts: "mail", "console", "desk", "content".
-func (b *Browser) Origin(host string) string { return "https://" + host + ".localhost:" + b.port }
-
-// Ask sends one request and decodes the answer when it is JSON.
-func (b *Browser) Ask(host, method, path string, body any, header ...string) (int, map[string]any, http.Header) {
-	b.t.Helper()
-	var r io.Reader
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		r = bytes.NewReader(text)
-	}
-	q, err := http.NewRequest(method, b.Origin(host)+path, r)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	q.Header.Set("Sec-Fetch-Site", "same-origin")
-	q.Header.Set("Sec-Fetch-Dest", "empty")
-	if method != http.MethodGet {
-		q.Header.Set("Origin", b.Origin(host))
-	}
-	if body != nil {
-		q.Header.Set("Content-Type", "application/json")
-	}
-	for i := 0; i < len(header); i += 2 {
-		q.Header.Set(header[i], header[i+1])
-	}
-	a, err := b.Do(q)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer a.Body.Close()
-	text, err := io.ReadAll(a.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	var out map[string]any
-	json.Unmarshal(text, &out)
-	return a.StatusCode, out, a.Header
-}
-
-// Seal seals a secret as the login page does.
-func (b *Browser) Seal(host, text string) map[string]string {
-	b.t.Helper()
-	_, s, _ := b.Ask(host, "GET", "/auth/session", nil)
-	to, _ := s["seal"].(map[string]any)
-	public, _ := base64.RawURLEncoding.DecodeString(to["key"].(string))
-	challenge, _ := base64.RawURLEncoding.DecodeString(to["challenge"].(string))
-	sealed, err := key.SealTyped(public, challenge, []byte(text))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return map[string]string{"challenge": to["challenge"].(string), "sealed": base64.RawURLEncoding.EncodeToString(sealed)}
-}
-
-// SignIn signs in by password.
-func (b *Browser) SignIn(host, address, password string) (int, map[string]any) {
-	b.t.Helper()
-	status, out, _ := b.Ask(host, "POST", "/auth/password", map[string]any{"address": address, "password": b.Seal(host, password)})
-	return status, out
-}
 
 // TestWebSignIn goes through the real processes: the password sealed by the page, a cookie, requests that reach the roles behind,
 // a proof that gets old, and the end of the session.
