@@ -24,7 +24,7 @@ type part struct {
 	Contract    int            `json:"contract,omitempty"`    // gate
 	Hourly      int            `json:"hourly,omitempty"`      // gate
 	Daily       int            `json:"daily,omitempty"`       // gate
-	Exempt      []netip.Prefix `json:"exempt,omitempty"`      // gate
+	Exempt      []netip.Prefix `json:"exempt,omitempty"`      // gate, edge
 	Clamd       string         `json:"clamd,omitempty"`       // gate (whether), dial (where)
 	Resolver    string         `json:"resolver,omitempty"`    // dial
 	Zone        string         `json:"zone,omitempty"`        // dial: the text
@@ -162,7 +162,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, Links: links, ACME: authority},
 		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination, Web: w.listening(c.Listen.HTTPS)},
 		sekisho.Reader:  {Name: c.Name, Size: size},
-		sekisho.Edge:    {Name: c.Name, Size: size, Web: w, Cells: c.Cells, Directory: c.Web.ACME, Contact: c.Web.Contact, CA: string(webCA)},
+		sekisho.Edge:    {Name: c.Name, Size: size, Web: w, Exempt: exempt, Cells: c.Cells, Directory: c.Web.ACME, Contact: c.Web.Contact, CA: string(webCA)},
 		sekisho.Webmail: {Name: c.Name, Size: size, Web: w},
 		sekisho.Console: {Name: c.Name, Web: w},
 		sekisho.Fetch:   {Private: c.Post.Private},

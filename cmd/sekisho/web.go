@@ -23,7 +23,7 @@ func (p *process) startWeb() (playing, bool, error) {
 		if err != nil {
 			return playing{}, true, err
 		}
-		e := edge.New(edge.Config{Authority: authority, Rules: p.rules, Static: ui.Files(), Report: p.breach, Name: p.part.Name, Mail: w.Mail, Console: w.Console, Desk: w.Desk, Content: w.Content, Port: w.Port, Size: p.part.Size, Cells: p.part.Cells, Log: p.Log()},
+		e := edge.New(edge.Config{Authority: authority, Rules: p.rules, Static: ui.Files(), Report: p.breach, Name: p.part.Name, Mail: w.Mail, Console: w.Console, Desk: w.Desk, Content: w.Content, Port: w.Port, Size: p.part.Size, Cells: p.part.Cells, Exempt: p.part.Exempt, Log: p.Log()},
 			edge.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Webmail: p.peers[sekisho.Webmail], Console: p.peers[sekisho.Console], Desk: p.peers[sekisho.Desk], Dial: p.peers[sekisho.Dial]})
 		return playing{run: func(ctx context.Context) error { return e.Serve(ctx, p.Listeners) }}, true, nil
 	case sekisho.Webmail:

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,11 +20,12 @@ import (
 
 // Config is what edge is told.
 type Config struct {
-	Name                         string // host name of the installation
-	Mail, Console, Desk, Content string // host names of the origins
-	Port                         string // that browsers see; "" for 443
-	Size                         int64  // most bytes of a mail
-	Cells                        int    // of webmail
+	Name                         string         // host name of the installation
+	Mail, Console, Desk, Content string         // host names of the origins
+	Port                         string         // that browsers see; "" for 443
+	Size                         int64          // most bytes of a mail
+	Cells                        int            // of webmail
+	Exempt                       []netip.Prefix // sources without limits of rate
 	Log                          *slog.Logger
 	Static                       fs.FS                                           // one directory an app; nil: none is built
 	Report                       func(by sekisho.Caller, call string, why error) // is told when a role behind answers what it may not; nil: nobody

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -369,6 +370,10 @@ func TestRateLayer(t *testing.T) {
 	if n, _ := refused(int(accountPace.burst)+5, request{url: "/jmap/session", cookie: true}); n != 5 {
 		t.Errorf("%d requests of one account refused", n)
 	}
+	o.config.Exempt = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("192.0.2.0/24")}
+	if n, _ := refused(int(accountPace.burst)+5, request{url: "/jmap/session", cookie: true}); n != 0 {
+		t.Errorf("%d requests of a network without limits refused", n)
+	}
 }
 
 // TestSchemaLayer tries the schemas alone: the faults name their place.
@@ -403,6 +408,11 @@ func TestSchemaLayer(t *testing.T) {
 		json.Unmarshal(b, &p)
 		if r.StatusCode != 422 || len(p.Errors) != 1 || !strings.HasPrefix(p.Errors[0].Pointer, c.at) || p.Errors[0].Detail == "" {
 			t.Errorf("%s: %d %s, want a fault at %q", shorten(c.body, 80), r.StatusCode, b, c.at)
+		}
+	}
+	for _, kind := range []string{"application/merge-patch+json", "application/vnd.api+json", "text/csv", "text/plain"} { // no other name leads past the schema
+		if r := o.send(request{method: "POST", url: "https://" + consoleHost + "/api/v1/contracts", kind: kind, body: `[1]`, cookie: true}); r.StatusCode != 415 && r.StatusCode != 422 {
+			t.Errorf("as %s: %d", kind, r.StatusCode)
 		}
 	}
 	if len(o.asked) != 0 {

@@ -91,7 +91,7 @@ func (x *exchange) capability(ctx context.Context) (wire.Granting, bool) {
 	if len(g.Renewed) > 0 {
 		x.setCookie(sessionCookie, g.Renewed, g.Expires)
 	}
-	if wait := x.edge.limit.person(x.edge, g.Contract, g.Account); wait > 0 {
+	if wait := x.edge.limit.person(x.edge, x.client, g.Contract, g.Account); wait > 0 {
 		x.refuse(problem{slug: "too-many", status: http.StatusTooManyRequests, retry: wait})
 		return wire.Granting{}, false
 	}

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -80,9 +81,14 @@ func drop[K comparable](m map[K]*bucket, k K, p pace, now time.Time) time.Durati
 	return 0
 }
 
+// unlimited says whether nothing is counted of a source: it is of a network that the operator named, or the layer is off.
+func (e *Edge) unlimited(a netip.Addr) bool {
+	return !e.has(LayerRate) || slices.ContainsFunc(e.config.Exempt, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
 // take counts a request of a source.
 func (l *limits) take(e *Edge, a netip.Addr) time.Duration {
-	if !e.has(LayerRate) {
+	if e.unlimited(a) {
 		return 0
 	}
 	l.mu.Lock()
@@ -92,7 +98,7 @@ func (l *limits) take(e *Edge, a netip.Addr) time.Duration {
 
 // sign counts a step of signing in.
 func (l *limits) sign(e *Edge, a netip.Addr) time.Duration {
-	if !e.has(LayerRate) {
+	if e.unlimited(a) {
 		return 0
 	}
 	l.mu.Lock()
@@ -101,8 +107,8 @@ func (l *limits) sign(e *Edge, a netip.Addr) time.Duration {
 }
 
 // person counts a request of an account.
-func (l *limits) person(e *Edge, c sekisho.ContractID, a sekisho.AccountID) time.Duration {
-	if !e.has(LayerRate) {
+func (l *limits) person(e *Edge, from netip.Addr, c sekisho.ContractID, a sekisho.AccountID) time.Duration {
+	if e.unlimited(from) {
 		return 0
 	}
 	l.mu.Lock()
