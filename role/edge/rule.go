@@ -1,11 +1,15 @@
 package edge
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/corazawaf/coraza-coreruleset/v4"
 	"github.com/corazawaf/coraza/v3"
@@ -42,9 +46,21 @@ func ruleSet(level int) string {
 
 // Rules are the web rules: the OWASP core rule set on method, path, query, headers and the bodies of routes that carry no mail.
 // They are a second wall: the first is each route's schema, which lets nothing through that is not named. Cookies and
-// Authorization are not shown to them; mail is not theirs to judge, since a mail about an attack is a mail. Reading them takes a moment, some memory, and a directory for temporary files, which
-// the reader of rules insists on seeing although nothing is written there: so it is done before the process is confined.
-type Rules struct{ waf coraza.WAF }
+// Authorization are not shown to them; mail is not theirs to judge, since a mail about an attack is a mail. Reading them takes a
+// moment, some memory, and a directory for temporary files, which the reader of rules insists on seeing although nothing is
+// written there: so it is done before the process is confined.
+//
+// What is shown without a body decides, so that the same line and headers need no second look: an app's requests for mail
+// differ in their bodies only.
+type Rules struct {
+	waf coraza.WAF
+
+	mu   sync.Mutex // guards seen
+	seen map[[sha256.Size]byte]bool
+}
+
+// mostSeen bounds what is remembered; when it is reached everything is looked at again.
+const mostSeen = 1 << 14
 
 // LoadRules reads the web rules.
 func LoadRules() (*Rules, error) {
@@ -52,7 +68,7 @@ func LoadRules() (*Rules, error) {
 	if err != nil {
 		return nil, sekisho.E("edge.rules", sekisho.Internal, err)
 	}
-	return &Rules{w}, nil
+	return &Rules{waf: w, seen: map[[sha256.Size]byte]bool{}}, nil
 }
 
 // hidden are headers that the rules do not see: they hold secrets.
@@ -63,20 +79,65 @@ func (r *Rules) fine(x *exchange) bool {
 	if r == nil {
 		return false
 	}
-	tx := r.waf.NewTransaction()
-	defer tx.Close()
 	body, unseen := x.body, hidden
 	if x.route.mail { // an attachment may be of any type
 		body, unseen = nil, append(slices.Clone(hidden), "Content-Type", "Content-Length")
 	} else if len(body) > ruleBody {
 		body = nil
 	}
+	digest := digestOf(x.r, unseen)
+	if len(body) == 0 && r.saw(digest) {
+		return true
+	}
+	tx := r.waf.NewTransaction()
+	defer tx.Close()
 	stopped := judge(tx, x.r, x.client.String(), body, unseen)
 	if stopped == nil {
+		if len(body) == 0 {
+			r.see(digest)
+		}
 		return true
 	}
 	x.edge.config.Log.Warn("the web rules refused a request", "rule", stopped.RuleID, "method", x.r.Method, "path", shorten(x.r.URL.Path, 200), "client", x.client.String())
 	return false
+}
+
+func (r *Rules) saw(digest [sha256.Size]byte) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.seen[digest]
+}
+
+func (r *Rules) see(digest [sha256.Size]byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.seen) >= mostSeen {
+		clear(r.seen)
+	}
+	r.seen[digest] = true
+}
+
+// digestOf stands for all that judge shows of a request but its body and where it comes from, which no rule asks for.
+func digestOf(r *http.Request, unseen []string) (out [sha256.Size]byte) {
+	h := sha256.New()
+	put := func(s string) {
+		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(s))))
+		io.WriteString(h, s)
+	}
+	for _, s := range []string{r.Method, r.URL.RequestURI(), r.Proto, r.Host, strconv.FormatBool(r.ContentLength >= 0)} {
+		put(s)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		if slices.Contains(unseen, name) {
+			continue
+		}
+		for _, v := range r.Header[name] {
+			put(name)
+			put(v)
+		}
+	}
+	h.Sum(out[:0])
+	return out
 }
 
 // judge shows a request without some headers to the rules: nil when they let it through.
