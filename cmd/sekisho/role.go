@@ -104,12 +104,12 @@ func (c *roleCommand) Run(*Global) error {
 }
 
 // tune fits the runtime to many small processes on one machine. The cores are shared by all of them, so that each runs Go
-// code on half of them: waking a second thread for every answer costs more than it brings. Roles that every mail passes
+// code on half of them: waking a second thread for every answer costs more than it brings. Roles that every mail or request passes
 // through collect garbage less often, the others keep their memory small.
 func tune(r sekisho.Role) {
 	runtime.GOMAXPROCS(max(1, runtime.NumCPU()/2))
 	switch r {
-	case sekisho.Gate, sekisho.Inspect, sekisho.Reader:
+	case sekisho.Gate, sekisho.Inspect, sekisho.Reader, sekisho.Edge, sekisho.Webmail:
 		debug.SetGCPercent(400)
 	case sekisho.Store, sekisho.Vault, sekisho.Post:
 		debug.SetGCPercent(200)
@@ -329,13 +329,35 @@ type passKey struct {
 	mu    sync.Mutex // guards what follows
 	key   []byte
 	asked time.Time
+	// checked are passes whose signature was good; emptied when it is full.
+	checked map[string]seal.Pass
 }
 
-// pass is for gate.
+// mostChecked bounds it.
+const mostChecked = 1 << 12
+
+func (k *passKey) keep(p wire.Pass, got seal.Pass) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.checked == nil || len(k.checked) >= mostChecked {
+		k.checked = map[string]seal.Pass{}
+	}
+	k.checked[string(p)] = got
+}
+
+// pass is for gate. A pass that was checked is not checked again: it says itself for whom and until when it is good.
 func (k *passKey) pass(p wire.Pass, by sekisho.Caller) (seal.Pass, error) {
+	now := time.Now()
+	k.mu.Lock()
+	got, known := k.checked[string(p)]
+	k.mu.Unlock()
+	if known && got.Holder == by.Instance && now.Before(got.Expires) {
+		return got, nil
+	}
 	for range 2 {
-		got, err := seal.CheckPass(k.current(), p, by.Instance, time.Now())
+		got, err := seal.CheckPass(k.current(), p, by.Instance, now)
 		if err == nil {
+			k.keep(p, got)
 			return got, nil
 		}
 		if !k.renew() {
