@@ -257,7 +257,11 @@ func (d *guide) welcome() {
 			row(w, name, fmt.Sprintf("%s:%d", d.Host, p))
 		}
 	}
-	row(w, "CA", d.ready.CA)
+	if p := d.ready.Ports["https"]; p != 0 {
+		row(w, "webmail", fmt.Sprintf("https://mail.localhost:%d", p))
+		row(w, "console", fmt.Sprintf("https://console.localhost:%d", p))
+	}
+	row(w, "CA", d.ready.CA+" (import it into the browser, or accept its warning)")
 	w.Flush()
 	fmt.Fprintln(d.g.Out)
 	row(w, "ACCOUNT", "PASSWORD (web)", "APP PASSWORD (mail programs)")
