@@ -147,7 +147,7 @@ func (h *house) newContract(name, domain string) sekisho.ContractID {
 	c := h.admin(wire.Admin{Contract: &wire.AdminContract{Do: "add", Set: wire.Contract{Name: name}}}).Contract
 	k := must[wire.ContractKeys](h.t)(wire.VaultContract.Ask(context.Background(), h.vaultAs, wire.NewContract{Contract: c}))
 	h.keys[c] = k
-	h.admin(wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: c, Spool: k.Spool, Quarantine: k.Quarantine}}})
+	h.admin(wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: c, Spool: k.Spool, Quarantine: k.Quarantine, Config: k.Config}}})
 	h.admin(wire.Admin{Domain: &wire.AdminDomain{Do: "add", Contract: c, Set: wire.Domain{Name: domain}}})
 	return c
 }
