@@ -231,7 +231,7 @@ func (t *turn) filterSet(a *setArgs) (any, error) {
 			return "", badProperty(err.Description, err.Arguments...)
 		}
 		if o.Script != nil {
-			return t.byHand(*o.Script)
+			return t.byHand(*o.Script, x.script)
 		}
 		set := x.set
 		if o.Rules != nil {
@@ -243,14 +243,47 @@ func (t *turn) filterSet(a *setArgs) (any, error) {
 		if e := t.goesTo(set, who); e != nil {
 			return "", e
 		}
+		before := sentTo(x.set)
+		if slices.ContainsFunc(sentTo(set), func(a string) bool { return !slices.Contains(before, a) }) && !t.fresh() {
+			return "", t.stepUp()
+		}
 		return t.writeSet(set)
 	})
 }
 
+// freshTime is how long a proof of more than the cookie lasts.
+const freshTime = 10 * time.Minute
+
+// fresh says whether the person proved lately who he is. That mail goes elsewhere from now on outlives a stolen session.
+func (t *turn) fresh() bool { return t.w.config.Clock().Sub(t.ticket.Fresh) < freshTime }
+
+func (t *turn) stepUp() *setError {
+	return &setError{Type: "urn:sekisho:problem:step-up", Description: t.say("To have mail sent on, prove who you are once more in the browser.",
+		"転送を設定するには、ブラウザーでもう一度本人確認をしてください。")}
+}
+
+// sentTo are the addresses that a set sends mail on to.
+func sentTo(set rule.Set) (out []string) {
+	if set.Forward.Enabled {
+		out = append(out, set.Forward.To)
+	}
+	for _, r := range set.Rules {
+		for _, a := range r.Actions {
+			if a.Do == "forward" && r.Enabled {
+				out = append(out, a.Value)
+			}
+		}
+	}
+	return out
+}
+
 // byHand checks a script that a person wrote.
-func (t *turn) byHand(text string) (string, *setError) {
+func (t *turn) byHand(text, before string) (string, *setError) {
 	if strings.TrimSpace(text) == "" {
 		return "", nil
+	}
+	if strings.Contains(strings.ToLower(text), "redirect") && text != before && !t.fresh() {
+		return "", t.stepUp()
 	}
 	if _, faults := sieve.Parse([]byte(text), sieve.Delivery()); len(faults) > 0 {
 		return "", badProperty(faults[0].Error(), "script")
@@ -264,21 +297,14 @@ func (t *turn) goesTo(set rule.Set, who *wire.Identified) *setError {
 	if err != nil {
 		return &setError{Type: "serverFail"}
 	}
-	to := []string{}
-	if set.Forward.Enabled {
-		to = append(to, set.Forward.To)
-	}
 	for _, r := range set.Rules {
 		for _, a := range r.Actions {
-			switch {
-			case a.Do == "forward" && r.Enabled:
-				to = append(to, a.Value)
-			case a.Do == "move" && !slices.ContainsFunc(boxes, func(b wire.Mailbox) bool { return toMark(boxID(b.ID)) == a.Value }):
+			if a.Do == "move" && !slices.ContainsFunc(boxes, func(b wire.Mailbox) bool { return toMark(boxID(b.ID)) == a.Value }) {
 				return badProperty(t.say("A rule moves mail into a mailbox that is not there.", "存在しないメールボックスに移動するルールがあります。"), "rules")
 			}
 		}
 	}
-	for _, a := range to {
+	for _, a := range sentTo(set) {
 		_, domain, _ := strings.Cut(a, "@")
 		if !who.Automatic.Allows(domain, who.Domains) {
 			return badProperty(t.say("Your organisation does not allow mail to be sent on to ", "組織の設定により、次の宛先への転送は許可されていません: ")+a, "forward")

@@ -104,6 +104,17 @@ func TestForward(t *testing.T) {
 	if got := h.rules("ann", forward("out@partner.example", true)); len(got["updated"].(m)) != 1 {
 		t.Fatalf("%v", got)
 	}
+	h.stale = time.Hour
+	if got := h.rules("ann", m{"rules": []m{}}); len(got["updated"].(m)) != 1 {
+		t.Fatalf("what sends nothing new needs no proof: %v", got)
+	}
+	if got := h.rules("ann", forward("second@partner.example", true)); text(got, "notUpdated", "singleton", "type") != "urn:sekisho:problem:step-up" {
+		t.Fatalf("%v", got)
+	}
+	if got := h.rules("ann", m{"script": "redirect \"second@partner.example\";"}); text(got, "notUpdated", "singleton", "type") != "urn:sekisho:problem:step-up" {
+		t.Fatalf("%v", got)
+	}
+	h.stale = 0
 	h.posted(nil)
 	equal(t, "queue", h.queue(), "ann@mori.example > out@partner.example")
 	equal(t, "kept here", h.in("ann", h.box("ann", "inbox")), "見積書")

@@ -35,8 +35,9 @@ type house struct {
 	webmail  *Webmail
 	edge     *wire.Peer
 	log      record
-	ahead    atomic.Int64 // how far the clocks are ahead
-	scopes   []string     // of tickets that are given out
+	ahead    atomic.Int64  // how far the clocks are ahead
+	stale    time.Duration // how long ago people proved who they are
+	scopes   []string      // of tickets that are given out
 }
 
 type record struct {
@@ -122,7 +123,7 @@ func newHouse(t testing.TB) *house {
 			return wire.Ticket{}, sekisho.E("vault.enter", sekisho.Denied, nil)
 		}
 		t, err := wire.VaultLogin.Ask(ctx, logins, wire.Login{Contract: p.contract, Account: p.id, Secret: p.app, Protocol: "imap"})
-		t.Scopes = h.scopes
+		t.Scopes, t.Fresh = h.scopes, h.clock().Add(-h.stale)
 		return t, err
 	}
 	go h.webmail.Run(ctx)

@@ -5,7 +5,7 @@ import { catalogue } from "../kit/text";
 import { fail, toast } from "../kit/toast";
 import { boxes } from "./data";
 import { sorted } from "./folder";
-import { Refusal, call, set } from "./jmap";
+import { Refusal, call, proven, set } from "./jmap";
 import type { Action, Condition, Filter, Rule } from "./model";
 import { boxName } from "./word";
 
@@ -82,7 +82,7 @@ export function FilterPage() {
     e.preventDefault();
     setFault("");
     try {
-      await set("Filter", { update: { singleton: f.script === null ? { rules: f.rules, forward: f.forward } : { script: f.script } } });
+      await proven(() => set("Filter", { update: { singleton: f.script === null ? { rules: f.rules, forward: f.forward } : { script: f.script } } }));
       toast({ text: t("saved") });
     } catch (e) {
       setFault(e instanceof Error ? e.message : String(e));
