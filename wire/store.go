@@ -39,7 +39,7 @@ var (
 	StoreExpunge   = define[Expunge, Expunged](sekisho.Store, 26, "expunge", small, sekisho.Reader, sekisho.Webmail)
 	StoreRewrap    = define[Rewrap, Nothing](sekisho.Store, 27, "rewrap", large, sekisho.Reader, sekisho.Webmail)
 	StoreWatch     = define[Watch, Watched](sekisho.Store, 28, "watch", small, sekisho.Reader, sekisho.Webmail)
-	StoreIndex     = define[IndexQuery, IndexChunks](sekisho.Store, 29, "index", large, sekisho.Reader, sekisho.Webmail)
+	StoreIndex     = define[IndexQuery, IndexSlices](sekisho.Store, 29, "index", large, sekisho.Reader, sekisho.Webmail)
 	StoreMerge     = define[Merge, Nothing](sekisho.Store, 30, "merge", large, sekisho.Reader, sekisho.Webmail)
 
 	StoreDue     = define[DueQuery, Due](sekisho.Store, 40, "due", small, sekisho.Post)
@@ -570,22 +570,27 @@ type Watched struct {
 type IndexQuery struct {
 	Pass    Pass
 	Mailbox sekisho.MailboxID
+	Slices  []uint8     // which slices of each run
+	From    sekisho.UID // only runs that are not before; 0: all
+	Upto    sekisho.UID
 }
 
-// IndexChunks is the index: each chunk covers messages up to Upto, in order.
-type IndexChunks struct{ Chunks []IndexChunk }
+// IndexSlices is the asked slices of the index, in order of runs.
+type IndexSlices struct{ Slices []IndexSlice }
 
-// IndexChunk is one sealed run of the index.
-type IndexChunk struct {
+// IndexSlice is one sealed slice of a run, which covers messages from From to Upto.
+type IndexSlice struct {
 	From, Upto sekisho.UID
+	Slice      uint8
 	Sealed     []byte
 }
 
-// Merge adds a chunk to the index; one that overlaps others replaces them.
+// Merge adds a run to the index; one that overlaps others replaces them. Slices are numbered from 0.
 type Merge struct {
-	Pass    Pass
-	Mailbox sekisho.MailboxID
-	Chunk   IndexChunk
+	Pass       Pass
+	Mailbox    sekisho.MailboxID
+	From, Upto sekisho.UID
+	Slices     [][]byte
 }
 
 // DueQuery leases deliveries that are due. A lease that ends without an outcome makes them due again.

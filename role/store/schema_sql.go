@@ -4,7 +4,7 @@ package store
 // a tenant's table, so that a distributed database can keep a contract together and a termination can delete by range.
 // Directory tables are keyed by what is asked for, as an address or a domain belongs to one contract only.
 func migrations() []string {
-	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice, stepUndo, stepFilter}
+	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice, stepUndo, stepFilter, stepSlice}
 }
 
 const step1 = `
@@ -274,4 +274,19 @@ CREATE TABLE answered (
 	until BIGINT NOT NULL,
 	PRIMARY KEY (contract, account, mark)
 ) CLUSTERED
+`
+
+// stepSlice: the search index in slices. What there was is made anew by the next search.
+const stepSlice = `
+DROP TABLE chunk
+;
+CREATE TABLE chunk (
+	contract BIGINT NOT NULL,
+	mailbox BIGINT NOT NULL,
+	slice BIGINT NOT NULL,
+	low BIGINT NOT NULL,
+	high BIGINT NOT NULL,
+	sealed BYTES NOT NULL,
+	PRIMARY KEY (contract, mailbox, slice, low)
+)
 `
