@@ -27,6 +27,7 @@ type Facts struct {
 	DMARCPolicy     string // what the sender's domain asks for: "none", "quarantine", "reject"
 	Known           bool   // these two have corresponded before
 	Internal        bool   // sender and recipient are of the same contract
+	Listing         Listing
 	Now             time.Time
 }
 

@@ -94,6 +94,7 @@ type Recipient struct {
 	Last     time.Time // when the recipient's contract last knew him to correspond with From; zero: never
 	Sent     time.Time // the same for the sender's contract
 	Route    []NextHop // for Routed: in order of preference
+	Listed   bool      // a list of senders is there for one of them: ask StoreStance
 }
 
 // Target is one mailbox.
@@ -158,6 +159,8 @@ type Contract struct {
 	Limit      Limit
 	Language   string // "ja" or "en": texts that people get
 	Unscanned  string // when inspection fails: "defer" or "quarantine"
+	Senders    string // whose lists of senders count: "own" (also ""), or "none" for the contract's alone
+	Digest     string // when people are told of what is kept from them; see package office
 }
 
 // Usage is how much of a contract is kept.
@@ -588,6 +591,7 @@ type Admin struct {
 	Account  *AdminAccount
 	Alias    *AdminAlias
 	Group    *AdminGroup
+	Sender   *AdminSender
 }
 
 // AdminContract adds or changes a contract.
@@ -689,6 +693,7 @@ type Kept struct {
 	Until     time.Time
 	AtEnd     string
 	Approve   bool
+	Wanted    bool // quarantine: he whom it is for asked an administrator to release it
 	Size      int64
 	Route     []NextHop
 	Public    []byte // the recipient account's public key, for release

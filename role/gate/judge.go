@@ -18,6 +18,7 @@ type outcome struct {
 	recipient
 	contract *contract
 	report   *report
+	facts    policy.Facts // what the decision was made from
 	decision policy.Decision
 	fate     wire.Fate
 	target   wire.Target    // FateMailbox
@@ -98,7 +99,7 @@ func (in *intake) inbound(ctx context.Context, r recipient, scans map[scanKey]*r
 	if err := in.decide(ctx, &o, sekisho.Inbound, in.envelope.Contract == c.ID, scans); err != nil {
 		return nil, err
 	}
-	return in.settle(ctx, o)
+	return in.bylist(ctx, o)
 }
 
 // decide has the mail inspected as the contract sees it, once for all its recipients, and applies the policy.
@@ -116,7 +117,8 @@ func (in *intake) decide(ctx context.Context, o *outcome, d sekisho.Direction, i
 		o.decision = policy.Decision{Action: policy.Quarantine, Rule: "unscanned", For: keepFor, Reason: "it could not be inspected"}
 		return nil
 	}
-	o.decision = policy.Decide(o.contract.policy, in.facts(o, d, known, internal))
+	o.facts = in.facts(o, d, known, internal)
+	o.decision = policy.Decide(o.contract.policy, o.facts)
 	return nil
 }
 

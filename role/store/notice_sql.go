@@ -165,7 +165,7 @@ func (t *txn) noticesDue(most int) (out []wire.NoticeDue, err error) {
 		switch n.To = []string{n.Sender}; n.Kind {
 		case "approve":
 			n.To, err = employed(t, n.Contract, n.Sender, "approver", "contract-admin", "admin")
-		case "grant-asked", "grant-standing":
+		case "grant-asked", "grant-standing", "wanted":
 			n.To, err = employed(t, n.Contract, n.Sender, "contract-admin", "admin")
 		}
 	}
@@ -174,7 +174,17 @@ func (t *txn) noticesDue(most int) (out []wire.NoticeDue, err error) {
 
 // tellGrant notes that a customer's administrators are to be told of an operator's way into their data.
 func (t *txn) tellGrant(g wire.Grant, kind string) error {
-	data, err := json.Marshal(noticeData{Sender: g.Who, Reason: g.Reason, Until: db.Micros(g.Until), By: g.By})
+	return t.insertNotice(g.Contract, int64(g.ID), kind, noticeData{Sender: g.Who, Reason: g.Reason, Until: db.Micros(g.Until), By: g.By})
+}
+
+// tellWanted notes that administrators are to be told of a mail that somebody wants released: one notice for each recipient.
+func (t *txn) tellWanted(r *keptRow) error {
+	return t.insertNotice(r.Contract, -int64(r.ID), "wanted", noticeData{Trace: r.Trace, Sender: r.Recipient, Recipients: []string{r.Recipient}, Reason: r.Reason, Until: db.Micros(r.Until)})
+}
+
+// insertNotice notes a notice that no other one joins.
+func (t *txn) insertNotice(c sekisho.ContractID, message int64, kind string, d noticeData) error {
+	data, err := json.Marshal(d)
 	if err != nil {
 		return sekisho.E("store.notice", sekisho.Internal, err)
 	}
@@ -183,8 +193,7 @@ func (t *txn) tellGrant(g wire.Grant, kind string) error {
 		return err
 	}
 	t.told = append(t.told, t.s.wake)
-	_, err = t.Exec("INSERT INTO notice (contract, id, message, kind, mail, at, data) VALUES ($1, $2, $3, $4, 0, $5, $6)", int64(g.Contract), id, int64(g.ID), kind,
-		db.Micros(t.s.now()), data)
+	_, err = t.Exec("INSERT INTO notice (contract, id, message, kind, mail, at, data) VALUES ($1, $2, $3, $4, 0, $5, $6)", int64(c), id, message, kind, db.Micros(t.s.now()), data)
 	return err
 }
 

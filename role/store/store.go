@@ -312,5 +312,8 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreOwnKept, s.ownKept)
 	wire.Handle(v, wire.StoreOwnDecide, s.ownDecide)
 	wire.Handle(v, wire.StorePeople, s.people)
+	wire.Handle(v, wire.StoreSenders, s.senders)
+	wire.Handle(v, wire.StoreSenderSet, s.senderSet)
+	wire.Handle(v, wire.StoreStance, s.stance)
 	return v
 }
