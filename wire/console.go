@@ -64,6 +64,7 @@ type PageQuery struct {
 	From, To time.Time          // trace, kept mail, change, access; zero: no bound
 	Fate     Fate               // trace
 	Kind     string             // trace: with a finding of this kind
+	Wanted   bool               // quarantine: whose release somebody asked for
 	After    string             // Next of the page before
 	Most     int                // at most 1000; 0: 100
 }

@@ -116,11 +116,13 @@ type contractSet struct {
 	Host      []string `placeholder:"NAME" help:"Host names of its own for mail programs: its people sign in there only, in a cell of their own; replaces the list."`
 	Archive   bool     `help:"Keep every mail from now on in an archive that officers open."`
 	Unscanned string   `enum:",defer,quarantine" default:"" help:"What happens to mail that cannot be inspected."`
+	Senders   string   `enum:",own,none" default:"" help:"own: people have lists of whom they allow and block; none: they have not."`
+	Digest    string   `placeholder:"WHEN" help:"When people are told what is kept from them: off, 6h, 08:00 or 08:00+09:00."`
 }
 
 // Run changes what was named and leaves the rest.
 func (c *contractSet) Run(g *Global) error {
-	q := admin.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Archive: c.Archive, Hosts: c.Host}
+	q := admin.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Senders: c.Senders, Digest: c.Digest, Archive: c.Archive, Hosts: c.Host}
 	for _, p := range c.Person {
 		name, rest, ok := strings.Cut(p, "<")
 		if !ok {

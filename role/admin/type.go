@@ -30,6 +30,8 @@ type Contract struct {
 	Policy   string             `json:"policy,omitempty"` // "default" or "own"
 	People   int                `json:"people"`
 	Archive  bool               `json:"archive"`
+	Senders  string             `json:"senders,omitempty"`
+	Digest   string             `json:"digest,omitempty"`
 	Hosts    []string           `json:"hosts,omitempty"`  // of its own, for mail programs
 	Shares   *Shares            `json:"shares,omitempty"` // set once, when it was made
 }
@@ -46,6 +48,8 @@ type ContractSet struct {
 	Hourly   int           `json:"hourly,omitempty"`
 	Daily    int           `json:"daily,omitempty"`
 	Defer    string        `json:"unscanned,omitempty"`
+	Senders  string        `json:"senders,omitempty"` // "own" or "none"
+	Digest   string        `json:"digest,omitempty"`  // "off", "6h", "08:00+09:00"
 	Archive  bool          `json:"archive,omitempty"` // archive mail from now on
 	Hosts    []string      `json:"hosts,omitempty"`   // host names of its own; replaces the list
 }

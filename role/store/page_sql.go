@@ -334,6 +334,9 @@ func (p *pager) kept() error {
 	}
 	p.w.and("fate = ?", int64(fate))
 	p.spanOf("arrived")
+	if p.q.Wanted {
+		p.w.and("wanted = 1")
+	}
 	if p.q.ID != 0 {
 		p.w.and("id = ?", int64(p.q.ID))
 	}
