@@ -23,6 +23,7 @@ type Facts struct {
 	Findings        []sekisho.Finding
 	Score           float64
 	SPF, DKIM       string // results in the words of RFC 8601
+	DKIMDomain      string // the domain whose signature passed
 	DMARC, ARC      string
 	DMARCPolicy     string // what the sender's domain asks for: "none", "quarantine", "reject"
 	Known           bool   // these two have corresponded before

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strings"
 
 	"sekisho"
 )
@@ -61,9 +62,17 @@ func (f Facts) listed(p *Policy, d Decision) Decision {
 	return x
 }
 
-// authenticated says whether the address in From is proven: DMARC passed, or whoever sent it signed in here.
+// authenticated says whether the domain in From is proven: DMARC passed; or whoever sent it signed in here; or its owner publishes no
+// DMARC record, and SPF or DKIM passed for that very domain (strict alignment, RFC 7489 section 3.1).
 func (f Facts) authenticated() bool {
-	return f.DMARC == "pass" || f.Internal && f.Envelope.Account != 0
+	if f.DMARC == "pass" || f.Internal && f.Envelope.Account != 0 {
+		return true
+	}
+	from := strings.ToLower(domain(f.From))
+	if f.DMARC != "none" && f.DMARC != "" || from == "" {
+		return false
+	}
+	return f.SPF == "pass" && strings.ToLower(domain(f.Envelope.From)) == from || f.DKIM == "pass" && strings.ToLower(f.DKIMDomain) == from
 }
 
 // withoutSpam are the facts without what speaks for spam only.

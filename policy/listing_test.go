@@ -23,7 +23,10 @@ func TestListing(t *testing.T) {
 	among.DMARC, among.Internal, among.Envelope.Account = "none", true, 4
 	infected := block
 	infected.Findings, infected.Score = with("virus", "eicar", 30), 30
-	forged := spam(9)
+	forged, byName, bySign, elsewhere := spam(9), spam(9), spam(9), spam(9)
+	byName.DMARC, byName.SPF, byName.Envelope.From, byName.From = "none", "pass", "bounce@Shop.example", "news@shop.example"
+	bySign.DMARC, bySign.DKIM, bySign.DKIMDomain, bySign.From = "none", "pass", "shop.example", "news@shop.example"
+	elsewhere.DMARC, elsewhere.SPF, elsewhere.Envelope.From, elsewhere.From = "none", "pass", "x@mailer.example", "news@shop.example"
 	forged.DMARC, forged.DMARCPolicy = "fail", "quarantine"
 	for name, c := range map[string]struct {
 		facts  Facts
@@ -35,6 +38,9 @@ func TestListing(t *testing.T) {
 		"spam":                  {spam(6), Pass, listAllow, false, "allowed by the recipient, otherwise: spam"},
 		"spam, high":            {spam(9), Pass, listAllow, false, "otherwise: spam-high"},
 		"not proven":            {unproven, Quarantine, "spam-high", false, "not proven to come from the sender"},
+		"SPF alone":             {byName, Pass, listAllow, false, "allowed by the recipient"},
+		"DKIM alone":            {bySign, Pass, listAllow, false, "allowed by the recipient"},
+		"SPF of another domain": {elsewhere, Quarantine, "spam-high", false, "not proven"},
 		"forged":                {forged, Quarantine, "dmarc-quarantine", false, "the sender's domain asks"},
 		"a colleague":           {among, Pass, listAllow, false, "allowed by the recipient"},
 		"virus":                 {spam(9, with("virus", "eicar", 30)...), Reject, "virus", false, ""},

@@ -118,3 +118,17 @@ func (c *Admin) trace(ctx context.Context, _ operator, q Query) ([]Trace, error)
 	}
 	return out, err
 }
+
+// digestSend has people told of what is in quarantine for them.
+func (c *Admin) digestSend(ctx context.Context, _ operator, q DigestSend) (DigestSent, error) {
+	var id sekisho.ContractID
+	if q.Contract != "" {
+		k, err := c.contract(ctx, q.Contract)
+		if err != nil {
+			return DigestSent{}, err
+		}
+		id = k.ID
+	}
+	got, err := wire.StoreDigest.Ask(ctx, c.peers.Store, wire.DigestQuery{Contract: id, Now: q.Now})
+	return DigestSent(got), err
+}

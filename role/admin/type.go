@@ -219,3 +219,15 @@ type Fault struct {
 	Kind string `json:"kind"`
 	Text string `json:"text"`
 }
+
+// DigestSend has digests of quarantine sent: of what is due, or now.
+type DigestSend struct {
+	Contract string `json:"contract,omitempty"` // "" all
+	Now      bool   `json:"now,omitempty"`
+}
+
+// DigestSent counts the people that are told, and mails of which they are told.
+type DigestSent struct {
+	People int `json:"people"`
+	Mails  int `json:"mails"`
+}

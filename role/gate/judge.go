@@ -144,7 +144,7 @@ func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction,
 func (in *intake) facts(o *outcome, d sekisho.Direction, known, internal bool) policy.Facts {
 	s := &o.report.Summary
 	f := policy.Facts{Direction: d, Envelope: in.envelope, Recipient: o.address, Subject: s.Subject, Size: s.Size,
-		Attachments: names(&s.Root, nil), Findings: o.report.Findings, Score: o.report.Score, SPF: in.auth.SPF, DKIM: in.auth.DKIM,
+		Attachments: names(&s.Root, nil), Findings: o.report.Findings, Score: o.report.Score, SPF: in.auth.SPF, DKIM: in.auth.DKIM, DKIMDomain: in.auth.DKIMDomain,
 		DMARC: in.auth.DMARC, ARC: in.auth.ARC, DMARCPolicy: in.auth.Policy, Known: known, Internal: internal, Now: in.envelope.At}
 	if len(s.From) > 0 {
 		f.From = s.From[0].String()

@@ -114,6 +114,11 @@ func (t *txn) discard(r *keptRow, what, by, note string) error {
 	if err := t.tellEnd(r, what, by); err != nil {
 		return err
 	}
+	if r.Wanted && by != "own" && by != "end of time" && !strings.EqualFold(by, r.Recipient) {
+		if err := t.tellWanted(r, "unreleased"); err != nil {
+			return err
+		}
+	}
 	if err := t.event(r.Contract, r.Trace, r.Recipient, what, by, note); err != nil {
 		return err
 	}
@@ -185,5 +190,5 @@ func (t *txn) askRelease(r *keptRow, by string) error {
 	if err := t.event(r.Contract, r.Trace, r.Recipient, "wanted", by, ""); err != nil {
 		return err
 	}
-	return t.tellWanted(r)
+	return t.tellWanted(r, "wanted")
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"hash/fnv"
 	"strconv"
@@ -30,7 +29,7 @@ CREATE TABLE sender (
 CREATE TABLE digest (
 	contract BIGINT PRIMARY KEY,
 	upto BIGINT NOT NULL,
-	next BIGINT NOT NULL
+	last BIGINT NOT NULL
 )
 ;
 ALTER TABLE kept ADD COLUMN wanted BIGINT NOT NULL DEFAULT 0
@@ -289,24 +288,13 @@ func (t *txn) adminSender(q wire.AdminSender, out *wire.AdminDone) error {
 
 // rememberSender puts the sender of a kept mail into the list of him who decides about it: the address in From, as its trace has it.
 func (t *txn) rememberSender(k homeKey, r *keptRow, stance string) error {
-	from := r.From
-	err := t.Each(func(scan func(...any) error) error {
-		var message int64
-		var data []byte
-		if err := scan(&message, &data); err != nil || sekisho.MessageID(message) != r.Message {
-			return err
-		}
-		var d traceData
-		if err := json.Unmarshal(data, &d); err != nil {
-			return sekisho.E("store.sender", sekisho.Corrupt, err)
-		}
-		if d.Trace.From != "" {
-			from = d.Trace.From
-		}
-		return nil
-	}, traceOwn, int64(r.Trace), int64(r.Contract))
+	d, err := traceOf(t, r)
 	if err != nil {
 		return err
+	}
+	from := r.From
+	if d.Trace.From != "" {
+		from = d.Trace.From
 	}
 	_, err = t.ownSender(k, wire.Sender{Address: from, Stance: stance})
 	return err

@@ -100,3 +100,8 @@ func TestStance(t *testing.T) {
 	refused(w, sekisho.NotFound, wire.StoreAdmin, w.operator, wire.Admin{Sender: &wire.AdminSender{Do: "remove", Contract: w.contract, Address: "@bad.example"}})
 	refused(w, sekisho.Invalid, wire.StoreAdmin, w.operator, wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: w.contract, Senders: "perhaps"}}})
 }
+
+func (w *world) judgements() []wire.Judgement {
+	w.t.Helper()
+	return ask(w, wire.StoreJudged, w.gate, wire.JudgedQuery{Most: 100}).List
+}
