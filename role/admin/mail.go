@@ -27,7 +27,7 @@ func (c *Admin) keptList(ctx context.Context, _ operator, q Query) ([]Kept, erro
 
 func keptOf(k wire.Kept) Kept {
 	return Kept{ID: k.ID, Contract: k.Contract, Trace: k.Trace.String(), From: k.From, Recipient: k.Recipient, Rule: k.Rule,
-		Reason: k.Reason, Arrived: k.Arrived, Until: k.Until, AtEnd: k.AtEnd, Size: k.Size}
+		Reason: k.Reason, Arrived: k.Arrived, Until: k.Until, AtEnd: k.AtEnd, Wanted: k.Wanted, Size: k.Size}
 }
 
 func (c *Admin) kept(ctx context.Context, kind string, id uint64) (wire.Kept, error) {

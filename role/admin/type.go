@@ -159,6 +159,7 @@ type Kept struct {
 	Arrived   time.Time          `json:"arrived"`
 	Until     time.Time          `json:"until"`
 	AtEnd     string             `json:"at_end,omitempty"`
+	Wanted    bool               `json:"wanted,omitempty"` // its recipient asked for the release
 	Size      int64              `json:"size"`
 	Preview   string             `json:"preview,omitempty"`
 	Findings  []sekisho.Finding  `json:"findings,omitempty"`
