@@ -29,6 +29,21 @@ type Finding struct {
 	Evidence string  `json:"evidence"` // what was seen, in short; at most 200 bytes, printable, never a secret found
 }
 
+// Dangerous says whether mail with these findings could harm more than him whom it is for: then an administrator decides about its
+// release. Deceit counts by its weight.
+func Dangerous(findings []Finding) bool {
+	deceit := 0.0
+	for _, f := range findings {
+		switch f.Kind {
+		case KindVirus, KindExecutable, KindMacro, KindBomb:
+			return true
+		case KindPhish, KindImpersonation:
+			deceit += f.Score
+		}
+	}
+	return deceit >= 5
+}
+
 // MaxEvidence is the most bytes of evidence that a finding carries.
 const MaxEvidence = 200
 
