@@ -30,7 +30,7 @@ func TestRead(t *testing.T) {
 		deflated("/Type/ObjStm", "<</S/JavaScript>> <</URI (http://c)>>"):                func(d *Document) bool { return d.Script && len(d.Links) == 1 },
 		deflated("/Type/EmbeddedFile", "inside"):                                         func(d *Document) bool { return len(d.Files) == 1 && string(d.Files[0].Data) == "inside" },
 		"9 0 obj <</Type/EmbeddedFile/Filter/ASCIIHexDecode>> stream\n68 69>\nendstream": func(d *Document) bool { return len(d.Files) == 1 && string(d.Files[0].Data) == "hi" },
-		"9 0 obj <</Type/EmbeddedFile/Filter/LZWDecode>> stream\nabc\nendstream":         func(d *Document) bool { return d.Cut },
+		"9 0 obj <</Type/EmbeddedFile/Filter/JBIG2Decode>> stream\nabc\nendstream":       func(d *Document) bool { return d.Cut },
 		"1 0 obj <</Type/Catalog/Names 2 0 R>> (not /JavaScriptish)":                     func(d *Document) bool { return !d.Script },
 	} {
 		if d := Read([]byte(head + in)); !want(d) {
