@@ -326,3 +326,10 @@ func (k *collection) letter(c uint32, n int) rune {
 	}
 	return r
 }
+
+// Use has m build on a predefined CMap, unless it builds on one already.
+func (m *CMap) Use(name string) {
+	if m.above == nil {
+		m.above = Predefined(name)
+	}
+}
