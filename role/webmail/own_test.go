@@ -53,9 +53,14 @@ func TestRender(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"picture/" + h.account("bob") + "/" + ids[0] + "/1", "picture/" + h.account("bob") + "/" + ids[0] + "/9", "picture/" + h.account("bob") + "/" + ids[0] + "/-1", "picture/" + h.account("bob") + "/" + ids[0] + "/x",
-		"preview/" + h.account("bob") + "/" + ids[0] + ".3/0", "preview/" + h.account("bob") + "/" + ids[0] + ".2/0", "preview/" + h.account("bob") + "/" + ids[0] + ".1.2/7"} {
+		"preview/" + h.account("bob") + "/" + ids[0] + ".1.2/7"} {
 		if r := get(path); r.Status != 404 || r.Type != "application/problem+json" {
 			t.Errorf("%s: %d %s", path, r.Status, r.Type)
+		}
+	}
+	for _, part := range []string{".3/1", ".2/0", ".1.1/1"} {
+		if r := get("preview/" + h.account("bob") + "/" + ids[0] + part); r.Status != 422 || !strings.Contains(string(r.Body), "problem:unreadable") {
+			t.Errorf("preview %s: %d %s", part, r.Status, r.Body)
 		}
 	}
 	if r := get("preview/" + h.account("bob") + "/" + ids[0] + ".1.2/0"); r.Status != 200 || r.Type != "image/png" {
