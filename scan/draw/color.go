@@ -4,8 +4,12 @@ import (
 	"image/color"
 	"math"
 
+	"sekisho/scan/function"
 	"sekisho/scan/pdf"
 )
+
+// maxDeep bounds colour spaces in colour spaces.
+const maxDeep = 12
 
 // space is a colour space.
 type space struct {
@@ -152,7 +156,7 @@ func (m *machine) named(n pdf.Name, deep int) *space {
 
 // lab is CIE L*a*b*.
 func (m *machine) lab(d pdf.Dict) *space {
-	white, limits := m.floats(d["WhitePoint"]), m.floats(d["Range"])
+	white, limits := m.f.Floats(d["WhitePoint"]), m.f.Floats(d["Range"])
 	if len(white) < 3 {
 		white = []float64{0.9505, 1, 1.089}
 	}
@@ -205,7 +209,7 @@ func (m *machine) picked(a pdf.Array, deep int) *space {
 			if at := i*base.n + k; at < len(table) {
 				v[k] = float64(table[at]) / 255
 				if base.decode != nil {
-					v[k] = along(v[k], 0, 1, base.decode[2*k], base.decode[2*k+1])
+					v[k] = function.Along(v[k], 0, 1, base.decode[2*k], base.decode[2*k+1])
 				}
 			}
 		}
@@ -231,7 +235,7 @@ func (m *machine) inks(a pdf.Array, deep int) *space {
 	} else if m.f.Resolve(a[1]) == pdf.Name("None") {
 		return &space{n: 1, start: []float64{1}, rgb: func([]float64) color.NRGBA { return color.NRGBA{} }}
 	}
-	base, fn := m.space(a[2], deep+1), m.function(a[3], deep+1)
+	base, fn := m.space(a[2], deep+1), function.Read(m.f, a[3])
 	if base == nil || base.rgb == nil || fn == nil {
 		return nil
 	}

@@ -34,7 +34,7 @@ type face struct {
 	given     bool // the document says what codes mean
 	symbolic  bool
 	font      *font.Font // embedded; nil: none
-	other     *substitute
+	other     *font.Substitute
 	widths    map[int]float64
 	otherwise float64      // width of what is not listed
 	listed    bool         // there are widths
@@ -90,9 +90,9 @@ func (f *face) read(d pdf.Dict) {
 	descriptor := m.f.Dict(d["FontDescriptor"])
 	f.embedded(descriptor)
 	f.symbolic = m.int(descriptor["Flags"])&4 != 0
-	f.other = substituteFor(string(name), m.int(descriptor["Flags"]))
+	f.other = font.SubstituteFor(string(name), m.int(descriptor["Flags"]))
 	base := font.Standard()
-	if f.font == nil && f.other.symbol {
+	if f.font == nil && f.other.Symbol {
 		base = font.Symbol()
 	}
 	f.encoding(d["Encoding"], base)
@@ -202,13 +202,13 @@ func (f *face) compound(d pdf.Dict) {
 	descriptor := m.f.Dict(own["FontDescriptor"])
 	f.embedded(descriptor)
 	name, _ := m.f.Resolve(own["BaseFont"]).(pdf.Name)
-	f.other = substituteFor(string(name), m.int(descriptor["Flags"]))
+	f.other = font.SubstituteFor(string(name), m.int(descriptor["Flags"]))
 	ordering := pdf.Text([]byte(text8(m.f.Resolve(m.f.Dict(own["CIDSystemInfo"])["Ordering"]))))
 	f.japan = strings.HasPrefix(ordering, "Japan1")
 	if s, ok := m.f.Resolve(own["CIDToGIDMap"]).(*pdf.Stream); ok {
 		f.toGlyph, _, _ = m.f.Decode(s, 1<<17)
 	}
-	f.otherwise = m.float(own["DW"], 1000) / 1000
+	f.otherwise = m.f.Float(own["DW"], 1000) / 1000
 	f.cidWidths(m.f.Array(own["W"]))
 	f.listed = true
 }
@@ -225,7 +225,7 @@ func (f *face) cidWidths(w pdf.Array) {
 		first := m.int(w[i])
 		if list, many := m.f.Resolve(w[i+1]).(pdf.Array); many {
 			for k, x := range list {
-				f.widths[first+k] = m.float(x, 0) / 1000
+				f.widths[first+k] = m.f.Float(x, 0) / 1000
 			}
 			i += 2
 			continue
@@ -233,7 +233,7 @@ func (f *face) cidWidths(w pdf.Array) {
 		if i+2 >= len(w) {
 			return
 		}
-		last, v := m.int(w[i+1]), m.float(w[i+2], 0)/1000
+		last, v := m.int(w[i+1]), m.f.Float(w[i+2], 0)/1000
 		for c := first; c <= last && c-first < 65536; c++ {
 			f.widths[c] = v
 		}
@@ -298,10 +298,10 @@ func (f *face) one(code int) *glyph {
 		}
 		return g
 	}
-	if g.text == "" && name == "" && code >= 32 && !f.other.symbol {
+	if g.text == "" && name == "" && code >= 32 && !f.other.Symbol {
 		g.text = string(rune(code))
 	}
-	g.path, g.width = f.other.glyph(name, g.text, width, f.listed || has)
+	g.path, g.width = f.other.Glyph(name, g.text, width, f.listed || has)
 	return g
 }
 
@@ -415,13 +415,13 @@ func (f *face) many(code uint32, n int) *glyph {
 	}
 	g.width = width
 	if f.font == nil {
-		g.path, _ = f.other.glyph("", g.text, width, true)
+		g.path, _ = f.other.Glyph("", g.text, width, true)
 		return g
 	}
 	if k, ok := f.indexed(cid, known, g.text); ok {
 		g.path = f.font.Outline(k)
 	} else if g.text != "" && strings.TrimSpace(g.text) != "" {
-		g.path, _ = f.other.glyph("", g.text, width, true)
+		g.path, _ = f.other.Glyph("", g.text, width, true)
 	}
 	return g
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/image/ccitt"
 
+	"sekisho/scan/function"
 	"sekisho/scan/pdf"
 	"sekisho/scan/shape"
 )
@@ -244,7 +245,7 @@ func (m *machine) picture(s *pdf.Stream, w, h float64) *picture {
 	p.smooth = w < 3*float64(p.w) && h < 3*float64(p.h)
 	p.pix = make([]uint8, 4*p.w*p.h)
 	m.steps += r.w * r.h / 1000
-	get := m.pointer(r, sp, m.floats(m.f.Get(d, "Decode", "D")), m.key(d))
+	get := m.pointer(r, sp, m.f.Floats(m.f.Get(d, "Decode", "D")), m.key(d))
 	average(p, r, kx, ky, get)
 	return p
 }
@@ -289,7 +290,7 @@ func (m *machine) key(d pdf.Dict) []float64 {
 	if _, is := m.f.Resolve(d["Mask"]).(pdf.Array); !is {
 		return nil
 	}
-	return m.floats(d["Mask"])
+	return m.f.Floats(d["Mask"])
 }
 
 // pointer gives the colour of each point of the rows.
@@ -329,7 +330,7 @@ func (m *machine) pointer(r *raster, sp *space, decode, key []float64) func(x, y
 			raw[0], raw[1], raw[2] = uint32(cr), uint32(cg), uint32(cb)
 		} else {
 			for i := range raw {
-				raw[i] = field(r.pix, y*row*8+(x*r.n+i)*r.bits, r.bits)
+				raw[i] = function.Field(r.pix, y*row*8+(x*r.n+i)*r.bits, r.bits)
 			}
 		}
 		hash := uint64(0)
@@ -354,7 +355,7 @@ func (m *machine) pointer(r *raster, sp *space, decode, key []float64) func(x, y
 func colored(raw []uint32, v []float64, most float64, decode, key []float64, sp *space) color.NRGBA {
 	hidden := key != nil
 	for i, k := range raw {
-		v[i] = along(float64(k), 0, most, decode[2*i], decode[2*i+1])
+		v[i] = function.Along(float64(k), 0, most, decode[2*i], decode[2*i+1])
 		hidden = hidden && float64(k) >= key[2*i] && float64(k) <= key[2*i+1]
 	}
 	if hidden {
@@ -401,7 +402,7 @@ func (m *machine) bits(s *pdf.Stream, w, h float64) *cover {
 	if r == nil || r.n != 1 || r.pix == nil {
 		return nil
 	}
-	decode := m.floats(m.f.Get(s.Dict, "Decode", "D"))
+	decode := m.f.Floats(m.f.Get(s.Dict, "Decode", "D"))
 	turned := len(decode) > 0 && decode[0] >= 0.5
 	kx, ky := coarseness(r.w, r.h, w, h)
 	c := &cover{w: (r.w + kx - 1) / kx, h: (r.h + ky - 1) / ky}
@@ -413,7 +414,7 @@ func (m *machine) bits(s *pdf.Stream, w, h float64) *cover {
 			set, n := 0, 0
 			for v := y * ky; v < min(r.h, (y+1)*ky); v++ {
 				for u := x * kx; u < min(r.w, (x+1)*kx); u++ {
-					if on := field(r.pix, v*row*8+u*r.bits, r.bits) > most/2; on == turned {
+					if on := function.Field(r.pix, v*row*8+u*r.bits, r.bits) > most/2; on == turned {
 						set++
 					}
 					n++

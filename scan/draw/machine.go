@@ -152,31 +152,10 @@ func (m *machine) numbers() []float64 {
 
 func (m *machine) int(o pdf.Object) int { return pdf.Int(m.f.Resolve(o)) }
 
-func (m *machine) float(o pdf.Object, otherwise float64) float64 {
-	if v, ok := pdf.Float(m.f.Resolve(o)); ok {
-		return v
-	}
-	return otherwise
-}
-
-// floats is an array of numbers; nil when it is none.
-func (m *machine) floats(o pdf.Object) []float64 {
-	a := m.f.Array(o)
-	if a == nil {
-		return nil
-	}
-	out := make([]float64, 0, len(a))
-	for _, x := range a[:min(len(a), 4096)] {
-		v, _ := pdf.Float(m.f.Resolve(x))
-		out = append(out, v)
-	}
-	return out
-}
-
 // matrix is an array of six; otherwise nothing is changed.
 func (m *machine) matrix(o pdf.Object) shape.Matrix {
 	out := shape.Identity()
-	if v := m.floats(o); len(v) >= 6 {
+	if v := m.f.Floats(o); len(v) >= 6 {
 		copy(out[:], v)
 	}
 	return out
@@ -326,7 +305,7 @@ func (m *machine) stateOperator(k string) bool {
 		m.s.pen.Miter = m.num(0)
 	case "d":
 		if len(m.args) == 2 {
-			m.s.pen.Dash, m.s.pen.Phase = m.floats(m.args[0]), m.num(1)
+			m.s.pen.Dash, m.s.pen.Phase = m.f.Floats(m.args[0]), m.num(1)
 		}
 	case "gs":
 		m.extended(m.f.Dict(m.resource("ExtGState", m.name(0))))
@@ -342,25 +321,25 @@ func (m *machine) extended(d pdf.Dict) {
 		v = m.f.Resolve(v)
 		switch k {
 		case "LW":
-			m.s.pen.Width = m.float(v, m.s.pen.Width)
+			m.s.pen.Width = m.f.Float(v, m.s.pen.Width)
 		case "LC":
 			m.s.pen.Cap = m.int(v)
 		case "LJ":
 			m.s.pen.Join = m.int(v)
 		case "ML":
-			m.s.pen.Miter = m.float(v, 10)
+			m.s.pen.Miter = m.f.Float(v, 10)
 		case "D":
 			if a := m.f.Array(v); len(a) == 2 {
-				m.s.pen.Dash, m.s.pen.Phase = m.floats(a[0]), m.float(a[1], 0)
+				m.s.pen.Dash, m.s.pen.Phase = m.f.Floats(a[0]), m.f.Float(a[1], 0)
 			}
 		case "Font":
 			if a := m.f.Array(v); len(a) == 2 {
-				m.s.font, m.s.size = m.face(a[0]), m.float(a[1], 1)
+				m.s.font, m.s.size = m.face(a[0]), m.f.Float(a[1], 1)
 			}
 		case "ca":
-			m.s.look.alpha = min(1, max(0, m.float(v, 1)))
+			m.s.look.alpha = min(1, max(0, m.f.Float(v, 1)))
 		case "CA":
-			m.s.strokeAlpha = min(1, max(0, m.float(v, 1)))
+			m.s.strokeAlpha = min(1, max(0, m.f.Float(v, 1)))
 		case "BM":
 			if a, many := v.(pdf.Array); many && len(a) > 0 {
 				v = m.f.Resolve(a[0])
@@ -436,7 +415,7 @@ func (m *machine) inner(s *pdf.Stream, deep int) {
 	outer, stack, path, tm, line, was := m.s, m.stack, m.path, m.tm, m.line, m.deep
 	m.stack, m.path, m.deep = nil, shape.Path{}, deep+1
 	m.s.ctm = m.matrix(s.Dict["Matrix"]).Then(m.s.ctm)
-	if b := m.floats(s.Dict["BBox"]); len(b) >= 4 && m.to != nil {
+	if b := m.f.Floats(s.Dict["BBox"]); len(b) >= 4 && m.to != nil {
 		m.s.clip = m.s.clip.with([]shape.Polyline{{Points: around(b, m.s.ctm), Closed: true}}, false)
 	}
 	if !m.s.clip.rect.Empty() {

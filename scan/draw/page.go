@@ -130,7 +130,7 @@ func (m *machine) notes(p *pdf.Page) {
 			look = m.f.Resolve(states[name])
 		}
 		s, is := look.(*pdf.Stream)
-		rect := m.floats(d["Rect"])
+		rect := m.f.Floats(d["Rect"])
 		if !is || len(rect) < 4 || m.spent() {
 			continue
 		}
@@ -140,7 +140,7 @@ func (m *machine) notes(p *pdf.Page) {
 
 // stamp draws a form so that its box fills a rectangle (ISO 32000-1 section 12.5.5).
 func (m *machine) stamp(s *pdf.Stream, rect []float64) {
-	limits := m.floats(s.Dict["BBox"])
+	limits := m.f.Floats(s.Dict["BBox"])
 	if len(limits) < 4 {
 		return
 	}

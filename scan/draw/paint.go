@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 
+	"sekisho/scan/function"
 	"sekisho/scan/pdf"
 	"sekisho/scan/shape"
 )
@@ -121,8 +122,8 @@ const maxCell = 1000
 
 // tile draws one tile of a pattern.
 func (m *machine) tile(s *pdf.Stream, to shape.Matrix, p *paint) source {
-	limits := m.floats(s.Dict["BBox"])
-	dx, dy := math.Abs(m.float(s.Dict["XStep"], 0)), math.Abs(m.float(s.Dict["YStep"], 0))
+	limits := m.f.Floats(s.Dict["BBox"])
+	dx, dy := math.Abs(m.f.Float(s.Dict["XStep"], 0)), math.Abs(m.f.Float(s.Dict["YStep"], 0))
 	back, ok := to.Inverse()
 	if len(limits) < 4 || !ok || m.deep >= maxForms || m.buffers >= maxBuffers || m.spent() {
 		return nil
@@ -174,7 +175,7 @@ func (m *machine) softMask(o pdf.Object) {
 	}
 	bright := m.f.Resolve(d["S"]) == pdf.Name("Luminosity")
 	back := color.NRGBA{A: 255}
-	if v := m.floats(d["BC"]); v != nil {
+	if v := m.f.Floats(d["BC"]); v != nil {
 		if sp := m.space(m.f.Dict(s.Dict["Group"])["CS"], 0); sp != nil && sp.rgb != nil {
 			back = sp.rgb(v)
 		}
@@ -208,7 +209,7 @@ func (m *machine) softMask(o pdf.Object) {
 
 // transfer maps the values of a mask by a function.
 func (m *machine) transfer(mask *image.Alpha, o pdf.Object) {
-	fn := m.function(o, 0)
+	fn := function.Read(m.f, o)
 	if fn == nil {
 		return
 	}

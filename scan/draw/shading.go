@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"math"
 
+	"sekisho/scan/function"
 	"sekisho/scan/pdf"
 	"sekisho/scan/shape"
 )
@@ -18,7 +19,7 @@ type shading struct {
 	extend [2]bool
 	colors []color.NRGBA // along the way
 	rgb    func(v []float64) color.NRGBA
-	fn     function
+	fn     function.Function
 	own    shape.Matrix // of kind 1
 	limits []float64
 	behind *color.NRGBA
@@ -32,10 +33,10 @@ func (m *machine) shading(o pdf.Object, to shape.Matrix) *shading {
 	if d == nil || sp == nil || sp.rgb == nil || !ok {
 		return nil
 	}
-	s := &shading{kind: m.int(d["ShadingType"]), back: back, coords: m.floats(d["Coords"]), domain: m.floats(d["Domain"]), rgb: sp.rgb,
-		limits: m.floats(d["BBox"])}
-	s.fn = m.function(d["Function"], 0)
-	if v := m.floats(d["Background"]); v != nil {
+	s := &shading{kind: m.int(d["ShadingType"]), back: back, coords: m.f.Floats(d["Coords"]), domain: m.f.Floats(d["Domain"]), rgb: sp.rgb,
+		limits: m.f.Floats(d["BBox"])}
+	s.fn = function.Read(m.f, d["Function"])
+	if v := m.f.Floats(d["Background"]); v != nil {
 		c := sp.rgb(v)
 		s.behind = &c
 	}
@@ -64,7 +65,7 @@ func (m *machine) shading(o pdf.Object, to shape.Matrix) *shading {
 	}
 	s.colors = make([]color.NRGBA, 256)
 	for i := range s.colors {
-		s.colors[i] = sp.rgb(s.fn([]float64{along(float64(i), 0, 255, s.domain[0], s.domain[1])}))
+		s.colors[i] = sp.rgb(s.fn([]float64{function.Along(float64(i), 0, 255, s.domain[0], s.domain[1])}))
 	}
 	return s
 }

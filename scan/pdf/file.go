@@ -330,3 +330,28 @@ func (f *File) unbundle(s *Stream) *bundle {
 	}
 	return b
 }
+
+// Float resolves to a number; otherwise, to what is given.
+func (f *File) Float(o Object, otherwise float64) float64 {
+	if v, ok := Float(f.Resolve(o)); ok {
+		return v
+	}
+	return otherwise
+}
+
+// maxFloats bounds an array of numbers.
+const maxFloats = 4096
+
+// Floats resolves to an array of numbers; nil when it is none.
+func (f *File) Floats(o Object) []float64 {
+	a := f.Array(o)
+	if a == nil {
+		return nil
+	}
+	out := make([]float64, 0, min(len(a), maxFloats))
+	for _, x := range a[:min(len(a), maxFloats)] {
+		v, _ := Float(f.Resolve(x))
+		out = append(out, v)
+	}
+	return out
+}

@@ -1,4 +1,4 @@
-package draw
+package font
 
 import (
 	"strings"
@@ -12,24 +12,23 @@ import (
 	"golang.org/x/image/font/gofont/gomonobold"
 	"golang.org/x/image/font/gofont/goregular"
 
-	"sekisho/scan/font"
 	"sekisho/scan/shape"
 )
 
-// substitute stands in for a font that the document does not carry.
-type substitute struct {
-	font   *font.Font
+// Substitute stands in for a font that the document does not carry.
+type Substitute struct {
+	font   *Font
 	widths *[95]int // of the letters of ASCII, in thousandths of the em; nil: those of the substitute
 	fixed  bool
-	symbol bool
+	Symbol bool // the font is Symbol, which has an encoding of its own
 	signs  bool // ZapfDingbats
 }
 
-func read(data []byte) func() *font.Font {
-	return sync.OnceValue(func() *font.Font {
-		f, err := font.Read(data)
+func lazily(data []byte) func() *Font {
+	return sync.OnceValue(func() *Font {
+		f, err := Read(data)
 		if err != nil {
-			return &font.Font{}
+			return &Font{}
 		}
 		return f
 	})
@@ -37,16 +36,16 @@ func read(data []byte) func() *font.Font {
 
 // The faces of the Go project, which stand in for all others.
 var (
-	regular    = read(goregular.TTF)
-	bold       = read(gobold.TTF)
-	italic     = read(goitalic.TTF)
-	boldItalic = read(gobolditalic.TTF)
-	mono       = read(gomono.TTF)
-	monoBold   = read(gomonobold.TTF)
+	regular    = lazily(goregular.TTF)
+	bold       = lazily(gobold.TTF)
+	italic     = lazily(goitalic.TTF)
+	boldItalic = lazily(gobolditalic.TTF)
+	mono       = lazily(gomono.TTF)
+	monoBold   = lazily(gomonobold.TTF)
 )
 
-// substituteFor picks a face by the name of a font and the flags of its description.
-func substituteFor(name string, flags int) *substitute {
+// SubstituteFor picks a face by the name of a font and the flags of its description.
+func SubstituteFor(name string, flags int) *Substitute {
 	low := strings.ToLower(name)
 	if i := strings.IndexByte(low, '+'); i == 6 {
 		low = low[7:]
@@ -61,7 +60,7 @@ func substituteFor(name string, flags int) *substitute {
 	}
 	heavy := has("bold", "black", "heavy", "demi") || flags&(1<<18) != 0
 	slanted := has("italic", "oblique") || flags&(1<<6) != 0
-	s := &substitute{symbol: strings.HasPrefix(low, "symbol"), signs: has("dingbats")}
+	s := &Substitute{Symbol: strings.HasPrefix(low, "symbol"), signs: has("dingbats")}
 	if has("courier", "mono", "consol", "typewriter") || flags&1 != 0 && flags != 0 {
 		s.fixed = true
 		s.font = mono()
@@ -93,8 +92,8 @@ func substituteFor(name string, flags int) *substitute {
 	return s
 }
 
-// glyph is the outline of a letter, pressed into the width that it should have.
-func (s *substitute) glyph(name, text string, width float64, known bool) (*shape.Path, float64) {
+// Glyph is the outline of a letter, pressed into the width that it should have.
+func (s *Substitute) Glyph(name, text string, width float64, known bool) (*shape.Path, float64) {
 	var r rune
 	for _, r = range text {
 		break
@@ -126,7 +125,7 @@ func (s *substitute) glyph(name, text string, width float64, known bool) (*shape
 }
 
 // width is what the letter has in the font that is missing.
-func (s *substitute) width(r rune, own float64) float64 {
+func (s *Substitute) width(r rune, own float64) float64 {
 	switch {
 	case s.fixed:
 		return 0.6

@@ -1,4 +1,6 @@
-package draw
+// Package function reads the functions of PDF documents, which make numbers of numbers: colours of inks, colours along a
+// shading (ISO 32000-1 section 7.10).
+package function
 
 import (
 	"math"
@@ -9,37 +11,44 @@ import (
 // Limits of functions.
 const (
 	maxSamples = 1 << 20 // bytes of a table
-	maxDeep    = 12      // functions in functions, colour spaces in colour spaces
+	maxDeep    = 12      // functions in functions
 	maxProgram = 20_000  // steps of a function in PostScript, each time
 )
 
-// function makes numbers of numbers (ISO 32000-1 section 7.10). The result is the caller's.
-type function func(in []float64) []float64
+// Function makes numbers of numbers. The result is the caller's.
+type Function func(in []float64) []float64
 
-// function reads a function; several in a list are one that gives the results of all. nil when it cannot be read.
-func (m *machine) function(o pdf.Object, deep int) function {
+// Read reads a function; several in a list are one that gives the results of all. nil when it cannot be read.
+func Read(f *pdf.File, o pdf.Object) Function { return (&reader{f}).function(o, 0) }
+
+// reader reads functions of one file.
+type reader struct{ f *pdf.File }
+
+func (r *reader) int(o pdf.Object) int { return pdf.Int(r.f.Resolve(o)) }
+
+func (r *reader) function(o pdf.Object, deep int) Function {
 	if deep > maxDeep {
 		return nil
 	}
-	if list, many := m.f.Resolve(o).(pdf.Array); many {
-		return m.joined(list, deep)
+	if list, many := r.f.Resolve(o).(pdf.Array); many {
+		return r.joined(list, deep)
 	}
-	d := m.f.Dict(o)
+	d := r.f.Dict(o)
 	if d == nil {
 		return nil
 	}
-	domain, bounds := m.floats(d["Domain"]), m.floats(d["Range"])
-	var fn function
-	switch m.int(d["FunctionType"]) {
+	domain, bounds := r.f.Floats(d["Domain"]), r.f.Floats(d["Range"])
+	var fn Function
+	switch r.int(d["FunctionType"]) {
 	case 0:
-		fn = m.sampled(o, d, domain, bounds)
+		fn = r.sampled(o, d, domain, bounds)
 	case 2:
-		fn = m.power(d)
+		fn = r.power(d)
 	case 3:
-		fn = m.stitched(d, domain, deep)
+		fn = r.stitched(d, domain, deep)
 	case 4:
-		if s, ok := m.f.Resolve(o).(*pdf.Stream); ok {
-			b, _, _ := m.f.Decode(s, 1<<16)
+		if s, ok := r.f.Resolve(o).(*pdf.Stream); ok {
+			b, _, _ := r.f.Decode(s, 1<<16)
 			fn = calculator(b)
 		}
 	}
@@ -69,10 +78,10 @@ func bounded(v float64, limits []float64, i int) float64 {
 	return v
 }
 
-func (m *machine) joined(list pdf.Array, deep int) function {
-	var parts []function
+func (r *reader) joined(list pdf.Array, deep int) Function {
+	var parts []Function
 	for _, x := range list[:min(len(list), 32)] {
-		fn := m.function(x, deep+1)
+		fn := r.function(x, deep+1)
 		if fn == nil {
 			return nil
 		}
@@ -88,8 +97,8 @@ func (m *machine) joined(list pdf.Array, deep int) function {
 }
 
 // power is an exponential function.
-func (m *machine) power(d pdf.Dict) function {
-	c0, c1, n := m.floats(d["C0"]), m.floats(d["C1"]), m.float(d["N"], 1)
+func (r *reader) power(d pdf.Dict) Function {
+	c0, c1, n := r.f.Floats(d["C0"]), r.f.Floats(d["C1"]), r.f.Float(d["N"], 1)
 	if c0 == nil {
 		c0 = []float64{0}
 	}
@@ -117,17 +126,17 @@ func first(in []float64) float64 {
 }
 
 // stitched takes one function or another, by where the number is.
-func (m *machine) stitched(d pdf.Dict, domain []float64, deep int) function {
-	var parts []function
-	list := m.f.Array(d["Functions"])
+func (r *reader) stitched(d pdf.Dict, domain []float64, deep int) Function {
+	var parts []Function
+	list := r.f.Array(d["Functions"])
 	for _, x := range list[:min(len(list), 256)] {
-		fn := m.function(x, deep+1)
+		fn := r.function(x, deep+1)
 		if fn == nil {
 			return nil
 		}
 		parts = append(parts, fn)
 	}
-	limits, encode := m.floats(d["Bounds"]), m.floats(d["Encode"])
+	limits, encode := r.f.Floats(d["Bounds"]), r.f.Floats(d["Encode"])
 	if len(parts) == 0 || len(limits) < len(parts)-1 || len(encode) < 2*len(parts) || len(domain) < 2 {
 		return nil
 	}
@@ -143,12 +152,12 @@ func (m *machine) stitched(d pdf.Dict, domain []float64, deep int) function {
 		if i < len(parts)-1 {
 			high = limits[i]
 		}
-		return parts[i]([]float64{along(x, low, high, encode[2*i], encode[2*i+1])})
+		return parts[i]([]float64{Along(x, low, high, encode[2*i], encode[2*i+1])})
 	}
 }
 
-// along maps x from one range to another.
-func along(x, a, b, c, d float64) float64 {
+// Along maps x from one range to another.
+func Along(x, a, b, c, d float64) float64 {
 	if a == b {
 		return c
 	}
@@ -156,10 +165,10 @@ func along(x, a, b, c, d float64) float64 {
 }
 
 // sampled looks up a table, between whose values it goes straight.
-func (m *machine) sampled(o pdf.Object, d pdf.Dict, domain, bounds []float64) function {
-	s, ok := m.f.Resolve(o).(*pdf.Stream)
-	size := m.floats(d["Size"])
-	bits := m.int(d["BitsPerSample"])
+func (r *reader) sampled(o pdf.Object, d pdf.Dict, domain, bounds []float64) Function {
+	s, ok := r.f.Resolve(o).(*pdf.Stream)
+	size := r.f.Floats(d["Size"])
+	bits := r.int(d["BitsPerSample"])
 	n, outs := len(domain)/2, len(bounds)/2
 	if !ok || n == 0 || n > 4 || outs == 0 || outs > 32 || len(size) < n || bits < 1 || bits > 32 {
 		return nil
@@ -171,17 +180,17 @@ func (m *machine) sampled(o pdf.Object, d pdf.Dict, domain, bounds []float64) fu
 		}
 		total *= int(v)
 	}
-	b, _, _ := m.f.Decode(s, maxSamples)
+	b, _, _ := r.f.Decode(s, maxSamples)
 	if total > maxSamples || (total*bits+7)/8 > len(b) {
 		return nil
 	}
-	encode, decode := m.floats(d["Encode"]), m.floats(d["Decode"])
+	encode, decode := r.f.Floats(d["Encode"]), r.f.Floats(d["Decode"])
 	if len(decode) < 2*outs {
 		decode = bounds
 	}
 	most := math.Pow(2, float64(bits)) - 1
 	sample := func(index, k int) float64 {
-		return along(float64(field(b, (index*outs+k)*bits, bits)), 0, most, decode[2*k], decode[2*k+1])
+		return Along(float64(Field(b, (index*outs+k)*bits, bits)), 0, most, decode[2*k], decode[2*k+1])
 	}
 	return func(in []float64) []float64 {
 		if len(in) < n {
@@ -195,7 +204,7 @@ func (m *machine) sampled(o pdf.Object, d pdf.Dict, domain, bounds []float64) fu
 			if len(encode) >= 2*n {
 				e0, e1 = encode[2*i], encode[2*i+1]
 			}
-			x := min(top, max(0, along(in[i], domain[2*i], domain[2*i+1], e0, e1)))
+			x := min(top, max(0, Along(in[i], domain[2*i], domain[2*i+1], e0, e1)))
 			low[i] = int(x)
 			part[i] = x - float64(low[i])
 		}
@@ -229,8 +238,8 @@ func corners(n, outs int, size []float64, low [4]int, part [4]float64, sample fu
 	return out
 }
 
-// field is a number of so many bits in b.
-func field(b []byte, at, bits int) uint32 {
+// Field is a number of so many bits in b.
+func Field(b []byte, at, bits int) uint32 {
 	if at&7 == 0 && bits == 8 {
 		if at>>3 < len(b) {
 			return uint32(b[at>>3])

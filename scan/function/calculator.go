@@ -1,4 +1,4 @@
-package draw
+package function
 
 import (
 	"math"
@@ -13,7 +13,7 @@ type word struct {
 }
 
 // calculator reads a function in PostScript (ISO 32000-1 section 7.10.5).
-func calculator(b []byte) function {
+func calculator(b []byte) Function {
 	at := 0
 	for at < len(b) && b[at] != '{' {
 		at++
