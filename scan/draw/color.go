@@ -17,6 +17,7 @@ type space struct {
 	rgb     func(v []float64) color.NRGBA
 	start   []float64 // the colour at first
 	decode  []float64 // of pictures, when nothing is said
+	device  bool      // of grey, or of red, green and blue
 	indexed bool      // one number picks a colour
 	top     int       // the last colour that can be picked
 	pattern bool      // of patterns; under is the space of their colour
@@ -38,14 +39,14 @@ func get(v []float64, i int) float64 {
 }
 
 func gray() *space {
-	return &space{n: 1, start: []float64{0}, rgb: func(v []float64) color.NRGBA {
+	return &space{n: 1, device: true, start: []float64{0}, rgb: func(v []float64) color.NRGBA {
 		g := byteOf(get(v, 0))
 		return color.NRGBA{g, g, g, 255}
 	}}
 }
 
 func rgb() *space {
-	return &space{n: 3, start: []float64{0, 0, 0}, rgb: func(v []float64) color.NRGBA {
+	return &space{n: 3, device: true, start: []float64{0, 0, 0}, rgb: func(v []float64) color.NRGBA {
 		return color.NRGBA{byteOf(get(v, 0)), byteOf(get(v, 1)), byteOf(get(v, 2)), 255}
 	}}
 }

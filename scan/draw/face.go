@@ -95,6 +95,9 @@ func (f *face) read(d pdf.Dict) {
 	if f.font == nil && f.other.Symbol {
 		base = font.Symbol()
 	}
+	if f.font == nil && f.other.Signs {
+		base = &font.Encoding{}
+	}
 	f.encoding(d["Encoding"], base)
 	f.simpleWidths(d, 0.001)
 	if v, ok := pdf.Float(m.f.Resolve(descriptor["MissingWidth"])); ok {
@@ -298,10 +301,14 @@ func (f *face) one(code int) *glyph {
 		}
 		return g
 	}
+	if f.other.Signs {
+		g.path, g.width = f.other.Sign(code, width, f.listed || has)
+		return g
+	}
 	if g.text == "" && name == "" && code >= 32 && !f.other.Symbol {
 		g.text = string(rune(code))
 	}
-	g.path, g.width = f.other.Glyph(name, g.text, width, f.listed || has)
+	g.path, g.width = f.other.Glyph(g.text, width, f.listed || has)
 	return g
 }
 
@@ -415,13 +422,13 @@ func (f *face) many(code uint32, n int) *glyph {
 	}
 	g.width = width
 	if f.font == nil {
-		g.path, _ = f.other.Glyph("", g.text, width, true)
+		g.path, _ = f.other.Glyph(g.text, width, true)
 		return g
 	}
 	if k, ok := f.indexed(cid, known, g.text); ok {
 		g.path = f.font.Outline(k)
 	} else if g.text != "" && strings.TrimSpace(g.text) != "" {
-		g.path, _ = f.other.Glyph("", g.text, width, true)
+		g.path, _ = f.other.Glyph(g.text, width, true)
 	}
 	return g
 }

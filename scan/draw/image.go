@@ -18,9 +18,10 @@ import (
 // Limits of one picture.
 const (
 	maxSide     = 30_000
-	maxSamples8 = 32 << 20 // bytes of its rows
-	maxPixels   = 3 << 20  // of what is kept of it, made smaller when it has more
-	maxJPEG     = 40 << 20 // bytes that decoding may take
+	maxRows     = 24 << 20  // bytes of its rows
+	maxStreamed = 256 << 20 // bytes of its rows, when they can be taken one by one
+	maxPixels   = 3 << 20   // of what is kept of it, made smaller when it has more
+	maxJPEG     = 40 << 20  // bytes that decoding may take
 )
 
 // raster are the rows of a picture: n numbers of so many bits to a point, each row beginning with a new byte.
@@ -28,6 +29,25 @@ type raster struct {
 	w, h, n, bits int
 	pix           []byte
 	ycc           *image.YCbCr // instead of pix
+	rows          *pdf.Rows    // where the rows come from, when only some are in pix
+	first         int          // the row with which pix begins
+}
+
+// load has pix hold n rows from y on; rows are asked for in their order.
+func (r *raster) load(y, n int) {
+	if r.rows == nil {
+		return
+	}
+	row := r.row()
+	if len(r.pix) != n*row {
+		r.pix = make([]byte, n*row)
+	}
+	r.first = y
+	for i := range n {
+		if to := r.pix[i*row : (i+1)*row]; !r.rows.Next(to) {
+			clear(to)
+		}
+	}
 }
 
 func (r *raster) row() int { return (r.w*r.n*r.bits + 7) / 8 }
@@ -91,10 +111,17 @@ func (m *machine) raster(s *pdf.Stream, n, bits int) *raster {
 		return nil
 	}
 	r := &raster{w: w, h: h, n: n, bits: bits}
-	need := maxSamples8
+	need := maxRows
 	if n > 0 && bits > 0 {
-		if need = r.row() * h; need > maxSamples8 {
-			return nil
+		if need = r.row() * h; need > maxRows {
+			if need > maxStreamed {
+				return nil
+			}
+			if r.rows = m.f.Rows(s, r.row()); r.rows == nil {
+				return nil
+			}
+			m.steps += need / 1000
+			return r
 		}
 	}
 	data, coded, _ := m.f.Decode(s, max(need, len(s.Raw)))
@@ -188,11 +215,11 @@ func (m *machine) fax(data []byte, parm pdf.Dict, w, h int) *raster {
 	align := m.f.Resolve(parm["EncodedByteAlign"]) == true
 	r := &raster{w: w, h: h, n: 1, bits: 1}
 	from := (columns + 7) / 8
-	if from*h > maxSamples8 || r.row()*h > maxSamples8 {
+	if from*h > maxRows || r.row()*h > maxRows {
 		return nil
 	}
 	buf := make([]byte, from*h)
-	in := ccitt.NewReader(bytes.NewReader(data), ccitt.MSB, format, columns, h, &ccitt.Options{Align: align, Invert: m.f.Resolve(parm["BlackIs1"]) != true})
+	in := ccitt.NewReader(bytes.NewReader(data), ccitt.MSB, format, columns, h, &ccitt.Options{Align: align, Invert: m.f.Resolve(parm["BlackIs1"]) == true})
 	n := 0
 	for n < len(buf) {
 		k, err := in.Read(buf[n:])
@@ -266,6 +293,7 @@ func coarseness(w, h int, toW, toH float64) (kx, ky int) {
 // average makes of every kx by ky points one.
 func average(p *picture, r *raster, kx, ky int, get func(x, y int) color.NRGBA) {
 	for y := range p.h {
+		r.load(y*ky, min(ky, r.h-y*ky))
 		for x := range p.w {
 			var sr, sg, sb, sa, n uint32
 			for v := y * ky; v < min(r.h, (y+1)*ky); v++ {
@@ -302,6 +330,9 @@ func (m *machine) pointer(r *raster, sp *space, decode, key []float64) func(x, y
 			return color.NRGBA{cr, cg, cb, 255}
 		}
 	}
+	if sp.device && r.bits == 8 && len(decode) == 0 && key == nil && r.ycc == nil {
+		return r.plain()
+	}
 	most := float64(uint32(1)<<r.bits - 1)
 	if len(decode) < 2*r.n {
 		decode = sp.decode
@@ -330,7 +361,7 @@ func (m *machine) pointer(r *raster, sp *space, decode, key []float64) func(x, y
 			raw[0], raw[1], raw[2] = uint32(cr), uint32(cg), uint32(cb)
 		} else {
 			for i := range raw {
-				raw[i] = function.Field(r.pix, y*row*8+(x*r.n+i)*r.bits, r.bits)
+				raw[i] = function.Field(r.pix, (y-r.first)*row*8+(x*r.n+i)*r.bits, r.bits)
 			}
 		}
 		hash := uint64(0)
@@ -348,6 +379,20 @@ func (m *machine) pointer(r *raster, sp *space, decode, key []float64) func(x, y
 		}
 		known[hash] = c
 		return c
+	}
+}
+
+// plain gives the colours of rows that need no reckoning: a byte of grey, or one of red, green and blue each.
+func (r *raster) plain() func(x, y int) color.NRGBA {
+	row := r.row()
+	return func(x, y int) color.NRGBA {
+		i := (y-r.first)*row + x*r.n
+		if r.n == 1 {
+			g := r.pix[i]
+			return color.NRGBA{g, g, g, 255}
+		}
+		p := r.pix[i : i+3 : i+3]
+		return color.NRGBA{p[0], p[1], p[2], 255}
 	}
 }
 

@@ -37,9 +37,9 @@ type state struct {
 type machine struct {
 	ctx  context.Context
 	f    *pdf.File
-	to   *canvas  // nil: nothing is drawn
-	text *writing // nil: nothing is read
-	base shape.Matrix
+	to   *canvas      // nil: nothing is drawn
+	text *writing     // nil: nothing is read
+	base shape.Matrix // of the program that runs, when it began: patterns start from it
 
 	s         state
 	stack     []state
@@ -412,9 +412,10 @@ func (m *machine) buffer(r image.Rectangle) *canvas {
 
 // inner runs the program of a form.
 func (m *machine) inner(s *pdf.Stream, deep int) {
-	outer, stack, path, tm, line, was := m.s, m.stack, m.path, m.tm, m.line, m.deep
+	outer, stack, path, tm, line, was, base := m.s, m.stack, m.path, m.tm, m.line, m.deep, m.base
 	m.stack, m.path, m.deep = nil, shape.Path{}, deep+1
 	m.s.ctm = m.matrix(s.Dict["Matrix"]).Then(m.s.ctm)
+	m.base = m.s.ctm
 	if b := m.f.Floats(s.Dict["BBox"]); len(b) >= 4 && m.to != nil {
 		m.s.clip = m.s.clip.with([]shape.Polyline{{Points: around(b, m.s.ctm), Closed: true}}, false)
 	}
@@ -426,5 +427,5 @@ func (m *machine) inner(s *pdf.Stream, deep int) {
 		content, _, _ := m.f.Decode(s, maxContent)
 		m.run(content, deep+1)
 	}
-	m.s, m.stack, m.path, m.tm, m.line, m.deep = outer, stack, path, tm, line, was
+	m.s, m.stack, m.path, m.tm, m.line, m.deep, m.base = outer, stack, path, tm, line, was, base
 }

@@ -21,7 +21,7 @@ type Substitute struct {
 	widths *[95]int // of the letters of ASCII, in thousandths of the em; nil: those of the substitute
 	fixed  bool
 	Symbol bool // the font is Symbol, which has an encoding of its own
-	signs  bool // ZapfDingbats
+	Signs  bool // the font is ZapfDingbats, whose signs have no names here
 }
 
 func lazily(data []byte) func() *Font {
@@ -60,7 +60,7 @@ func SubstituteFor(name string, flags int) *Substitute {
 	}
 	heavy := has("bold", "black", "heavy", "demi") || flags&(1<<18) != 0
 	slanted := has("italic", "oblique") || flags&(1<<6) != 0
-	s := &Substitute{Symbol: strings.HasPrefix(low, "symbol"), signs: has("dingbats")}
+	s := &Substitute{Symbol: strings.HasPrefix(low, "symbol"), Signs: has("dingbats")}
 	if has("courier", "mono", "consol", "typewriter") || flags&1 != 0 && flags != 0 {
 		s.fixed = true
 		s.font = mono()
@@ -93,16 +93,10 @@ func SubstituteFor(name string, flags int) *Substitute {
 }
 
 // Glyph is the outline of a letter, pressed into the width that it should have.
-func (s *Substitute) Glyph(name, text string, width float64, known bool) (*shape.Path, float64) {
+func (s *Substitute) Glyph(text string, width float64, known bool) (*shape.Path, float64) {
 	var r rune
 	for _, r = range text {
 		break
-	}
-	if s.signs && name == "" && r > 32 && r < 127 {
-		if !known {
-			width = 0.8
-		}
-		return sign(r, width), width
 	}
 	n, has := s.font.Runes[r]
 	own, _ := s.font.Width(n)
@@ -122,6 +116,17 @@ func (s *Substitute) Glyph(name, text string, width float64, known bool) (*shape
 	p := &shape.Path{}
 	p.Append(s.font.Outline(n), shape.Matrix{k, 0, 0, 1, max(0, width-own*k) / 2, 0})
 	return p, width
+}
+
+// Sign is the outline of a sign of ZapfDingbats by its code.
+func (s *Substitute) Sign(code int, width float64, known bool) (*shape.Path, float64) {
+	if !known {
+		width = 0.8
+	}
+	if code <= 32 {
+		return nil, width
+	}
+	return sign(rune(code), width), width
 }
 
 // width is what the letter has in the font that is missing.

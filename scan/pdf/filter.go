@@ -169,26 +169,31 @@ func unpng(b []byte, row, point int) []byte {
 		kind := b[at]
 		n := copy(line, b[min(len(b), at+1):min(len(b), at+1+row)])
 		clear(line[n:])
-		for i := range line {
-			var left, corner byte
-			if i >= point {
-				left, corner = line[i-point], prior[i-point]
-			}
-			switch kind {
-			case 1:
-				line[i] += left
-			case 2:
-				line[i] += prior[i]
-			case 3:
-				line[i] += byte((int(left) + int(prior[i])) / 2)
-			case 4:
-				line[i] += paeth(left, prior[i], corner)
-			}
-		}
+		unline(kind, line, prior, point)
 		out = append(out, line[:n]...)
 		line, prior = prior, line
 	}
 	return out
+}
+
+// unline undoes the filter of one row, of so many bytes to a point.
+func unline(kind byte, line, prior []byte, point int) {
+	for i := range line {
+		var left, corner byte
+		if i >= point {
+			left, corner = line[i-point], prior[i-point]
+		}
+		switch kind {
+		case 1:
+			line[i] += left
+		case 2:
+			line[i] += prior[i]
+		case 3:
+			line[i] += byte((int(left) + int(prior[i])) / 2)
+		case 4:
+			line[i] += paeth(left, prior[i], corner)
+		}
+	}
 }
 
 func paeth(a, b, c byte) byte {
