@@ -56,21 +56,30 @@ type bundle struct {
 // Open reads the tables of a file; when they are damaged it makes new ones from what looks like objects. The error is
 // ErrLocked when the document needs a password, ErrBroken when there is no document.
 func Open(data []byte) (*File, error) {
+	f, err := open(data)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// open gives what could be read with the error too.
+func open(data []byte) (*File, error) {
 	f := &File{data: data, left: maxDecoded, work: 16<<20 + 8*len(data)}
 	f.forget()
 	if !f.tables() || !f.sound() {
 		f.rebuild()
 	}
 	if err := f.unlock(); err != nil {
-		return nil, err
+		return f, err
 	}
 	if !f.sound() {
 		f.rebuild()
 		if err := f.unlock(); err != nil {
-			return nil, err
+			return f, err
 		}
 		if !f.sound() && len(f.found()) == 0 {
-			return nil, ErrBroken
+			return f, ErrBroken
 		}
 	}
 	return f, nil

@@ -67,12 +67,8 @@ const (
 // Read looks through data. It never fails; time is bounded by the limits.
 func Read(data []byte) *Document {
 	d := &Document{names: map[int]string{}, taken: map[int]bool{}, known: map[string]bool{}, left: maxTotal}
-	f, err := Open(data)
-	if err != nil {
-		d.Encrypted = err == ErrLocked
-		f = &File{data: data, work: 16<<20 + 8*len(data)}
-		f.forget()
-	}
+	f, err := open(data)
+	d.Encrypted = err == ErrLocked
 	f.left = max(f.left, maxTotal)
 	d.file = f
 	d.plain(data)
