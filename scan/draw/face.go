@@ -288,7 +288,7 @@ func (f *face) one(code int) *glyph {
 		return g
 	case f.font != nil:
 		n, ok := f.number(code, name)
-		if ok {
+		if ok && f.m.to != nil {
 			g.path = f.font.Outline(n)
 		}
 		if g.text == "" {
@@ -421,6 +421,9 @@ func (f *face) many(code uint32, n int) *glyph {
 		width = f.otherwise
 	}
 	g.width = width
+	if f.m.to == nil {
+		return g
+	}
 	if f.font == nil {
 		g.path, _ = f.other.Glyph(g.text, width, true)
 		return g

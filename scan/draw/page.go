@@ -27,6 +27,7 @@ const (
 	maxContent = 16 << 20  // bytes of a page's program
 	maxSteps   = 2_000_000 // operators of a page, with all that it draws by others
 	maxForms   = 16        // programs in programs
+	maxRead    = 30        // pages whose text is read
 	maxStates  = 256       // states that are kept
 )
 
@@ -93,7 +94,7 @@ func Text(ctx context.Context, f *pdf.File, most int) (text string) {
 			text = b.String()
 		}
 	}()
-	for n := 1; n <= f.Pages() && b.Len() < most && ctx.Err() == nil; n++ {
+	for n := 1; n <= min(maxRead, f.Pages()) && b.Len() < most && ctx.Err() == nil; n++ {
 		p, err := f.Page(n)
 		if err != nil {
 			break
@@ -101,7 +102,7 @@ func Text(ctx context.Context, f *pdf.File, most int) (text string) {
 		m := newMachine(ctx, f, p)
 		m.text = &writing{b: &b, most: most}
 		m.s.clip = clip{rect: image.Rect(-1<<20, -1<<20, 1<<20, 1<<20)}
-		m.run(f.Content(p, maxContent), 0)
+		m.run(f.Content(p, maxContent/4), 0)
 		m.notes(p)
 		b.WriteByte('\n')
 	}

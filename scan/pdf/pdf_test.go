@@ -35,7 +35,7 @@ func TestRead(t *testing.T) {
 		"1 0 obj <</S/Launch/Win<</F(cmd.exe)/P(/c calc)>>>>":                                          func(d *Document) bool { return d.Launch && d.Command == "cmd.exe /c calc" },
 		"1 0 obj <</#53/L#61unch/F(a.exe)>>":                                                           func(d *Document) bool { return d.Launch && d.Command == "a.exe" },
 		"1 0 obj <</S/SubmitForm/F<</FS/URL/F(http://f.example/)>>>>":                                  func(d *Document) bool { return d.Submit && slices.Equal(d.Links, []string{"http://f.example/"}) },
-		"1 0 obj <</S/GoToR/F(\\\\\\\\host\\\\share\\\\x.pdf)>>":                                               func(d *Document) bool { return d.Remote == `\\host\share\x.pdf` },
+		"1 0 obj <</S/GoToR/F(\\\\\\\\host\\\\share\\\\x.pdf)>>":                                       func(d *Document) bool { return d.Remote == `\\host\share\x.pdf` },
 		"1 0 obj <</S/JavaScript/JS(app.launchURL\\(\"http://js.example/a\"\\))>>":                     func(d *Document) bool { return d.Script && slices.Equal(d.Links, []string{"http://js.example/a"}) },
 		"1 0 obj <</A<</S/URI/URI<FEFF0068007400740070003A002F002F0075>>>>>":                           func(d *Document) bool { return slices.Contains(d.Links, "http://u") },
 		"1 0 obj <</XFA[(t) 2 0 R]>> endobj\n2 0 obj <<>>stream\n<script>x</script>\nendstream endobj": func(d *Document) bool { return d.Form && d.Script },
