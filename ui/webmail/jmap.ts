@@ -76,7 +76,8 @@ export async function proven<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (e) {
-    if (e instanceof Problem && e.kind === "step-up" && step.up && (await step.up())) return act();
+    const asked = e instanceof Problem ? e.kind === "step-up" : e instanceof Refusal && e.type === "urn:sekisho:problem:step-up";
+    if (asked && step.up && (await step.up())) return act();
     throw e;
   }
 }
