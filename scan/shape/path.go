@@ -171,7 +171,7 @@ type Polyline struct {
 	Closed bool
 }
 
-// Flatten maps the path by m and makes curves into lines that deviate by a tenth at most, in units of the result times
+// Flatten maps the path by m and makes curves into lines that deviate by a twentieth at most, in units of the result times
 // scale.
 func (p *Path) Flatten(m Matrix, scale float64) []Polyline {
 	var out []Polyline
@@ -210,7 +210,7 @@ func (p *Path) Flatten(m Matrix, scale float64) []Polyline {
 func curve(to []Point, b, c, d Point, scale float64) []Point {
 	a := to[len(to)-1]
 	bend := max(math.Hypot(a.X-2*b.X+c.X, a.Y-2*b.Y+c.Y), math.Hypot(b.X-2*c.X+d.X, b.Y-2*c.Y+d.Y)) * scale
-	n := int(min(100, max(1, math.Ceil(math.Sqrt(7.5*bend)))))
+	n := int(min(100, max(1, math.Ceil(math.Sqrt(15*bend)))))
 	for i := 1; i < n; i++ {
 		t := float64(i) / float64(n)
 		u := 1 - t
