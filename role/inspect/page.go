@@ -15,8 +15,13 @@ import (
 	"sekisho/wire"
 )
 
-// pages is how many pages of a file can be shown.
-func pages(data []byte) int {
+// pages is how many pages of a file can be shown. A file that makes the reader fail has none.
+func pages(data []byte) (n int) {
+	defer func() {
+		if recover() != nil {
+			n = 0
+		}
+	}()
 	switch t := file.Sniff(data); {
 	case t.Picture():
 		return 1
@@ -58,11 +63,16 @@ func drawn(q wire.Preview) (wire.MadePreview, error) {
 	if err != nil {
 		return wire.MadePreview{Refused: "unreadable"}, nil
 	}
-	return made(img, 1)
+	return encoded(img, 1)
 }
 
 // document is a page of a PDF document.
-func (i *Inspect) document(ctx context.Context, q wire.Preview) (wire.MadePreview, error) {
+func (i *Inspect) document(ctx context.Context, q wire.Preview) (made wire.MadePreview, err error) {
+	defer func() {
+		if recover() != nil {
+			made, err = wire.MadePreview{Refused: "unreadable"}, nil
+		}
+	}()
 	f, err := pdf.Open(q.Data)
 	switch {
 	case errors.Is(err, pdf.ErrLocked):
@@ -81,10 +91,10 @@ func (i *Inspect) document(ctx context.Context, q wire.Preview) (wire.MadePrevie
 	case err != nil:
 		return wire.MadePreview{Refused: "unreadable"}, nil
 	}
-	return made(img, f.Pages())
+	return encoded(img, f.Pages())
 }
 
-func made(img image.Image, pages int) (wire.MadePreview, error) {
+func encoded(img image.Image, pages int) (wire.MadePreview, error) {
 	var b bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, img); err != nil {
 		return wire.MadePreview{}, sekisho.E("inspect.preview", sekisho.Internal, err)

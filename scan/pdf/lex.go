@@ -331,6 +331,7 @@ func (l *Lexer) literal() String {
 		}
 		out = append(out, l.b[l.at])
 	}
+	l.at = len(l.b) // a backslash at the end led beyond it
 	return String(out)
 }
 

@@ -19,9 +19,10 @@ const maxStroke = 100_000
 // one point of the result.
 func (p *Path) Stroke(pen Pen, m Matrix) []Polyline {
 	scale := m.Scale()
-	if scale < 1e-9 {
+	if !(scale > 1e-9) { // or no number at all
 		scale = 1e-9
 	}
+	scale = min(scale, far)
 	s := &stroker{pen: pen, m: m, half: max(math.Abs(finite(pen.Width)), 1/scale) / 2, scale: scale}
 	for _, l := range p.Flatten(Identity(), scale) {
 		points := distinct(l.Points)

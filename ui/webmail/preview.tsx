@@ -13,24 +13,24 @@ function why(e: unknown): string {
   return e.kind === "locked" ? t("previewLocked") : e.kind === "unreadable" ? t("previewUnreadable") : e.detail || e.title;
 }
 
+// Buttons at the ends are not disabled but say so: one that is disabled would lose the focus, and keys would go elsewhere.
 // Preview shows one page at a time; arrow keys, Page Up, Page Down, Home and End turn pages.
 export function Preview({ a, onClose }: { a: Attached; onClose: () => void }) {
   const [n, setPage] = useState(1);
-  const [url, setURL] = useState("");
+  const [made, setMade] = useState({ n: 0, url: "" });
   const [fault, setFault] = useState("");
   useEffect(() => {
     let current = true;
-    let made = "";
-    setURL("");
+    let url = "";
     setFault("");
     page(a.blobId, n).then((b) => {
       if (!current) return;
-      made = URL.createObjectURL(b);
-      setURL(made);
+      url = URL.createObjectURL(b);
+      setMade({ n, url });
     }, (e) => current && setFault(why(e)));
     return () => {
       current = false;
-      if (made) URL.revokeObjectURL(made);
+      if (url) URL.revokeObjectURL(url);
     };
   }, [a.blobId, n]);
   const turn = (to: number) => setPage(Math.min(a.pages, Math.max(1, to)));
@@ -48,13 +48,13 @@ export function Preview({ a, onClose }: { a: Attached; onClose: () => void }) {
         {a.danger && <p class="note warn">{a.danger.reason}</p>}
         {a.pages > 1 && (
           <nav aria-label={t("previewTurn")}>
-            <button type="button" class="button" disabled={n <= 1} onClick={() => turn(n - 1)}><Icon name="back" /> {t("previousPage")}</button>
+            <button type="button" class="button" aria-disabled={n <= 1} onClick={() => turn(n - 1)}><Icon name="back" /> {t("previousPage")}</button>
             <span role="status">{t("pageOf", { n, of: a.pages })}</span>
-            <button type="button" class="button" disabled={n >= a.pages} onClick={() => turn(n + 1)}>{t("nextPage")} <Icon name="arrow" /></button>
+            <button type="button" class="button" aria-disabled={n >= a.pages} onClick={() => turn(n + 1)}>{t("nextPage")} <Icon name="arrow" /></button>
           </nav>
         )}
         <div class="preview-page" tabIndex={0} autofocus role="group" aria-label={t("pageOf", { n, of: a.pages })}>
-          {fault ? <p class="note bad" role="alert">{fault}</p> : url ? <img src={url} alt={t("pageAlt", { name, n, of: a.pages })} /> : <p class="waiting-text" role="status">{t("loading")}</p>}
+          {fault ? <p class="note bad" role="alert">{fault}</p> : made.n === n ? <img src={made.url} alt={t("pageAlt", { name, n, of: a.pages })} /> : <p class="waiting-text" role="status">{t("loading")}</p>}
         </div>
       </div>
     </Dialog>
