@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image"
 	"image/png"
+	"runtime/debug"
 
 	"sekisho"
 	"sekisho/scan/draw"
@@ -42,6 +43,7 @@ func (i *Inspect) preview(ctx context.Context, _ sekisho.Caller, q wire.Preview)
 	select {
 	case i.drawing <- struct{}{}:
 		defer func() { <-i.drawing }()
+		defer debug.SetGCPercent(debug.SetGCPercent(30)) // pictures are large, and only one worker's memory is there for them
 	case <-ctx.Done():
 		return wire.MadePreview{}, sekisho.E("inspect.preview", sekisho.Unavailable, ctx.Err())
 	}

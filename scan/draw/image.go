@@ -21,7 +21,7 @@ const (
 	maxRows     = 24 << 20  // bytes of its rows
 	maxStreamed = 256 << 20 // bytes of its rows, when they can be taken one by one
 	maxPixels   = 3 << 20   // of what is kept of it, made smaller when it has more
-	maxJPEG     = 40 << 20  // bytes that decoding may take
+	maxJPEG     = 56 << 20  // bytes that decoding may take
 )
 
 // raster are the rows of a picture: n numbers of so many bits to a point, each row beginning with a new byte.
@@ -112,7 +112,7 @@ func (m *machine) raster(s *pdf.Stream, n, bits int) *raster {
 	}
 	r := &raster{w: w, h: h, n: n, bits: bits}
 	need := maxRows
-	if n > 0 && bits > 0 {
+	if n > 0 && bits > 0 && !m.f.Pictured(s) {
 		if need = r.row() * h; need > maxRows {
 			if need > maxStreamed {
 				return nil
@@ -150,11 +150,7 @@ func (m *machine) jpeg(data []byte) *raster {
 	if err != nil {
 		return nil
 	}
-	each := 3
-	if bytes.Contains(data[:min(len(data), 1<<16)], []byte{0xff, 0xc2}) {
-		each = 12 // progressive: the coefficients are kept
-	}
-	if c.Width <= 0 || c.Height <= 0 || c.Width > maxSide || c.Height > maxSide || c.Width*c.Height > maxJPEG/each {
+	if c.Width <= 0 || c.Height <= 0 || c.Width > maxSide || c.Height > maxSide || float64(c.Width*c.Height)*bytesOfPoint(data) > maxJPEG {
 		return nil
 	}
 	m.steps += c.Width * c.Height / 1000
@@ -186,6 +182,36 @@ func (m *machine) jpeg(data []byte) *raster {
 		return nil
 	}
 	return r
+}
+
+// bytesOfPoint is how many bytes decoding takes for a point, by the frame header of a JPEG file (ITU-T T.81 section B.2.2):
+// a picture whose colours are coarser takes less, one that comes in several scans much more.
+func bytesOfPoint(data []byte) float64 {
+	for at := 2; at+9 < len(data) && data[at] == 0xff; {
+		kind, size := data[at+1], int(data[at+2])<<8|int(data[at+3])
+		if kind == 0xff {
+			at++
+			continue
+		}
+		if kind != 0xc0 && kind != 0xc1 && kind != 0xc2 {
+			at += 2 + size
+			continue
+		}
+		n, most, sum := int(data[at+9]), 1, 0
+		for i := 0; i < n && at+11+3*i < len(data); i++ {
+			f := int(data[at+11+3*i]>>4) * int(data[at+11+3*i]&15)
+			most, sum = max(most, f), sum+f
+		}
+		each := float64(max(sum, 1)) / float64(most)
+		if kind == 0xc2 {
+			each *= 5
+		}
+		if n == 4 {
+			each *= 2
+		}
+		return each
+	}
+	return 12
 }
 
 func compact(pix []uint8, stride, row, h int) []uint8 {

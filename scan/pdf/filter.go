@@ -119,6 +119,19 @@ func (f *File) Decode(s *Stream, most int) (out []byte, coded Coded, err error) 
 	return out, coded, nil
 }
 
+// Pictured says whether the bytes of s are a picture in a form of its own, as far as its last filter says.
+func (f *File) Pictured(s *Stream) bool {
+	list := f.filters(s.Dict)
+	if len(list) == 0 {
+		return false
+	}
+	switch list[len(list)-1].name {
+	case "DCTDecode", "JPXDecode", "CCITTFaxDecode", "JBIG2Decode":
+		return true
+	}
+	return false
+}
+
 // inflate gives what can be decompressed: a stream that ends early or whose checksum is wrong counts as far as it goes.
 func inflate(b []byte, most int) ([]byte, error) {
 	b = bytes.TrimLeft(b, "\r\n")
