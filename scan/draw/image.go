@@ -54,7 +54,7 @@ func (r *raster) row() int { return (r.w*r.n*r.bits + 7) / 8 }
 
 // image draws a picture into the unit square.
 func (m *machine) image(s *pdf.Stream) {
-	if m.s.clip.rect.Empty() {
+	if m.hidden > 0 || m.s.clip.rect.Empty() {
 		return
 	}
 	m.steps += 500

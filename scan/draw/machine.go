@@ -46,9 +46,12 @@ type machine struct {
 	resources []pdf.Dict // innermost last
 	faces     map[any]*face
 	steps     int
-	deep      int  // programs in programs
-	buffers   int  // canvases beside the page
-	tinted    bool // colours of the program do not count
+	deep      int          // programs in programs
+	buffers   int          // canvases beside the page
+	tinted    bool         // colours of the program do not count
+	marks     []bool       // marked content that is open: whether it is hidden
+	hidden    int          // of marks
+	off       map[int]bool // layers that are switched off, by their object's number
 
 	args     []pdf.Object
 	path     shape.Path
@@ -61,6 +64,7 @@ func newMachine(ctx context.Context, f *pdf.File, p *pdf.Page) *machine {
 	m := &machine{ctx: ctx, f: f, base: shape.Identity(), faces: map[any]*face{}, resources: []pdf.Dict{p.Resources}}
 	m.s = m.fresh()
 	m.tm, m.line = shape.Identity(), shape.Identity()
+	m.off = layersOff(f)
 	return m
 }
 
@@ -113,6 +117,10 @@ func (m *machine) operator(k string) {
 		return
 	}
 	switch k {
+	case "BDC", "BMC":
+		m.mark(k == "BDC" && m.name(0) == "OC" && m.layerHidden(m.resource("Properties", m.name(1))))
+	case "EMC":
+		m.unmark()
 	case "Do":
 		m.do(m.name(0))
 	case "sh":
@@ -241,7 +249,7 @@ func (m *machine) finish(fill, even, stroke bool) {
 
 // fillLines fills what the lines enclose with the colour of fills.
 func (m *machine) fillLines(list []shape.Polyline, even bool) {
-	if m.to == nil || m.s.clip.rect.Empty() {
+	if m.to == nil || m.hidden > 0 || m.s.clip.rect.Empty() {
 		return
 	}
 	if src := m.source(&m.s.fill); src != nil {
@@ -270,7 +278,7 @@ func thick(list []shape.Polyline) []shape.Polyline {
 }
 
 func (m *machine) strokePath(p *shape.Path, ctm shape.Matrix) {
-	if m.to == nil || m.s.clip.rect.Empty() {
+	if m.to == nil || m.hidden > 0 || m.s.clip.rect.Empty() {
 		return
 	}
 	if src := m.source(&m.s.stroke); src != nil {
@@ -355,7 +363,7 @@ func (m *machine) extended(d pdf.Dict) {
 // do draws what a name stands for: a picture, or a program.
 func (m *machine) do(n pdf.Name) {
 	s, ok := m.f.Resolve(m.resource("XObject", n)).(*pdf.Stream)
-	if !ok {
+	if !ok || m.layerHidden(s.Dict["OC"]) {
 		return
 	}
 	switch m.f.Resolve(s.Dict["Subtype"]) {

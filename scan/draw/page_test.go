@@ -120,7 +120,11 @@ func document(content string, objects ...string) []byte {
 	for i, o := range objects {
 		fmt.Fprintf(&b, "%d 0 obj%s endobj\n", 5+i, o)
 	}
-	b.WriteString("trailer<</Root 1 0 R>>\n")
+	root := 1
+	if len(objects) > 3 && strings.Contains(objects[3], "/Catalog") {
+		root = 8
+	}
+	fmt.Fprintf(&b, "trailer<</Root %d 0 R>>\n", root)
 	return []byte(b.String())
 }
 
@@ -199,6 +203,8 @@ func TestOperators(t *testing.T) {
 		"inline picture": {"q 100 0 0 100 0 0 cm BI /W 2 /H 1 /BPC 8 /CS /RGB /F /AHx ID ff000000ff00> EI Q 0 0 1 rg 0 0 10 10 re f", nil, map[[2]int]string{{20, 50}: red, {80, 50}: green, {5, 95}: blue}},
 		"glyphs that are programs": {"BT /T 50 Tf 10 10 Td (a) Tj ET", []string{"<</Font<</T<</Type/Font/Subtype/Type3/FontMatrix[.01 0 0 .01 0 0]/FirstChar 97/Widths[100]/Encoding<</Differences[97/sq]>>/CharProcs<</sq 6 0 R>>>>>>>>",
 			stream("", "100 0 0 0 100 100 d1 1 0 0 rg 0 0 100 100 re f")}, map[[2]int]string{{30, 60}: black, {80, 20}: white}},
+		"a layer that is off": {"/OC /L BDC 1 0 0 rg 0 0 50 100 re f EMC 0 0 1 rg 50 0 50 100 re f /F Do", []string{"<</Properties<</L 6 0 R>>/XObject<</F 7 0 R>>>>", "<</Type/OCG>>",
+			stream("/Subtype/Form/BBox[0 0 100 100]/OC 6 0 R", "0 1 0 rg 0 0 100 100 re f"), "<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[6 0 R]/D<</OFF[6 0 R]>>>>>>"}, map[[2]int]string{{20, 50}: white, {80, 50}: blue}},
 		"a mark on the page": {"", []string{"<<>>", "null", "null", "null", "[<</Rect[50 50 100 100]/AP<</N 10 0 R>>>> <</F 2/Rect[0 0 50 50]/AP<</N 10 0 R>>>>]", stream("/Subtype/Form/BBox[0 0 1 1]", "1 0 0 rg 0 0 1 1 re f")},
 			map[[2]int]string{{75, 25}: red, {25, 75}: white}},
 	} {

@@ -142,7 +142,7 @@ func (s *shading) circle(p shape.Point) (float64, bool) {
 
 // shade fills the clip with a shading.
 func (m *machine) shade(n pdf.Name) {
-	if m.to == nil {
+	if m.to == nil || m.hidden > 0 {
 		return
 	}
 	if s := m.shading(m.resource("Shading", n), m.s.ctm); s != nil {

@@ -98,6 +98,9 @@ func (s *Substitute) Glyph(text string, width float64, known bool) (*shape.Path,
 	for _, r = range text {
 		break
 	}
+	if parts := ligatures(r); parts != "" {
+		return s.together(parts, width, known)
+	}
 	n, has := s.font.Runes[r]
 	own, _ := s.font.Width(n)
 	if !known {
@@ -116,6 +119,32 @@ func (s *Substitute) Glyph(text string, width float64, known bool) (*shape.Path,
 	p := &shape.Path{}
 	p.Append(s.font.Outline(n), shape.Matrix{k, 0, 0, 1, max(0, width-own*k) / 2, 0})
 	return p, width
+}
+
+// ligatures are letters that are drawn as one.
+func ligatures(r rune) string {
+	if r < 0xfb00 || r > 0xfb04 {
+		return ""
+	}
+	return []string{"ff", "fi", "fl", "ffi", "ffl"}[r-0xfb00]
+}
+
+// together draws letters beside each other, in the width of one.
+func (s *Substitute) together(text string, width float64, known bool) (*shape.Path, float64) {
+	p := &shape.Path{}
+	at := 0.0
+	for _, r := range text {
+		n := s.font.Runes[r]
+		own, _ := s.font.Width(n)
+		p.Append(s.font.Outline(n), shape.Matrix{1, 0, 0, 1, at, 0})
+		at += own
+	}
+	if !known || width <= 0 || at <= 0 {
+		return p, at
+	}
+	q := &shape.Path{}
+	q.Append(p, shape.Matrix{width / at, 0, 0, 1, 0, 0})
+	return q, width
 }
 
 // Sign is the outline of a sign of ZapfDingbats by its code.
