@@ -11,6 +11,7 @@ import (
 	"golang.org/x/image/ccitt"
 
 	"sekisho/scan/function"
+	"sekisho/scan/jpeg2000"
 	"sekisho/scan/pdf"
 	"sekisho/scan/shape"
 )
@@ -130,6 +131,8 @@ func (m *machine) raster(s *pdf.Stream, n, bits int) *raster {
 		return m.jpeg(data)
 	case "CCITTFaxDecode":
 		return m.fax(data, coded.Parm, w, h)
+	case "JPXDecode":
+		return m.waves(data)
 	case "":
 	default:
 		return nil
@@ -222,6 +225,17 @@ func compact(pix []uint8, stride, row, h int) []uint8 {
 		copy(pix[y*row:(y+1)*row], pix[y*stride:y*stride+row])
 	}
 	return pix[:row*h]
+}
+
+// waves decodes a JPEG 2000 picture, no finer than it is drawn. Its size is not that of the dictionary then.
+func (m *machine) waves(data []byte) *raster {
+	w, h := m.reach()
+	p, err := jpeg2000.Decode(m.ctx, data, int(min(4096, w)), int(min(4096, h)))
+	if err != nil {
+		return nil
+	}
+	m.steps += p.Width * p.Height / 100
+	return &raster{w: p.Width, h: p.Height, n: p.Components, bits: 8, pix: p.Pix}
 }
 
 // fax decodes what a fax machine would send.
