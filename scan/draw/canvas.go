@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"context"
 	"image"
 	"image/color"
 
@@ -20,9 +21,10 @@ func (p plainSource) at(int, int) color.NRGBA { return color.NRGBA(p) }
 // canvas is a picture that is being drawn. Its points are multiplied with their alpha.
 type canvas struct {
 	*image.RGBA
+	ctx context.Context // ends fillings that take long
 }
 
-func newCanvas(r image.Rectangle) *canvas { return &canvas{image.NewRGBA(r)} }
+func (m *machine) newCanvas(r image.Rectangle) *canvas { return &canvas{image.NewRGBA(r), m.ctx} }
 
 // clip bounds where is drawn.
 type clip struct {
@@ -111,6 +113,9 @@ func (c *canvas) fill(mask *image.Alpha, src source, in clip, l look) {
 	one, isPlain := src.(plainSource)
 	blend := blends(l.mode)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
+		if !isPlain && c.ctx.Err() != nil {
+			return
+		}
 		cover := mask.Pix[mask.PixOffset(r.Min.X, y):]
 		to := c.Pix[c.PixOffset(r.Min.X, y):]
 		for x := r.Min.X; x < r.Max.X; x++ {

@@ -43,6 +43,7 @@ type face struct {
 	matrix    shape.Matrix // of a font of programs
 	programs  pdf.Dict
 	resources pdf.Dict
+	cost      int // steps that finding a glyph takes
 }
 
 // face reads a font, once.
@@ -63,6 +64,11 @@ func (m *machine) face(o pdf.Object) *face {
 	}
 	f := &face{m: m, known: map[uint64]*glyph{}, widths: map[int]float64{}}
 	f.read(d)
+	f.cost = 1 + (f.cmap.Size()+f.letters.Size())/50
+	if f.font != nil {
+		f.cost += (len(f.font.Runes) + len(f.font.Names)) / 200
+	}
+	m.steps += 500 * f.cost
 	if key != nil {
 		m.faces[key] = f
 	}
@@ -258,6 +264,7 @@ func (f *face) next(s string) (g *glyph, code uint32, n int) {
 	if len(f.known) > 20_000 {
 		clear(f.known)
 	}
+	f.m.steps += f.cost
 	if f.composite {
 		g = f.many(code, n)
 	} else {

@@ -313,7 +313,7 @@ func (m *machine) picture(s *pdf.Stream, w, h float64) *picture {
 	p.pix = make([]uint8, 4*p.w*p.h)
 	m.steps += r.w * r.h / 1000
 	get := m.pointer(r, sp, m.f.Floats(m.f.Get(d, "Decode", "D")), m.key(d))
-	average(p, r, kx, ky, get)
+	m.average(p, r, kx, ky, get)
 	return p
 }
 
@@ -331,8 +331,11 @@ func coarseness(w, h int, toW, toH float64) (kx, ky int) {
 }
 
 // average makes of every kx by ky points one.
-func average(p *picture, r *raster, kx, ky int, get func(x, y int) color.NRGBA) {
+func (m *machine) average(p *picture, r *raster, kx, ky int, get func(x, y int) color.NRGBA) {
 	for y := range p.h {
+		if m.ctx.Err() != nil {
+			return
+		}
 		r.load(y*ky, min(ky, r.h-y*ky))
 		for x := range p.w {
 			var sr, sg, sb, sa, n uint32

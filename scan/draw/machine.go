@@ -97,7 +97,7 @@ func (m *machine) run(content []byte, depth int) {
 			}
 			continue
 		}
-		if m.steps++; m.steps&31 == 0 && m.spent() {
+		if m.steps++; m.spent() {
 			break
 		}
 		if k == "BI" {
@@ -415,7 +415,7 @@ func (m *machine) buffer(r image.Rectangle) *canvas {
 	}
 	m.buffers++
 	m.steps += r.Dx() * r.Dy() / 1000
-	return newCanvas(r)
+	return m.newCanvas(r)
 }
 
 // inner runs the program of a form.

@@ -45,7 +45,8 @@ func Page(ctx context.Context, f *pdf.File, n, width int) (img *image.RGBA, err 
 		return nil, err
 	}
 	size, base := fit(p, min(MaxWidth, max(16, width)))
-	to := newCanvas(image.Rectangle{Max: size})
+	m := newMachine(ctx, f, p)
+	to := m.newCanvas(image.Rectangle{Max: size})
 	for i := range to.Pix {
 		to.Pix[i] = 255
 	}
@@ -54,7 +55,6 @@ func Page(ctx context.Context, f *pdf.File, n, width int) (img *image.RGBA, err 
 			img, err = to.RGBA, nil // as far as it came
 		}
 	}()
-	m := newMachine(ctx, f, p)
 	m.to = to
 	m.base = base
 	m.s.ctm = base

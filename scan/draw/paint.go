@@ -139,7 +139,7 @@ func (m *machine) tile(s *pdf.Stream, to shape.Matrix, p *paint) source {
 	if !(w >= 1) || !(h >= 1) {
 		return nil
 	}
-	t := &tiles{cell: newCanvas(image.Rect(0, 0, int(w), int(h))), back: back, x: limits[0], y: limits[1], dx: dx, dy: dy, kx: w / dx, ky: h / dy}
+	t := &tiles{cell: m.newCanvas(image.Rect(0, 0, int(w), int(h))), back: back, x: limits[0], y: limits[1], dx: dx, dy: dy, kx: w / dx, ky: h / dy}
 	outer, canvas, base, tinted := m.s, m.to, m.base, m.tinted
 	m.buffers++
 	m.to = t.cell

@@ -113,7 +113,7 @@ func (m *machine) show(s string) {
 	for len(s) > 0 {
 		g, code, n := f.next(s)
 		s = s[n:]
-		if m.steps++; m.steps&63 == 0 && m.spent() {
+		if m.steps++; m.spent() {
 			return
 		}
 		at := shape.Matrix{m.s.size * m.s.stretch, 0, 0, m.s.size, 0, m.s.rise}.Then(m.tm).Then(m.s.ctm)

@@ -333,3 +333,12 @@ func (m *CMap) Use(name string) {
 		m.above = Predefined(name)
 	}
 }
+
+// Size is how many rows must be looked through for a code.
+func (m *CMap) Size() int {
+	n := 0
+	for d, x := 0, m; x != nil && d < maxCMaps; d, x = d+1, x.above {
+		n += len(x.ranges) + len(x.letters) + len(x.spaces)
+	}
+	return n
+}

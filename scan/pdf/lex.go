@@ -262,11 +262,11 @@ func (l *Lexer) array(depth int) Array {
 			l.at = len(l.b)
 			return a
 		}
-		switch o.(type) {
+		switch k := o.(type) {
 		case closer:
 			continue
 		case Keyword:
-			if k := o.(Keyword); k == "endobj" || k == "endstream" || k == "obj" {
+			if k == "endobj" || k == "endstream" || k == "obj" {
 				return a
 			}
 		}

@@ -13,6 +13,10 @@ type edge struct {
 	wind       int
 }
 
+// maxWork bounds the steps of one filling: rows that all sides cross. A shape that needs more is looked at less finely, and
+// at last not at all.
+const maxWork = 200_000_000
+
 // Fill finds what the lines enclose: by the even-odd rule, or by the nonzero winding rule. The mask covers what of within
 // is touched; nil when that is nothing.
 func Fill(list []Polyline, even bool, within image.Rectangle) *image.Alpha {
@@ -28,8 +32,18 @@ func Fill(list []Polyline, even bool, within image.Rectangle) *image.Alpha {
 	if box.Dy() < 64 {
 		fine = 8
 	}
-	edges := sides(list, box, fine)
-	if len(edges) == 0 {
+	var edges []edge
+	for ; fine > 0; fine /= 2 {
+		edges = sides(list, box, fine)
+		work := 0
+		for i := range edges {
+			work += edges[i].end - edges[i].first
+		}
+		if work <= maxWork {
+			break
+		}
+	}
+	if len(edges) == 0 || fine == 0 {
 		return nil
 	}
 	slices.SortFunc(edges, func(a, b edge) int { return a.first - b.first })

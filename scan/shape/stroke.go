@@ -24,14 +24,19 @@ func (p *Path) Stroke(pen Pen, m Matrix) []Polyline {
 	}
 	scale = min(scale, far)
 	s := &stroker{pen: pen, m: m, half: max(math.Abs(finite(pen.Width)), 1/scale) / 2, scale: scale}
+	spent := 0
 	for _, l := range p.Flatten(Identity(), scale) {
 		points := distinct(l.Points)
 		if len(points) == 1 {
 			s.dot(points[0])
 			continue
 		}
-		for _, d := range pen.dashed(Polyline{Points: points, Closed: l.Closed}, scale) {
+		dashes := pen.dashed(Polyline{Points: points, Closed: l.Closed}, scale)
+		for _, d := range dashes {
 			s.line(d)
+		}
+		if spent += len(dashes); spent > maxStroke || len(s.out) >= maxStroke {
+			break
 		}
 	}
 	return s.out
