@@ -1,5 +1,7 @@
 package jpeg2000
 
+import "sekisho/scan/arithmetic"
+
 // Contexts of the coder (table D.1 to D.5): of significance from 0, of signs from 9, of refinement from 14.
 const (
 	contextSign   = 9
@@ -25,7 +27,8 @@ type decoding struct {
 	half      uint32 // half of the last bit plane that was decoded
 	band      *band
 	style     int
-	mq        arithmetic
+	mq        arithmetic.Decoder
+	learned   [contexts]arithmetic.Context
 	raw       *rawBits // in the place of mq
 	plane     uint     // the bit plane
 }
@@ -62,7 +65,7 @@ func (c *block) decode(b *band, style int) *decoding {
 		return d
 	}
 	d.plane = uint(planes - 1)
-	d.mq.reset()
+	d.reset()
 	pass, kind := 0, 2 // the first pass is a cleanup
 	for _, x := range c.pieces {
 		raw := style&1 != 0 && pass >= 10 && kind != 2
@@ -70,12 +73,12 @@ func (c *block) decode(b *band, style int) *decoding {
 			d.raw = &rawBits{b: x.data}
 		} else {
 			d.raw = nil
-			d.mq.begin(x.data)
+			d.mq.Begin(x.data)
 		}
 		for range x.passes {
 			d.pass(kind)
 			if style&2 != 0 {
-				d.mq.reset()
+				d.reset()
 			}
 			pass++
 			if kind++; kind == 3 {
@@ -94,6 +97,13 @@ func (c *block) decode(b *band, style int) *decoding {
 	return d
 }
 
+// reset gives the contexts their first states (table D.7).
+func (d *decoding) reset() {
+	d.learned = [contexts]arithmetic.Context{0: arithmetic.In(4), contextRun: arithmetic.In(3), contextPlain: arithmetic.In(46)}
+}
+
+func (d *decoding) bit(context int) int { return d.mq.Bit(&d.learned[context]) }
+
 // pass is one of the three: significance, refinement, cleanup.
 func (d *decoding) pass(kind int) {
 	for y := 0; y < d.h; y += 4 {
@@ -111,7 +121,7 @@ func (d *decoding) pass(kind int) {
 	if kind == 2 {
 		if d.style&32 != 0 {
 			for range 4 {
-				d.mq.bit(contextPlain)
+				d.bit(contextPlain)
 			}
 		}
 		for i := range d.state {
@@ -202,7 +212,7 @@ func (d *decoding) turn(k, y int) {
 	if d.raw != nil {
 		bit, flip = d.raw.bit(), false
 	} else {
-		bit = d.mq.bit(context)
+		bit = d.bit(context)
 	}
 	if (bit == 1) != flip {
 		d.state[k] |= negative
@@ -226,7 +236,7 @@ func (d *decoding) spread(x, top int) {
 		if d.raw != nil {
 			bit = d.raw.bit()
 		} else {
-			bit = d.mq.bit(d.contextOf(h, v, c))
+			bit = d.bit(d.contextOf(h, v, c))
 		}
 		if bit == 1 {
 			d.turn(k, y)
@@ -250,7 +260,7 @@ func (d *decoding) refine(x, top int) {
 		if d.raw != nil {
 			bit = d.raw.bit()
 		} else {
-			bit = d.mq.bit(context)
+			bit = d.bit(context)
 		}
 		d.magnitude[k] |= uint32(bit) << d.plane
 		d.state[k] |= refined
@@ -260,10 +270,10 @@ func (d *decoding) refine(x, top int) {
 func (d *decoding) clean(x, top int) {
 	y := top
 	if top+4 <= d.h && d.still(x, top) {
-		if d.mq.bit(contextRun) == 0 {
+		if d.bit(contextRun) == 0 {
 			return
 		}
-		y += d.mq.bit(contextPlain)<<1 | d.mq.bit(contextPlain)
+		y += d.bit(contextPlain)<<1 | d.bit(contextPlain)
 		d.turn((y+1)*d.row+x+1, y)
 		y++
 	}
@@ -273,7 +283,7 @@ func (d *decoding) clean(x, top int) {
 			continue
 		}
 		h, v, c := d.around(k, d.counts(y))
-		if d.mq.bit(d.contextOf(h, v, c)) == 1 {
+		if d.bit(d.contextOf(h, v, c)) == 1 {
 			d.turn(k, y)
 		}
 	}

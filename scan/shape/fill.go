@@ -15,7 +15,7 @@ type edge struct {
 
 // maxWork bounds the steps of one filling: rows that all sides cross. A shape that needs more is looked at less finely, and
 // at last not at all.
-const maxWork = 200_000_000
+const maxWork = 20_000_000
 
 // Fill finds what the lines enclose: by the even-odd rule, or by the nonzero winding rule. The mask covers what of within
 // is touched; nil when that is nothing.

@@ -1,13 +1,21 @@
-package jpeg2000
+// Package arithmetic decodes bits that were coded by the MQ coder of JPEG 2000 and JBIG2 (ITU-T T.800 annex C, T.88 annex E).
+package arithmetic
 
-// arithmetic is the MQ decoder (section C.3).
-type arithmetic struct {
+// Context is what was learned of the bits that stand in one kind of place. The zero value knows nothing.
+type Context struct {
+	state uint8
+	more  uint8 // the more probable symbol
+}
+
+// In makes a context that is in a state of the table of probabilities.
+func In(state uint8) Context { return Context{state: state} }
+
+// Decoder takes bits off data; behind the end there are as many as are asked for.
+type Decoder struct {
 	b     []byte
 	at    int
 	c, a  uint32
 	count int
-	state [contexts]uint8
-	more  [contexts]uint8 // the more probable symbol
 }
 
 // chance is a row of the table of probabilities (table C.2).
@@ -28,14 +36,8 @@ var chances = [47]chance{
 	{0x0015, 43, 40, false}, {0x0009, 44, 41, false}, {0x0005, 45, 42, false}, {0x0001, 45, 43, false}, {0x5601, 46, 46, false},
 }
 
-// reset gives the contexts their first states (table D.7).
-func (m *arithmetic) reset() {
-	m.state, m.more = [contexts]uint8{}, [contexts]uint8{}
-	m.state[0], m.state[contextRun], m.state[contextPlain] = 4, 3, 46
-}
-
-// begin starts on the data of a piece.
-func (m *arithmetic) begin(b []byte) {
+// Begin starts on data.
+func (m *Decoder) Begin(b []byte) {
 	m.b, m.at = b, 0
 	m.c = uint32(m.byte(0)) << 16
 	m.fetch()
@@ -44,7 +46,7 @@ func (m *arithmetic) begin(b []byte) {
 	m.a = 0x8000
 }
 
-func (m *arithmetic) byte(i int) byte {
+func (m *Decoder) byte(i int) byte {
 	if i < len(m.b) {
 		return m.b[i]
 	}
@@ -52,7 +54,7 @@ func (m *arithmetic) byte(i int) byte {
 }
 
 // fetch takes the next byte; after 0xff only seven bits count, and a marker is the end.
-func (m *arithmetic) fetch() {
+func (m *Decoder) fetch() {
 	if m.byte(m.at) == 0xff {
 		if m.byte(m.at+1) > 0x8f {
 			m.c += 0xff00
@@ -69,18 +71,18 @@ func (m *arithmetic) fetch() {
 	m.count = 8
 }
 
-// bit decodes a bit in a context.
-func (m *arithmetic) bit(context int) int {
-	x := &chances[m.state[context]]
-	d := m.more[context]
+// Bit decodes a bit in a context.
+func (m *Decoder) Bit(k *Context) int {
+	x := &chances[k.state]
+	d := k.more
 	m.a -= x.q
 	if m.c>>16 < x.q {
 		// the lower part
 		if m.a < x.q {
-			m.state[context] = x.more
+			k.state = x.more
 		} else {
 			d = 1 - d
-			m.less(context, x)
+			k.less(x)
 		}
 		m.a = x.q
 		m.renew()
@@ -92,22 +94,22 @@ func (m *arithmetic) bit(context int) int {
 	}
 	if m.a < x.q {
 		d = 1 - d
-		m.less(context, x)
+		k.less(x)
 	} else {
-		m.state[context] = x.more
+		k.state = x.more
 	}
 	m.renew()
 	return int(d)
 }
 
-func (m *arithmetic) less(context int, x *chance) {
+func (k *Context) less(x *chance) {
 	if x.turn {
-		m.more[context] = 1 - m.more[context]
+		k.more = 1 - k.more
 	}
-	m.state[context] = x.less
+	k.state = x.less
 }
 
-func (m *arithmetic) renew() {
+func (m *Decoder) renew() {
 	for {
 		if m.count == 0 {
 			m.fetch()
