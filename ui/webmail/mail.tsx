@@ -17,6 +17,7 @@ import type { Address, Attached, Email, Shown } from "./model";
 import { who } from "./model";
 import { go, place } from "./place";
 import { question } from "../kit/dialog";
+import { Preview } from "./preview";
 import { t } from "./word";
 import { writing } from "./writing";
 
@@ -75,8 +76,10 @@ async function download(a: Attached): Promise<void> {
 }
 
 function Attachments({ s }: { s: Shown }) {
+  const [shown, setShown] = useState<Attached | null>(null);
   if (s.attachments.length === 0) return null;
   return (
+    <>
     <ul class="attachments" aria-label={t("attachments")}>
       {s.attachments.map((a) => (
         <li key={a.partId + a.blobId}>
@@ -85,9 +88,12 @@ function Attachments({ s }: { s: Shown }) {
             <span><span class="file">{a.name || a.type}</span><span class="size">{a.danger ? a.danger.reason : bytes(a.size)}</span></span>
             <Icon name="download" size={16} />
           </button>
+          {a.pages > 0 && <button type="button" class="button quiet" onClick={() => setShown(a)} aria-label={`${t("preview")}: ${a.name || a.type}`}><Icon name="eye" /> {t("preview")}</button>}
         </li>
       ))}
     </ul>
+    {shown && <Preview a={shown} onClose={() => setShown(null)} />}
+    </>
   );
 }
 
