@@ -18,6 +18,7 @@ import (
 	"sekisho"
 	"sekisho/mail/message"
 	"sekisho/scan/archive"
+	"sekisho/scan/phish"
 	"sekisho/scan/spam"
 	"sekisho/scan/url"
 	"sekisho/scan/virus"
@@ -147,6 +148,9 @@ type job struct {
 	carried  int             // files in links
 	quick    bool            // only texts are wanted
 	hosts    map[string]bool // hosts that were judged
+	ways     []phish.Link    // links of the texts that are shown as the mail itself
+	facts    pageFacts       // of its HTML
+	clean    string          // the text as people read it
 	sites    []string        // registered domains of links
 	paths    []string        // paths of links
 	tags     []string        // elements of HTML
@@ -229,6 +233,7 @@ func (j *job) close() {
 	j.searchable()
 	j.leaks(j.rep.Text, "1")
 	j.sender()
+	j.phish()
 	j.spam()
 }
 

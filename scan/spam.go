@@ -28,13 +28,17 @@ func (j *job) spam() {
 
 // features is what the classifier sees.
 func (j *job) features() *spam.Mail {
-	subject := 0
-	if j.mail.Fields.Subject != "" {
-		subject = len(search.Fold(j.mail.Fields.Subject))
-	}
 	root := &j.mail.Root
-	return &spam.Mail{Fields: &j.mail.Fields, Header: j.mail.Get, Names: j.names, Received: j.received, Text: j.rep.Text, Subject: subject, Sites: j.sites, Paths: j.paths, Tags: j.tags,
+	return &spam.Mail{Fields: &j.mail.Fields, Header: j.mail.Get, Names: j.names, Received: j.received, Text: j.clean, Subject: j.subject(), Sites: j.sites, Paths: j.paths, Tags: j.tags,
 		Marks: j.marks(), Type: root.Type + "/" + root.Subtype}
+}
+
+// subject is how many bytes of the text are the subject.
+func (j *job) subject() int {
+	if j.mail.Fields.Subject == "" {
+		return 0
+	}
+	return min(len(search.Fold(j.mail.Fields.Subject)), len(j.rep.Text))
 }
 
 // names gives the names of the header's fields.
@@ -77,5 +81,7 @@ func (s *Scanner) Features(ctx context.Context, raw []byte) []uint32 {
 	j.text(strings.TrimSpace(j.mail.Fields.Subject))
 	j.part(j.mail, &j.mail.Root, number(&j.mail.Root, ""), "")
 	j.searchable()
+	j.sender()
+	j.phish()
 	return spam.Features(j.features())
 }

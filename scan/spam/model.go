@@ -17,7 +17,7 @@ type Model struct {
 	sure   float32 // logit from which it is that certainly
 }
 
-const magic = "SPAM2\n"
+const magic = "SPAM3\n"
 
 var errModel = errors.New("not a spam model")
 
