@@ -60,7 +60,9 @@ func (j *job) phish() {
 			m.Strange += min(r.Score/2, 2)
 		}
 	}
-	for _, x := range phish.Judge(m) {
+	var facts []phish.Fact
+	facts, j.genuine = phish.Judge(m)
+	for _, x := range facts {
 		j.find(x.Kind, x.Name, x.Where, x.Score, x.Evidence)
 	}
 }

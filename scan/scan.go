@@ -150,6 +150,7 @@ type job struct {
 	hosts    map[string]bool // hosts that were judged
 	ways     []phish.Link    // links of the texts that are shown as the mail itself
 	facts    pageFacts       // of its HTML
+	genuine  bool            // a known company's own mail, by sender and links
 	clean    string          // the text as people read it
 	sites    []string        // registered domains of links
 	paths    []string        // paths of links

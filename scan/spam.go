@@ -21,6 +21,9 @@ func (j *job) spam() {
 	if root := &j.mail.Root; p > 0 && root.Type == "multipart" && root.Subtype == "report" {
 		p /= 2 // a bounce quotes what somebody else wrote
 	}
+	if p > 0 && j.genuine {
+		p *= 0.4 // companies write about passwords and payments too
+	}
 	if p >= 0.5 || p <= -0.5 {
 		j.find(sekisho.KindSpam, "words", "", p, fmt.Sprintf("the words and the form of the mail: %.1f", p))
 	}
@@ -68,6 +71,9 @@ func (j *job) marks() []string {
 		case sekisho.KindURL, sekisho.KindActive, sekisho.KindAmbiguous, sekisho.KindPhish:
 			out = append(out, f.Name)
 		}
+	}
+	if j.genuine {
+		out = append(out, "genuine")
 	}
 	sort.Strings(out)
 	return out

@@ -71,8 +71,9 @@ func (m *mail) add(kind sekisho.Kind, name string, score float64, where, evidenc
 	m.facts = append(m.facts, Fact{kind, name, score, where, evidence})
 }
 
-// Judge gives the facts, each name once.
-func Judge(in *Mail) []Fact {
+// Judge gives the facts, each name once. genuine says that the mail comes from the domain of a known company and leads to
+// its pages, and nothing says that the sender is forged.
+func Judge(in *Mail) (facts []Fact, genuine bool) {
 	m := &mail{Mail: in, said: look(in.Text[:min(len(in.Text), maxText)])}
 	m.strange = in.Strange
 	m.targets()
@@ -81,7 +82,7 @@ func Judge(in *Mail) []Fact {
 	m.recipient()
 	m.form()
 	m.lures()
-	return m.facts
+	return m.facts, m.genuine
 }
 
 // maxText is how much of a text is searched for what swindlers say.

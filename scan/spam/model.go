@@ -86,7 +86,7 @@ func (m *Model) Score(mail *Mail) float64 {
 		p = 5 * (l - bias) / max(tag-bias, 0.1)
 	}
 	if p > 0 {
-		p *= 1 - 0.8*japanese(mail.Text)
+		p *= 1 - 0.3*japanese(mail.Text)
 		if n := float64(len(mail.Text)); n < enough && len(mail.Sites) == 0 {
 			p *= 0.25 + 0.75*n/enough
 		}
