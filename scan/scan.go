@@ -44,6 +44,7 @@ type Context struct {
 	Domains   []string          // the contract's own domains
 	Known     bool              // these two have corresponded before
 	Extra     []sekisho.Finding // what others found
+	Layers    []*spam.Layer     // what was learned about spam here: of the installation, the contract, the account; nil ones count nothing
 	Now       time.Time         // zero: the time plays no part
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sort"
-	"strings"
 
 	"sekisho"
 	"sekisho/mail/message"
@@ -17,7 +16,7 @@ func (j *job) spam() {
 	if len(j.mail.Header) == 0 {
 		return
 	}
-	p := j.s.model.Score(j.features())
+	p := j.s.model.Score(j.features(), j.c.Layers...)
 	if root := &j.mail.Root; p > 0 && root.Type == "multipart" && root.Subtype == "report" {
 		p /= 2 // a bounce quotes what somebody else wrote
 	}
@@ -79,15 +78,30 @@ func (j *job) marks() []string {
 	return out
 }
 
-// Features are what the classifier learns from a mail.
-func (s *Scanner) Features(ctx context.Context, raw []byte) []uint32 {
-	j := s.job(ctx, Context{})
+// Features are what the classifier learns from a mail, as Scan sees it in the same context.
+func (s *Scanner) Features(ctx context.Context, raw []byte, c Context) []uint32 {
+	j := s.job(ctx, c)
 	j.mail = message.Read(raw, s.config.Mail)
+	j.rep.Summary = summary(j.mail)
 	j.take(j.mail.Findings, "")
-	j.text(strings.TrimSpace(j.mail.Fields.Subject))
+	j.text(j.mail.Fields.Subject)
 	j.part(j.mail, &j.mail.Root, number(&j.mail.Root, ""), "")
 	j.searchable()
 	j.sender()
 	j.phish()
 	return spam.Features(j.features())
+}
+
+// Learn teaches a layer that a mail is spam, or that it is wanted. c is what Scan was told about the mail; its Layers are the
+// wider ones, without the layer that learns. What is learned counts from the next Scan on that is given the layer.
+func (s *Scanner) Learn(ctx context.Context, layer *spam.Layer, raw []byte, c Context, unwanted bool) {
+	f := s.Features(ctx, raw, c)
+	layer.Learn(f, s.model.Opinion(f, c.Layers...), unwanted)
+}
+
+// Vote is Learn for the layer of a contract: it learns when several accounts have said the same of mails that are alike. True
+// when it has.
+func (s *Scanner) Vote(ctx context.Context, layer *spam.Layer, account sekisho.AccountID, raw []byte, c Context, unwanted bool) bool {
+	f := s.Features(ctx, raw, c)
+	return layer.Vote(uint64(account), f, s.model.Opinion(f, c.Layers...), unwanted)
 }

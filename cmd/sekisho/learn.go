@@ -16,7 +16,7 @@ import (
 // learnCommand makes the spam model anew from a collection of mails.
 type learnCommand struct {
 	Corpus string `required:"" placeholder:"DIR" help:"Mails, with labels.tsv: columns path, label (ham or spam), split (train, dev, test)."`
-	Made   int    `default:"3000" help:"How many generated mails of today's kinds, in Japanese and English, teach besides."`
+	Made   int    `default:"4000" help:"How many generated mails of today's kinds, in Japanese and English, teach besides."`
 	Out    string `required:"" placeholder:"FILE" help:"Where to write the model."`
 }
 
@@ -25,6 +25,8 @@ type labelled struct {
 	path  string
 	spam  bool
 	split string
+	kind  string // the label
+	date  string // "" when the list has none
 }
 
 // Run learns from the split train, and sets the levels by dev.
@@ -47,7 +49,7 @@ func (c *learnCommand) Run(g *Global) error {
 		if err != nil {
 			return err
 		}
-		e := spam.Example{Features: s.Features(context.Background(), raw), Spam: l.spam}
+		e := spam.Example{Features: s.Features(context.Background(), raw, scan.Context{}), Spam: l.spam}
 		if l.split == "train" {
 			train = append(train, e)
 		} else {
@@ -55,9 +57,7 @@ func (c *learnCommand) Run(g *Global) error {
 		}
 		tell(i)
 	}
-	for _, m := range specimen.Make(specimen.Teach, 1, c.Made) {
-		train = append(train, spam.Example{Features: s.Features(context.Background(), m.Raw), Spam: m.Bad})
-	}
+	train = append(train, taught(s, c.Made)...)
 	if len(train) == c.Made {
 		return fmt.Errorf("%s: no mail of the split train", c.Corpus)
 	}
@@ -67,6 +67,15 @@ func (c *learnCommand) Run(g *Global) error {
 	}
 	_, err = fmt.Fprintf(g.Out, "%s: %d bytes, learnt from %d mails, levels set by %d\n", c.Out, len(b), len(train), len(check))
 	return err
+}
+
+// taught are n generated mails that teach.
+func taught(s *scan.Scanner, n int) []spam.Example {
+	out := make([]spam.Example, 0, n)
+	for _, m := range specimen.Make(specimen.Teach, 1, n) {
+		out = append(out, spam.Example{Features: s.Features(context.Background(), m.Raw, scan.Context{}), Spam: m.Bad})
+	}
+	return out
 }
 
 // readLabels reads the list of a corpus.
@@ -94,7 +103,11 @@ func readLabels(dir string) ([]labelled, error) {
 		if len(w) < max(col["path"], col["label"], col["split"]) {
 			continue
 		}
-		out = append(out, labelled{path: filepath.Join(dir, w[col["path"]-1]), spam: w[col["label"]-1] != "ham", split: w[col["split"]-1]})
+		l := labelled{path: filepath.Join(dir, w[col["path"]-1]), spam: w[col["label"]-1] != "ham", split: w[col["split"]-1], kind: w[col["label"]-1]}
+		if at := col["date"]; at > 0 && at <= len(w) {
+			l.date = w[at-1]
+		}
+		out = append(out, l)
 	}
 	return out, in.Err()
 }

@@ -37,6 +37,7 @@ type commands struct {
 	Drill      drillCommand      `cmd:"" help:"Breaches whose truth is known, to see that their scope is found."`
 	Scan       scanCommand       `cmd:"" help:"Inspect mails and files without a running service."`
 	Score      scoreCommand      `cmd:"" help:"Measure the inspection on a corpus with labels."`
+	Eval       evalCommand       `cmd:"" help:"Measure the inspection on every collection with labels: one table."`
 	Learn      learnCommand      `cmd:"" help:"Remake the spam model from a corpus."`
 	Auth       authCommand       `cmd:"" help:"Sender authentication: SPF, DKIM, DMARC and ARC."`
 

@@ -53,13 +53,22 @@ func (m *Model) Bytes() []byte {
 	return b
 }
 
-// Logit is the classifier's opinion: above 0 rather spam.
-func (m *Model) Logit(mail *Mail) float64 {
+// Logit is the classifier's opinion, with what the layers add: above 0 rather spam.
+func (m *Model) Logit(mail *Mail, layers ...*Layer) float64 {
 	s := sets.Get().(*set)
 	s.take(mail)
-	l := m.logit(s.order)
+	l := m.Opinion(s.order, layers...)
 	s.clear()
 	sets.Put(s)
+	return l
+}
+
+// Opinion is Logit for features that were taken before.
+func (m *Model) Opinion(features []uint32, layers ...*Layer) float64 {
+	l := m.logit(features)
+	for _, layer := range layers {
+		l += layer.Add(features)
+	}
 	return l
 }
 
@@ -74,24 +83,36 @@ func (m *Model) logit(features []uint32) float64 {
 // norm makes long and short mails comparable.
 func norm(n int) float64 { return 1 / math.Sqrt(float64(n)+150) }
 
-// Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted mail lies, 10 where none does, at
-// most 12; at least -2, because words that sound harmless excuse nothing else.
-func (m *Model) Score(mail *Mail) float64 {
-	l, tag, sure := m.Logit(mail), float64(m.tag), float64(m.sure)
-	p := 5 + 5*(l-tag)/max(sure-tag, 0.1)
-	switch bias := float64(m.bias); {
-	case l < bias:
-		p = l - bias
-	case l < tag:
-		p = 5 * (l - bias) / max(tag-bias, 0.1)
-	}
+// Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted
+// mail lies, 10 where none does. Beyond 10 and below -1 they grow ever more slowly: words that sound harmless excuse little.
+func (m *Model) Score(mail *Mail, layers ...*Layer) float64 {
+	p := m.points(m.Logit(mail, layers...))
 	if p > 0 {
 		p *= 1 - 0.3*japanese(mail.Text)
 		if n := float64(len(mail.Text)); n < enough && len(mail.Sites) == 0 {
 			p *= 0.25 + 0.75*n/enough
 		}
 	}
-	return math.Round(min(max(p, -2), 12)*100) / 100
+	return math.Round(p*1000) / 1000
+}
+
+// points is the scale of Score for an opinion.
+func (m *Model) points(l float64) float64 {
+	tag, sure, bias := float64(m.tag), float64(m.sure), float64(m.bias)
+	p := 5 + 5*(l-tag)/max(sure-tag, 0.1)
+	switch {
+	case l < bias:
+		p = l - bias
+	case l < tag:
+		p = 5 * (l - bias) / max(tag-bias, 0.1)
+	}
+	switch {
+	case p > 10:
+		p = 10 + math.Log1p(p-10)
+	case p < -1:
+		p = -1 - 0.6*math.Log1p(-1-p)
+	}
+	return p
 }
 
 // enough is how many bytes of text a mail without links must have to be judged by its words: without words only the form of the header
@@ -120,6 +141,3 @@ func japanese(text string) float64 {
 
 // Empty is a model that has no opinion.
 func Empty() *Model { return &Model{weight: make([]int8, Buckets), scale: 1, tag: 1, sure: 3} }
-
-// Opinion is Logit for features that were taken before.
-func (m *Model) Opinion(features []uint32) float64 { return m.logit(features) }
