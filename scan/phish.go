@@ -49,7 +49,7 @@ func (j *job) phish() {
 	if len(f.From) > 0 {
 		host := strings.ToLower(f.From[0].Host)
 		m.Site, m.Free = url.Site(host), free(host)
-		m.Own = j.c.Envelope.Account != 0 && j.inside(host)
+		m.Own = j.ours()
 		m.Forged = j.c.Auth.Domain != "" && !j.c.Auth.Aligned && j.c.Auth.ARC != "pass"
 	}
 	for i := range j.rep.Findings {

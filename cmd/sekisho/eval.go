@@ -23,6 +23,7 @@ import (
 type evalCommand struct {
 	Corpora string `env:"SEKISHO_SHARED" required:"" placeholder:"DIR" help:"Where to look for collections: every labels.tsv below it (columns path, label, split; date where there is one)."`
 	Made    int    `default:"2000" help:"How many generated mails to measure, of the family that teaches nothing."`
+	Write   string `placeholder:"DIR" help:"Only write the mails of the tests into DIR/unseen, DIR/stripped and DIR/generated, with lists of labels: for measuring other filters on the same mails."`
 	Fast    bool   `help:"Leave out what trains a model anew."`
 }
 
@@ -37,7 +38,7 @@ type evaluated struct {
 	Rate      float64            `json:"mails_per_second"`
 }
 
-// specimenMail is a mail with what it is.
+// evalMail is a mail with what it is.
 type evalMail struct {
 	raw  []byte
 	bad  bool
@@ -57,6 +58,11 @@ func (c *evalCommand) Run(g *Global) error {
 	if err != nil {
 		return err
 	}
+	if c.Write != "" {
+		if err := writeMails(filepath.Join(c.Write, "generated"), c.generated()); err != nil {
+			return err
+		}
+	}
 	var out []evaluated
 	for _, dir := range lists {
 		rows, err := c.corpus(g, shipped, dir)
@@ -65,11 +71,10 @@ func (c *evalCommand) Run(g *Global) error {
 		}
 		out = append(out, rows...)
 	}
-	var made []evalMail
-	for _, m := range specimen.Make(specimen.Check, 7, c.Made) {
-		made = append(made, evalMail{m.Raw, m.Bad, m.Kind})
+	if c.Write != "" {
+		return nil
 	}
-	if len(made) > 0 {
+	if made := c.generated(); len(made) > 0 {
 		fmt.Fprintln(g.Err, "sekisho: generated mails ...")
 		out = append(out, measure(shipped, "generated", "shipped model", made))
 	}
@@ -84,6 +89,35 @@ func (c *evalCommand) Run(g *Global) error {
 		}
 	}
 	return nil
+}
+
+// generated are the made mails that are measured.
+func (c *evalCommand) generated() []evalMail {
+	var out []evalMail
+	for _, m := range specimen.Make(specimen.Check, 7, c.Made) {
+		out = append(out, evalMail{m.Raw, m.Bad, m.Kind})
+	}
+	return out
+}
+
+// writeMails writes mails as files, with a list of what they are.
+func writeMails(dir string, list []evalMail) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	index := "path\tlabel\tsplit\tkind\n"
+	for i, m := range list {
+		label := "ham"
+		if m.bad {
+			label = "spam"
+		}
+		name := fmt.Sprintf("%s-%05d.eml", label, i)
+		if err := os.WriteFile(filepath.Join(dir, name), m.raw, 0o644); err != nil {
+			return err
+		}
+		index += name + "\t" + label + "\ttest\t" + m.kind + "\n"
+	}
+	return os.WriteFile(filepath.Join(dir, "labels.tsv"), []byte(index), 0o644)
 }
 
 // findLabels are the folders with a list of labels below dir, in order.
@@ -123,6 +157,9 @@ func (c *evalCommand) corpus(g *Global, shipped *scan.Scanner, dir string) ([]ev
 			cut = append(cut, evalMail{gauge.Strip(raw, laterDate), l.spam, l.kind})
 		}
 	}
+	if c.Write != "" {
+		return nil, errors.Join(writeMails(filepath.Join(c.Write, "unseen", name), unseen), writeMails(filepath.Join(c.Write, "stripped", name), cut))
+	}
 	out := []evaluated{measure(shipped, name, "shipped model, unseen splits", unseen), measure(shipped, name, "the same, receiving side stripped", cut)}
 	if c.Fast {
 		return out, nil
@@ -156,7 +193,7 @@ func (c *evalCommand) later(name string, all []evalMail, order []int) ([]evaluat
 			train = append(train, e)
 		}
 	}
-	train = append(train, taught(s, 4000)...)
+	train = append(train, taught(s, 2000)...)
 	if s, err = scan.New(scan.Config{Model: spam.Learn(train, check, spam.Training{}).Bytes()}); err != nil {
 		return nil, err
 	}

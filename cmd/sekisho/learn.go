@@ -16,7 +16,7 @@ import (
 // learnCommand makes the spam model anew from a collection of mails.
 type learnCommand struct {
 	Corpus string `required:"" placeholder:"DIR" help:"Mails, with labels.tsv: columns path, label (ham or spam), split (train, dev, test)."`
-	Made   int    `default:"4000" help:"How many generated mails of today's kinds, in Japanese and English, teach besides."`
+	Made   int    `default:"2000" help:"How many generated mails of today's kinds, in Japanese and English, teach besides."`
 	Out    string `required:"" placeholder:"FILE" help:"Where to write the model."`
 }
 

@@ -23,7 +23,7 @@ const (
 func (l Level) slots() (bits uint, most float64) {
 	switch l {
 	case Installation:
-		return 18, 14
+		return 20, 14
 	case Contract:
 		return 17, 4
 	}
@@ -52,7 +52,7 @@ func NewLayer(level Level) *Layer {
 }
 
 // unit is the worth of one step of a weight.
-const unit = 1.0 / 256
+const unit = 1.0 / 1024
 
 // slot is where a feature's weight stands.
 func (l *Layer) slot(f uint32) uint32 { return f * 0x9e3779b1 >> (32 - l.bits) }

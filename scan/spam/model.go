@@ -86,15 +86,28 @@ func norm(n int) float64 { return 1 / math.Sqrt(float64(n)+150) }
 // Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted
 // mail lies, 10 where none does. Beyond 10 and below -1 they grow ever more slowly: words that sound harmless excuse little.
 func (m *Model) Score(mail *Mail, layers ...*Layer) float64 {
-	p := m.points(m.Logit(mail, layers...))
+	s := sets.Get().(*set)
+	s.take(mail)
+	base := m.logit(s.order)
+	more := base
+	for _, layer := range layers {
+		more += layer.Add(s.order)
+	}
+	s.clear()
+	sets.Put(s)
+	p := m.points(base)
+	learned := worth * (more - base)
 	if p > 0 {
 		p *= 1 - 0.3*japanese(mail.Text)
 		if n := float64(len(mail.Text)); n < enough && len(mail.Sites) == 0 {
-			p *= 0.25 + 0.75*n/enough
+			p *= 0.4 + 0.6*n/enough
 		}
 	}
-	return math.Round(p*1000) / 1000
+	return math.Round((p+learned)*1000) / 1000
 }
+
+// worth is how many points a layer's opinion counts for each unit. People know what they want: it is not damped.
+const worth = 3
 
 // points is the scale of Score for an opinion.
 func (m *Model) points(l float64) float64 {
