@@ -59,7 +59,7 @@ class Bogofilter:
         subprocess.run(["bogofilter", "-d", self.db, "-b", "-s" if bad else "-n"], input="\n".join(files).encode(), check=True)
 
     def score(self, files):
-        out = subprocess.run(["bogofilter", "-d", self.db, "-b", "-t"], input="\n".join(files).encode(), capture_output=True).stdout.decode("utf-8", "replace")
+        out = subprocess.run(["bogofilter", "-d", self.db, "-b", "-v", "-t"], input="\n".join(files).encode(), capture_output=True).stdout.decode("utf-8", "replace")
         got = {w[0]: float(w[2]) for w in (l.split() for l in out.splitlines()) if len(w) == 3}
         return [got.get(f, 0.5) for f in files]
 

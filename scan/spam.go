@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"fmt"
 	"sort"
 
 	"sekisho"
@@ -16,7 +15,7 @@ func (j *job) spam() {
 	if len(j.mail.Header) == 0 {
 		return
 	}
-	p := j.s.model.Score(j.features(), j.c.Layers...)
+	p, why := j.s.model.Judge(j.features(), j.c.Layers...)
 	if root := &j.mail.Root; p > 0 && root.Type == "multipart" && root.Subtype == "report" {
 		p /= 2 // a bounce quotes what somebody else wrote
 	}
@@ -27,7 +26,7 @@ func (j *job) spam() {
 		p /= 2 // whoever signed in here is known and can be stopped
 	}
 	if p >= 0.05 || p <= -0.05 {
-		j.find(sekisho.KindSpam, "words", "", p, fmt.Sprintf("the words and the form of the mail: %.1f", p))
+		j.find(sekisho.KindSpam, "words", "", p, why)
 	}
 }
 
@@ -102,10 +101,11 @@ func (s *Scanner) Features(ctx context.Context, raw []byte, c Context) []uint32 
 }
 
 // Learn teaches a layer that a mail is spam, or that it is wanted. c is what Scan was told about the mail; its Layers are the
-// wider ones, without the layer that learns. What is learned counts from the next Scan on that is given the layer.
-func (s *Scanner) Learn(ctx context.Context, layer *spam.Layer, raw []byte, c Context, unwanted bool) {
+// wider ones, without the layer that learns. What is learned counts from the next Scan on that is given the layer. False when it has
+// learned this mail before.
+func (s *Scanner) Learn(ctx context.Context, layer *spam.Layer, raw []byte, c Context, unwanted bool) bool {
 	f := s.Features(ctx, raw, c)
-	layer.Learn(f, s.model.Opinion(f, c.Layers...), unwanted)
+	return layer.Learn(f, s.model.Opinion(f, c.Layers...), unwanted)
 }
 
 // Vote is Learn for the layer of a contract: it learns when several accounts have said the same of mails that are alike. True

@@ -45,7 +45,25 @@ type Mail struct {
 type set struct {
 	bit   [Buckets / 64]uint64
 	order []uint32
+	cut   [groups]int // where in order the features of each group end
 }
+
+// group is a part of a mail that speaks for or against it.
+type group int
+
+// The groups, in the order in which they are taken.
+const (
+	subject group = iota
+	words
+	sender
+	links
+	build
+	facts
+	groups
+)
+
+// names of the groups, for reasons.
+var names = [groups]string{"subject", "words", "header", "links", "form", "facts"}
 
 var sets = sync.Pool{New: func() any { return &set{order: make([]uint32, 0, 4096)} }}
 
@@ -86,24 +104,30 @@ func (s *set) word(kind, w string) { s.add(hash(hash(offset, kind), w)) }
 func (s *set) take(m *Mail) {
 	text := m.Text[:min(len(m.Text), maxText)]
 	s.text(text[:min(m.Subject, len(text))], 1)
+	s.cut[subject] = len(s.order)
 	s.text(text, 0)
+	s.cut[words] = len(s.order)
 	s.header(m)
+	s.cut[sender] = len(s.order)
 	for _, site := range m.Sites {
 		s.word("site:", site)
 		if i := strings.LastIndexByte(site, '.'); i >= 0 {
 			s.word("zone:", site[i:])
 		}
 	}
-	for _, tag := range m.Tags {
-		s.word("tag:", tag)
-	}
 	for _, path := range m.Paths {
 		s.text(strings.ToLower(path[:min(len(path), 100)]), 5)
 	}
+	s.cut[links] = len(s.order)
+	for _, tag := range m.Tags {
+		s.word("tag:", tag)
+	}
+	s.word("size:", size(len(m.Text)))
+	s.cut[build] = len(s.order)
 	for _, mark := range m.Marks {
 		s.word("mark:", mark)
 	}
-	s.word("size:", size(len(m.Text)))
+	s.cut[facts] = len(s.order)
 }
 
 // size is the order of magnitude of a text.

@@ -41,6 +41,7 @@ type Layer struct {
 	ham   uint32
 	spam  uint32
 	vote  []vote
+	seen  []uint64 // the last mails that it has learned, each with what it was said to be in the lowest bit
 }
 
 // NewLayer makes a layer that has learned nothing.
@@ -86,8 +87,12 @@ const (
 
 // Learn teaches one mail: base is the opinion without this layer (the model's, and that of wider layers). It repeats until
 // the mail would be judged rightly with some distance, so that the next of its kind is. What must be moved further than the
-// layer's bound is not tried: a flood of wrong labels ends there. It takes well under a millisecond.
-func (l *Layer) Learn(features []uint32, base float64, spam bool) {
+// layer's bound is not tried: a flood of wrong labels ends there. A mail that it has learned lately it does not learn again,
+// unless it is now said to be the other thing. It takes well under a millisecond. True when something was learned.
+func (l *Layer) Learn(features []uint32, base float64, spam bool) bool {
+	if l.knows(features, spam) {
+		return false
+	}
 	y := 0.0
 	if spam {
 		y = 1
@@ -100,10 +105,37 @@ func (l *Layer) Learn(features []uint32, base float64, spam bool) {
 		own := l.raw(features)
 		d := y - 1/(1+math.Exp(-(base+min(max(own, -l.most), l.most))))
 		if math.Abs(d) < near || spam && own >= l.most || !spam && own <= -l.most {
-			return
+			break
 		}
 		l.step(features, pace*d*n)
 	}
+	return true
+}
+
+// knows says whether a mail was learned lately, and remembers it.
+func (l *Layer) knows(features []uint32, spam bool) bool {
+	h := uint64(offset)
+	for _, f := range features {
+		h = (h ^ uint64(f)) * prime
+	}
+	h = h &^ 1
+	if spam {
+		h |= 1
+	}
+	for i, s := range l.seen {
+		if s == h {
+			return true
+		}
+		if s == h^1 {
+			l.seen[i] = h
+			return false
+		}
+	}
+	if len(l.seen) >= maxSeen {
+		l.seen = append(l.seen[:0], l.seen[1:]...)
+	}
+	l.seen = append(l.seen, h)
+	return false
 }
 
 // step moves the weights of features by v each.
@@ -121,6 +153,9 @@ func (l *Layer) step(features []uint32, v float64) {
 	}
 }
 
+// maxSeen is how many mails a layer remembers to have learned.
+const maxSeen = 1024
+
 const layerMagic = "LAYER1\n"
 
 var errLayer = errors.New("not a layer of the spam model")
@@ -132,6 +167,10 @@ func (l *Layer) Bytes() []byte {
 	b = binary.AppendUvarint(b, uint64(l.ham))
 	b = binary.AppendUvarint(b, uint64(l.spam))
 	b = l.appendVotes(b)
+	b = binary.AppendUvarint(b, uint64(len(l.seen)))
+	for _, s := range l.seen {
+		b = binary.LittleEndian.AppendUint64(b, s)
+	}
 	last := 0
 	for i, w := range l.w {
 		if w != 0 {
@@ -157,6 +196,14 @@ func LoadLayer(b []byte) (*Layer, error) {
 	r := reading{b: b[len(layerMagic)+1:]}
 	l.ham, l.spam = uint32(r.number()), uint32(r.number())
 	l.readVotes(&r)
+	n := r.number()
+	if n > maxSeen || uint64(len(r.b)) < 8*n {
+		return nil, bad
+	}
+	for range n {
+		l.seen = append(l.seen, binary.LittleEndian.Uint64(r.b))
+		r.b = r.b[8:]
+	}
 	at := uint64(0)
 	for first := true; len(r.b) > 0 && !r.bad; first = false {
 		step := r.number()

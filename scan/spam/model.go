@@ -3,7 +3,9 @@ package spam
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
+	"strings"
 
 	"sekisho"
 )
@@ -86,6 +88,13 @@ func norm(n int) float64 { return 1 / math.Sqrt(float64(n)+150) }
 // Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted
 // mail lies, 10 where none does. Beyond 10 and below -1 they grow ever more slowly: words that sound harmless excuse little.
 func (m *Model) Score(mail *Mail, layers ...*Layer) float64 {
+	p, _ := m.Judge(mail, layers...)
+	return p
+}
+
+// Judge is Score with the reasons in words: which parts of the mail speak for spam, the strongest first, which against it, and
+// what was learned here.
+func (m *Model) Judge(mail *Mail, layers ...*Layer) (points float64, why string) {
 	s := sets.Get().(*set)
 	s.take(mail)
 	base := m.logit(s.order)
@@ -93,6 +102,7 @@ func (m *Model) Score(mail *Mail, layers ...*Layer) float64 {
 	for _, layer := range layers {
 		more += layer.Add(s.order)
 	}
+	why = m.why(s, more-base)
 	s.clear()
 	sets.Put(s)
 	p := m.points(base)
@@ -103,7 +113,52 @@ func (m *Model) Score(mail *Mail, layers ...*Layer) float64 {
 			p *= 0.4 + 0.6*n/enough
 		}
 	}
-	return math.Round((p+learned)*1000) / 1000
+	return math.Round((p+learned)*1000) / 1000, why
+}
+
+// why says in words what moves the opinion.
+func (m *Model) why(s *set, learned float64) string {
+	var weight [groups]float64
+	from := 0
+	for g, end := range s.cut {
+		sum := 0
+		for _, f := range s.order[from:end] {
+			sum += int(m.weight[f])
+		}
+		weight[g], from = float64(m.scale)*float64(sum)*norm(len(s.order)), end
+	}
+	var out strings.Builder
+	for _, sign := range [...]float64{1, -1} {
+		first := true
+		for range groups { // the strongest first; there are few
+			best := -1
+			for g := range weight {
+				if sign*weight[g] > 0.15 && (best < 0 || sign*weight[g] > sign*weight[best]) {
+					best = g
+				}
+			}
+			if best < 0 {
+				break
+			}
+			switch {
+			case first && sign > 0:
+				out.WriteString("for spam: ")
+			case first && out.Len() > 0:
+				out.WriteString("; against: ")
+			case first:
+				out.WriteString("against: ")
+			default:
+				out.WriteString(", ")
+			}
+			first = false
+			out.WriteString(names[best])
+			weight[best] = 0
+		}
+	}
+	if learned > 0.2 || learned < -0.2 {
+		fmt.Fprintf(&out, "; learned here: %+.1f", learned)
+	}
+	return strings.TrimPrefix(out.String(), "; ")
 }
 
 // worth is how many points a layer's opinion counts for each unit. People know what they want: it is not damped.

@@ -35,8 +35,7 @@ func (l *Layer) Vote(account uint64, features []uint32, base float64, spam bool)
 			return false
 		}
 		l.vote = append(l.vote[:i], l.vote[i+1:]...)
-		l.Learn(features, base, spam)
-		return true
+		return l.Learn(features, base, spam)
 	}
 	if len(l.vote) >= maxVote {
 		l.vote = l.vote[1:]
