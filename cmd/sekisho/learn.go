@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,11 +14,28 @@ import (
 	"sekisho/scan/specimen"
 )
 
-// learnCommand makes the spam model anew from a collection of mails.
+// learnCommand teaches a layer what is wanted and what is not; with a corpus it makes the spam model anew.
 type learnCommand struct {
-	Corpus string `required:"" placeholder:"DIR" help:"Mails, with labels.tsv: columns path, label (ham or spam), split (train, dev, test)."`
-	Made   int    `default:"2000" help:"How many generated mails of today's kinds, in Japanese and English, teach besides."`
-	Out    string `required:"" placeholder:"FILE" help:"Where to write the model."`
+	Ham    []string `placeholder:"PATH" sep:"none" help:"Wanted mail to learn: a file, a directory, a mailbox (mbox). Can be given several times."`
+	Spam   []string `placeholder:"PATH" sep:"none" help:"Unwanted mail to learn."`
+	Layer  string   `default:"sekisho.layer" placeholder:"FILE" help:"Where the learned is kept, on top of the built-in model; made when it is not there."`
+	Corpus string   `placeholder:"DIR" help:"Make the model anew from these mails, with labels.tsv: columns path, label (ham or spam), split (train, dev, test)."`
+	Made   int      `default:"2000" help:"How many generated mails of today's kinds, in Japanese and English, teach the model besides."`
+	Out    string   `placeholder:"FILE" help:"Where to write the model."`
+}
+
+// Run does what the flags say.
+func (c *learnCommand) Run(g *Global) error {
+	switch {
+	case len(c.Ham)+len(c.Spam) > 0 && c.Corpus == "":
+		if c.Layer == "" {
+			c.Layer = layerFile
+		}
+		return c.teach(g)
+	case len(c.Ham)+len(c.Spam) == 0 && c.Corpus != "" && c.Out != "":
+		return c.remake(g)
+	}
+	return errors.New("learn: give --ham or --spam with mails to learn, or --corpus and --out to make the model anew")
 }
 
 // labelled is one mail of a corpus.
@@ -29,8 +47,8 @@ type labelled struct {
 	date  string // "" when the list has none
 }
 
-// Run learns from the split train, and sets the levels by dev.
-func (c *learnCommand) Run(g *Global) error {
+// remake learns from the split train, and sets the levels by dev.
+func (c *learnCommand) remake(g *Global) error {
 	list, err := readLabels(c.Corpus)
 	if err != nil {
 		return err

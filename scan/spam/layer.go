@@ -131,7 +131,7 @@ func (l *Layer) knows(features []uint32, spam bool) bool {
 			return false
 		}
 	}
-	if len(l.seen) >= maxSeen {
+	if len(l.seen) >= l.remembers() {
 		l.seen = append(l.seen[:0], l.seen[1:]...)
 	}
 	l.seen = append(l.seen, h)
@@ -153,8 +153,16 @@ func (l *Layer) step(features []uint32, v float64) {
 	}
 }
 
-// maxSeen is how many mails a layer remembers to have learned.
-const maxSeen = 1024
+// remembers is how many mails a layer remembers to have learned.
+func (l *Layer) remembers() int {
+	switch l.level {
+	case Installation:
+		return 16 << 10
+	case Contract:
+		return 4 << 10
+	}
+	return 1 << 10
+}
 
 const layerMagic = "LAYER1\n"
 
@@ -197,7 +205,7 @@ func LoadLayer(b []byte) (*Layer, error) {
 	l.ham, l.spam = uint32(r.number()), uint32(r.number())
 	l.readVotes(&r)
 	n := r.number()
-	if n > maxSeen || uint64(len(r.b)) < 8*n {
+	if n > uint64(l.remembers()) || uint64(len(r.b)) < 8*n {
 		return nil, bad
 	}
 	for range n {
