@@ -227,6 +227,7 @@ func (j *job) pages(data []byte, where string) {
 // attachedPage inspects HTML or SVG that is attached: it opens in a browser, where everything in it runs.
 func (j *job) attachedPage(svg bool, data []byte, where string) {
 	p := html.Read(message.Decode(data, declared(data)))
+	j.facts.attached = true
 	kind := "html"
 	if svg {
 		kind = "svg"

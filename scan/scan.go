@@ -18,6 +18,7 @@ import (
 	"sekisho"
 	"sekisho/mail/message"
 	"sekisho/scan/archive"
+	"sekisho/scan/phish"
 	"sekisho/scan/spam"
 	"sekisho/scan/url"
 	"sekisho/scan/virus"
@@ -43,6 +44,7 @@ type Context struct {
 	Domains   []string          // the contract's own domains
 	Known     bool              // these two have corresponded before
 	Extra     []sekisho.Finding // what others found
+	Layers    []*spam.Layer     // what was learned about spam here: of the installation, the contract, the account; nil ones count nothing
 	Now       time.Time         // zero: the time plays no part
 }
 
@@ -148,6 +150,10 @@ type job struct {
 	carried  int             // files in links
 	quick    bool            // only texts are wanted
 	hosts    map[string]bool // hosts that were judged
+	ways     []phish.Link    // links of the texts that are shown as the mail itself
+	facts    pageFacts       // of its HTML
+	genuine  bool            // a known company's own mail, by sender and links
+	clean    string          // the text as people read it
 	sites    []string        // registered domains of links
 	paths    []string        // paths of links
 	tags     []string        // elements of HTML
@@ -230,6 +236,7 @@ func (j *job) close() {
 	j.searchable()
 	j.leaks(j.rep.Text, "1")
 	j.sender()
+	j.phish()
 	j.spam()
 	j.index()
 }

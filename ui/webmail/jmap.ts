@@ -44,13 +44,6 @@ export function capable(capability: string): boolean {
   return !!session.value?.capabilities[capability];
 }
 
-// begin asks for the session; what needs a server waits for it.
-export async function begin(): Promise<Session> {
-  const s = await ask<Session>("/jmap/session");
-  session.value = s;
-  return s;
-}
-
 type Args = Record<string, unknown>;
 type Answer = [string, Record<string, unknown>, string];
 
