@@ -54,7 +54,7 @@ type Report struct {
 	Score       float64         // the sum of the findings' scores
 	Verdict     sekisho.Verdict // what the thresholds propose
 	Summary     sekisho.Summary
-	Text        string // subject and texts for searching: folded (search.Fold), at most 1 MiB
+	Text        string // subject, texts and those of attached PDF documents for searching: folded (search.Fold), at most 1 MiB
 	Tokens      []byte // the tokens of Text, as package search encodes them; nil for none
 	Ambiguous   bool   // the MIME form has several readings: write it anew (message.Rewrite, Canonical) before passing it on
 	Unscannable bool   // something could not be looked into: the proposal is quarantine at least
@@ -143,6 +143,7 @@ type job struct {
 	rep      Report
 	seen     map[string]bool
 	words    []string        // texts as people read them, the subject first
+	papers   []string        // texts of attached documents: to be found, not judged as the mail
 	size     int             // bytes of words
 	nested   int             // mails in attachments
 	leaky    int             // bytes of attachments that were searched for personal data
@@ -237,6 +238,7 @@ func (j *job) close() {
 	j.sender()
 	j.phish()
 	j.spam()
+	j.index()
 }
 
 // judge adds the scores up and proposes a verdict. A finding that is made at several places counts once, at its most.

@@ -24,6 +24,7 @@ type commands struct {
 	Account    accountCommand    `cmd:"" help:"Mailboxes."`
 	Alias      aliasCommand      `cmd:"" help:"Addresses that lead to others."`
 	Quarantine quarantineCommand `cmd:"" help:"Inbound mail kept from recipients."`
+	Digest     digestCommand     `cmd:"" help:"Mails that tell people what was kept from them."`
 	Hold       holdCommand       `cmd:"" help:"Outbound mail kept back."`
 	Queue      queueCommand      `cmd:"" help:"Outbound mail on its way."`
 	Trace      traceCommand      `cmd:"" help:"What became of a mail, and why."`
