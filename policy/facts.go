@@ -59,6 +59,9 @@ type environment struct {
 	Hour            int      `expr:"hour"`         // 0 to 23, UTC
 	Weekday         int      `expr:"weekday"`      // 0 is Sunday, UTC
 
+	// how many of a kind of leak the mail has, 0 for none: leak["my-number"] >= 3
+	Leak map[string]int `expr:"leak"`
+
 	findings []sekisho.Finding
 }
 
@@ -94,11 +97,23 @@ func (f Facts) environment() environment {
 		Known: f.Known, Internal: f.Internal, TLS: f.Envelope.TLS != "", SignedIn: f.Envelope.Account != 0,
 		Client: f.Envelope.Client.String(), Hour: f.Now.UTC().Hour(), Weekday: int(f.Now.UTC().Weekday()), findings: f.Findings,
 	}
+	e.Leak = leaks(f.Findings)
 	e.SenderDomain, e.FromDomain, e.RecipientDomain = domain(e.Sender), domain(e.From), domain(e.Recipient)
 	for _, a := range f.Attachments {
 		e.Attachments = append(e.Attachments, strings.ToLower(a))
 	}
 	return e
+}
+
+// leaks counts the leaks by their names, over all places.
+func leaks(list []sekisho.Finding) map[string]int {
+	count := map[string]int{}
+	for _, f := range list {
+		if f.Kind == sekisho.KindLeak {
+			count[f.Name] += max(f.Count, 1)
+		}
+	}
+	return count
 }
 
 func domain(address string) string {

@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,6 +44,7 @@ type Context struct {
 	Domains   []string          // the contract's own domains
 	Known     bool              // these two have corresponded before
 	Extra     []sekisho.Finding // what others found
+	Leak      []byte            // what the contract itself looks for (package policy, section leak); nil for nothing
 	Now       time.Time         // zero: the time plays no part
 }
 
@@ -76,13 +78,14 @@ type Scanner struct {
 	brands *url.Lookalike
 	model  *spam.Model
 
-	mu  sync.Mutex                // guards own
-	own map[string]*url.Lookalike // by the domains of a contract
+	mu   sync.Mutex                // guards own
+	own  map[string]*url.Lookalike // by the domains of a contract
+	sets map[[32]byte]*terms       // by the sum of a contract's section leak
 }
 
 // New makes a Scanner. The error is Invalid for a list or a model that cannot be read.
 func New(c Config) (*Scanner, error) {
-	s := &Scanner{config: c, engine: &virus.Engine{}, brands: url.NewLookalike(nil, true), own: make(map[string]*url.Lookalike)}
+	s := &Scanner{config: c, engine: &virus.Engine{}, brands: url.NewLookalike(nil, true), own: make(map[string]*url.Lookalike), sets: make(map[[32]byte]*terms)}
 	set := func(v *float64, d float64) {
 		if *v == 0 {
 			*v = d
@@ -227,7 +230,8 @@ func (j *job) close() {
 		}
 	}()
 	j.searchable()
-	j.leaks(j.rep.Text, "1")
+	j.leaks(strings.Join(j.words, "\n"), j.rep.Text, "1", "")
+	j.headers()
 	j.sender()
 	j.spam()
 }
