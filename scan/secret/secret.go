@@ -44,8 +44,22 @@ type rule struct {
 	path    *regexp.Regexp
 	entropy float64
 	group   int
-	run     int // least run of characters of keys in a line; 0: the expression is tried on everything
+	run     int    // least run of characters of keys in a line; 0: the expression is tried on everything
+	edge    bool   // a word of the rule must begin where a word begins
+	then    string // one of these must stand near behind it
 	allow   []allow
+}
+
+// announced says whether the word at at, n bytes long, is reason to try the rule.
+func (r *rule) announced(t string, at, n int) bool {
+	if r.edge && at > 0 && t[at] != '_' && letter(t[at]) && letter(t[at-1]) {
+		return false
+	}
+	return r.then == "" || strings.ContainsAny(t[at+n:min(len(t), at+n+60)], r.then)
+}
+
+func letter(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
 }
 
 // allow is a list of what is no secret.
@@ -69,6 +83,8 @@ type file struct {
 		Entropy     float64     `toml:"entropy"`
 		SecretGroup int         `toml:"secretGroup"`
 		Run         int         `toml:"run"`
+		Edge        bool        `toml:"edge"`
+		Then        string      `toml:"then"`
 		Keywords    []string    `toml:"keywords"`
 		Allowlist   *allowlist  `toml:"allowlist"`
 		Allowlists  []allowlist `toml:"allowlists"`
@@ -121,7 +137,7 @@ func Parse(text []byte) (s *Set, problems []Problem, err error) {
 	var words []word.Word
 	for i := range f.Rules {
 		x := &f.Rules[i]
-		r := rule{id: x.ID, entropy: x.Entropy, group: x.SecretGroup, run: x.Run, allow: targeted[x.ID]}
+		r := rule{id: x.ID, entropy: x.Entropy, group: x.SecretGroup, run: x.Run, edge: x.Edge, then: x.Then, allow: targeted[x.ID]}
 		lists := x.Allowlists
 		if x.Allowlist != nil {
 			lists = append(lists, *x.Allowlist)
@@ -219,6 +235,9 @@ type span struct{ start, end int }
 func (s *Set) Find(t, path string) []Hit {
 	places := make(map[int][]span)
 	s.words.Find(t, func(r, at, n int) {
+		if !s.rules[r].announced(t, at, n) {
+			return
+		}
 		w := widen(t, at-ahead, at+n+behind)
 		list := places[r]
 		if k := len(list) - 1; k >= 0 && list[k].end >= w.start {
