@@ -2,6 +2,8 @@ package policy
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"regexp"
 	"slices"
@@ -22,6 +24,11 @@ type leak struct {
 		Regex  string `toml:"regex"`
 		Folded bool   `toml:"folded"` // compare with the folded text: NFKC, lower case
 	} `toml:"patterns"`
+	Exact []struct {
+		Name string `toml:"name"`
+		Key  string `toml:"key"` // 32 bytes in hexadecimal
+		Set  string `toml:"set"` // base64, as "sekisho fingerprint make" writes it
+	} `toml:"exact"`
 	Rules      []secretRule     `toml:"rules"`
 	Allowlist  map[string]any   `toml:"allowlist"`
 	Allowlists []map[string]any `toml:"allowlists"`
@@ -49,6 +56,7 @@ const (
 	longestWord  = 200
 	longestRegex = 20_000
 	mostSecrets  = 2000
+	mostExact    = 1 << 20 // bytes: some 300,000 values; they go to inspection with every mail
 )
 
 // section checks the section and gives it as inspection reads it.
@@ -66,7 +74,7 @@ func section(m map[string]any) ([]byte, error) {
 	if err := dec.Decode(&l); err != nil {
 		return nil, explain(err)
 	}
-	for _, check := range []func() error{l.words, l.patterns, l.secrets} {
+	for _, check := range []func() error{l.words, l.patterns, l.exact, l.secrets} {
 		if err := check(); err != nil {
 			return nil, err
 		}
@@ -125,6 +133,29 @@ func (l *leak) patterns() error {
 		case r.MatchString(""):
 			return fmt.Errorf("pattern %q matches the empty text, so it would match every mail", p.Name)
 		}
+	}
+	return nil
+}
+
+// exact checks sets of fingerprints as far as their form goes.
+func (l *leak) exact() error {
+	seen, size := map[string]bool{}, 0
+	for _, e := range l.Exact {
+		if err := named(e.Name, seen); err != nil {
+			return err
+		}
+		key, err := hex.DecodeString(e.Key)
+		if err != nil || len(key) != 32 {
+			return fmt.Errorf("exact %q: the key is 32 bytes in hexadecimal", e.Name)
+		}
+		b, err := base64.StdEncoding.DecodeString(e.Set)
+		if err != nil || !bytes.HasPrefix(b, []byte("skexact1")) {
+			return fmt.Errorf("exact %q: the set is not what \"sekisho fingerprint make --policy NAME\" writes", e.Name)
+		}
+		size += len(b)
+	}
+	if size > mostExact {
+		return fmt.Errorf("the sets of fingerprints have %d bytes, at most %d", size, mostExact)
 	}
 	return nil
 }

@@ -2,12 +2,15 @@ package scan
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"sekisho/scan/exact"
 	"sekisho/scan/secret"
 	"sekisho/scan/word"
 	"sekisho/search"
@@ -19,6 +22,13 @@ type terms struct {
 	words    *word.Automaton
 	patterns []pattern
 	secrets  *secret.Set
+	exact    []own
+}
+
+// own is a set of fingerprints of the contract's data.
+type own struct {
+	name string
+	set  *exact.Set
 }
 
 type pattern struct {
@@ -38,6 +48,11 @@ type section struct {
 		Regex  string `toml:"regex"`
 		Folded bool   `toml:"folded"`
 	} `toml:"patterns"`
+	Exact []struct {
+		Name string `toml:"name"`
+		Key  string `toml:"key"`
+		Set  string `toml:"set"`
+	} `toml:"exact"`
 }
 
 // mostSets is how many contracts' terms are kept ready.
@@ -80,6 +95,16 @@ func readTerms(text []byte) *terms {
 			t.patterns = append(t.patterns, pattern{p.Name, r, p.Folded})
 		}
 	}
+	for _, e := range x.Exact {
+		key, _ := hex.DecodeString(e.Key)
+		b, err := base64.StdEncoding.DecodeString(e.Set)
+		if err != nil {
+			continue
+		}
+		if set, err := exact.Open(b, key); err == nil {
+			t.exact = append(t.exact, own{e.Name, set})
+		}
+	}
 	if set, _, err := secret.Parse(text); err == nil && set.Len() > 0 {
 		t.secrets = set
 	}
@@ -116,6 +141,11 @@ func (j *job) contract(text, folded, where, name string) {
 		}
 		if n := len(p.regex.FindAllStringIndex(in, mostMatches)); n > 0 {
 			j.leak(p.name, where, n, "組織が登録した表現")
+		}
+	}
+	for _, o := range t.exact {
+		if r, hit := o.set.Find(folded); hit {
+			j.leak(o.name, where, r.Values, "組織のデータ（指紋照合）")
 		}
 	}
 	if t.secrets != nil {

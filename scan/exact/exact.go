@@ -255,6 +255,9 @@ type Result struct {
 // mostWords is how many words of one text are looked up.
 const mostWords = 200_000
 
+// Look is Find for a text that is not folded.
+func (s *Set) Look(text string) (Result, bool) { return s.Find(search.Fold(text)) }
+
 // Find looks for the set's values in a folded text; ok when they are of as many columns as the set wants, and at least two.
 func (s *Set) Find(folded string) (r Result, ok bool) {
 	p := s.key.printer()
