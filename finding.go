@@ -30,6 +30,21 @@ type Finding struct {
 	Count    int     `json:"count,omitempty"` // how often it was found there; 0 where that means nothing
 }
 
+// Dangerous says whether mail with these findings could harm more than him whom it is for: then an administrator decides about its
+// release. Deceit counts by its weight.
+func Dangerous(findings []Finding) bool {
+	deceit := 0.0
+	for _, f := range findings {
+		switch f.Kind {
+		case KindVirus, KindExecutable, KindMacro, KindBomb:
+			return true
+		case KindPhish, KindImpersonation:
+			deceit += f.Score
+		}
+	}
+	return deceit >= 5
+}
+
 // MaxEvidence is the most bytes of evidence that a finding carries.
 const MaxEvidence = 200
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/mail/missend"
 )
 
 // Facts is all that a decision may depend on.
@@ -23,10 +24,12 @@ type Facts struct {
 	Findings        []sekisho.Finding
 	Score           float64
 	SPF, DKIM       string // results in the words of RFC 8601
+	DKIMDomain      string // the domain whose signature passed
 	DMARC, ARC      string
 	DMARCPolicy     string // what the sender's domain asks for: "none", "quarantine", "reject"
 	Known           bool   // these two have corresponded before
 	Internal        bool   // sender and recipient are of the same contract
+	Listing         Listing
 	Now             time.Time
 }
 
@@ -42,6 +45,7 @@ type environment struct {
 	RecipientGroups []string `expr:"recipient_groups"` // groups that the recipient belongs to
 	Recipients      int      `expr:"recipients"`       // how many recipients the mail has
 	Outside         int      `expr:"outside"`          // how many of them are outside of this installation
+	Organisations   int      `expr:"organisations"`    // how many organisations they are of
 	Subject         string   `expr:"subject"`          // decoded
 	Size            int64    `expr:"size"`             // bytes of the mail
 	Attachments     []string `expr:"attachments"`      // file names, lower case
@@ -97,7 +101,7 @@ func (f Facts) environment() environment {
 		Known: f.Known, Internal: f.Internal, TLS: f.Envelope.TLS != "", SignedIn: f.Envelope.Account != 0,
 		Client: f.Envelope.Client.String(), Hour: f.Now.UTC().Hour(), Weekday: int(f.Now.UTC().Weekday()), findings: f.Findings,
 	}
-	e.Leak = leaks(f.Findings)
+	e.Leak, e.Organisations = leaks(f.Findings), len(missend.Organisations(f.Outside))
 	e.SenderDomain, e.FromDomain, e.RecipientDomain = domain(e.Sender), domain(e.From), domain(e.Recipient)
 	for _, a := range f.Attachments {
 		e.Attachments = append(e.Attachments, strings.ToLower(a))

@@ -6,6 +6,7 @@ import (
 
 	"sekisho"
 	"sekisho/mail/message"
+	"sekisho/mail/missend"
 	"sekisho/scan/file"
 	"sekisho/scan/html"
 	"sekisho/scan/leak"
@@ -132,4 +133,14 @@ func documentText(where, name string) bool {
 	low := strings.ToLower(name)
 	return strings.HasPrefix(low, "word/document") || strings.HasPrefix(low, "xl/sharedstrings") || strings.HasPrefix(low, "xl/worksheets/") ||
 		strings.HasPrefix(low, "ppt/slides/") || low == "content.xml" || !strings.Contains(low, "/") && strings.HasSuffix(low, ".xml")
+}
+
+// announced states that a mail that leaves speaks of an attachment and has none.
+func (j *job) announced() {
+	if j.c.Direction != sekisho.Outbound || j.rep.Summary.Attachment || len(j.words) == 0 {
+		return
+	}
+	if missend.SpeaksOfAttachment(search.Fold(missend.OwnWords(strings.Join(j.words, "\n")))) {
+		j.find(sekisho.KindLeak, "missing-attachment", "1", 0, "it speaks of an attachment and has none: 添付ファイルがありません")
+	}
 }
