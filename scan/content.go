@@ -348,7 +348,7 @@ func (j *job) codes(texts []string, where string) {
 			j.find(sekisho.KindURL, "qr-code", where, 1.5, text)
 			j.link(text, "", where)
 		} else {
-			j.find(sekisho.KindURL, "qr-text", where, 0, text)
+			j.find(sekisho.KindURL, "qr-text", where, 0, fmt.Sprintf("a text of %d bytes", len(text)))
 			j.leaks(text, search.Fold(text), where, "")
 		}
 	}

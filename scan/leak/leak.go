@@ -46,11 +46,12 @@ const maxHits = 5000
 // Find looks through t. The hits are in order of their kind's search, not of place.
 func Find(t string) []Hit {
 	f := finder{t: t, rows: rows{-1, -1}}
+	f.codes()
+	f.coded = f.hits
 	f.numbers()
 	f.settle()
 	f.mails()
 	f.addresses()
-	f.codes()
 	f.names()
 	return f.hits
 }
@@ -59,6 +60,8 @@ type finder struct {
 	t    string
 	hits []Hit
 	rows rows
+	// coded are numbers with letters, whose digits are no numbers of their own.
+	coded []Hit
 	// pools are the numbers of which the text says nothing, by their shape.
 	pools [4]pool
 }

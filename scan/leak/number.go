@@ -79,7 +79,7 @@ func (f *finder) at(g []group, joined bool) int {
 	if n := f.plus(g); n > 0 {
 		return n
 	}
-	if joined || !f.begins(start) {
+	if joined || !f.begins(start) || slices.ContainsFunc(f.coded, func(h Hit) bool { return start >= h.Start && start < h.End }) {
 		return 0
 	}
 	for _, try := range []func([]group) int{f.birth, f.phone, f.person, f.card, f.corporate, f.account} {
