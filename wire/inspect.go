@@ -30,6 +30,7 @@ type Scan struct {
 	Known     bool
 	Extra     []sekisho.Finding
 	Now       time.Time
+	Leak      []byte // what the contract looks for itself (policy.Policy.Leak)
 	Summarise bool // only the summary, text and tokens: mail that a person files himself (APPEND)
 }
 
