@@ -93,8 +93,8 @@ func TestContractLeaks(t *testing.T) {
 	}
 }
 
-// zipped is a zip of members, in order of name and text.
-func zipped(t *testing.T, members ...string) []byte {
+// document is a zip of members, in order of name and text.
+func document(t *testing.T, members ...string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -115,7 +115,7 @@ func zipped(t *testing.T, members ...string) []byte {
 
 func TestDocumentLeaks(t *testing.T) {
 	s := scanner(t)
-	data := zipped(t, "[Content_Types].xml", "<Types/>", "docProps/custom.xml", `<Properties><property name="MSIP_Label_1_Name"><vt:lpwstr>社外秘</vt:lpwstr></property></Properties>`,
+	data := document(t, "[Content_Types].xml", "<Types/>", "docProps/custom.xml", `<Properties><property name="MSIP_Label_1_Name"><vt:lpwstr>社外秘</vt:lpwstr></property></Properties>`,
 		"word/document.xml", `<w:document><w:body><w:p><w:r><w:t>個人番号 5222</w:t></w:r><w:r><w:t>08323802</w:t></w:r></w:p></w:body></w:document>`)
 	r := s.File(context.Background(), "a.docx", data)
 	if got := fmt.Sprint(counted(t, r, "")); got != "map[label-confidential:1 my-number:1]" {
@@ -123,7 +123,7 @@ func TestDocumentLeaks(t *testing.T) {
 	}
 	// A sheet: the header says which column is what, wherever the strings stand.
 	sheet := func(header string) []byte {
-		return zipped(t, "[Content_Types].xml", "<Types/>", "xl/worksheets/sheet1.xml", `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>`+
+		return document(t, "[Content_Types].xml", "<Types/>", "xl/worksheets/sheet1.xml", `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>`+
 			`<row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2"><v>522208323802</v></c></row><row r="3"><c r="A3" t="s"><v>2</v></c><c r="B3" t="s"><v>3</v></c></row></sheetData></worksheet>`,
 			"xl/sharedStrings.xml", `<sst><si><t>担当</t></si><si><t>`+header+`</t></si><si><t>総務部</t></si><si><t>8730-9857-2930</t></si></sst>`)
 	}
