@@ -200,14 +200,15 @@ func (x *Text) sheet(data []byte) {
 		case "v", "t":
 			in = !m.close && !m.void
 		case "c":
+			if !m.close {
+				kind, value = m.attribute("t"), ""
+				for c := place(m.attribute("r")); at < c; at++ {
+					x.write("\t")
+				}
+			}
 			if m.close || m.void {
 				x.write(x.cell(kind, value) + "\t")
 				at++
-				break
-			}
-			kind, value = m.attribute("t"), ""
-			for c := place(m.attribute("r")); at < c; at++ {
-				x.write("\t")
 			}
 		}
 	})
