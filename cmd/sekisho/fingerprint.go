@@ -18,9 +18,10 @@ import (
 
 // fingerprintCommand turns a customer's own data into keyed fingerprints, at the customer: the data itself goes nowhere.
 type fingerprintCommand struct {
-	Key  fingerprintKey  `cmd:"" help:"Make a key."`
-	Make fingerprintMake `cmd:"" help:"Read rows as CSV from the standard input, write a set of fingerprints."`
-	Try  fingerprintTry  `cmd:"" help:"Say how much of a set stands in texts."`
+	Key      fingerprintKey      `cmd:"" help:"Make a key."`
+	Make     fingerprintMake     `cmd:"" help:"Read rows as CSV from the standard input, write a set of fingerprints."`
+	Document fingerprintDocument `cmd:"" help:"Write the section of a contract's rules that recognises a text, whole or in part."`
+	Try      fingerprintTry      `cmd:"" help:"Say how much of a set stands in texts."`
 }
 
 type fingerprintKey struct{}
@@ -133,4 +134,28 @@ func (c *fingerprintTry) Run(g *Global) error {
 		fmt.Fprintf(g.Out, "%s: %d values of %d columns, hit %t\n", path, r.Values, r.Columns, hit)
 	}
 	return nil
+}
+
+type fingerprintDocument struct {
+	Key  string `required:"" placeholder:"FILE" help:"The key."`
+	Name string `required:"" help:"What a hit is called: small letters, digits, hyphens."`
+	Text string `arg:"" help:"The text of the document; \"-\" is the standard input."`
+}
+
+// Run prints the section.
+func (c *fingerprintDocument) Run(g *Global) error {
+	key, err := readFingerprintKey(c.Key)
+	if err != nil {
+		return err
+	}
+	text, err := readFile(c.Text)
+	if err != nil {
+		return err
+	}
+	doc, err := exact.Document(key, string(text))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(g.Out, "[[leak.documents]]\nname = %q\nkey = \"%x\"\nset = \"%s\"\nshare = 0.3\n", c.Name, []byte(key), base64.StdEncoding.EncodeToString(doc))
+	return err
 }
