@@ -295,9 +295,15 @@ type Delivery struct {
 	NotBefore time.Time // FateQueue: first try. FateHold: when the hold ends. FateQuarantine: when it is deleted
 	AtEnd     string    // FateHold: "send" or "delete"
 	Approve   bool      // FateHold: it waits for somebody else's word, not the sender's
-	Route     []NextHop // FateQueue and held mail: fixed next hops; empty: by MX
-	Notify    string    // DSN NOTIFY as given: "NEVER" or a list; "" default
-	ORcpt     string    // DSN ORCPT
+
+	// FateHold: what is a draft again in the sender's account when the mail is cancelled or deleted: his own copy of it; or, where
+	// that is not known or gone, the held mail itself, when a box for his account says that he can read it.
+	Draft sekisho.MessageID
+	Boxed bool
+
+	Route  []NextHop // FateQueue and held mail: fixed next hops; empty: by MX
+	Notify string    // DSN NOTIFY as given: "NEVER" or a list; "" default
+	ORcpt  string    // DSN ORCPT
 
 	Inside, Outside string // who corresponds with whom by this delivery, to be remembered; "" nothing to remember
 }
