@@ -5,8 +5,8 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"slices"
 
 	"sekisho"
@@ -14,194 +14,340 @@ import (
 	"sekisho/wire"
 )
 
-// The index of a mailbox is the tokens of its messages in chunks, each sealed under the account's index key, which vault
-// gives to a session of the account only. A locked mailbox cannot be searched by anybody. When somebody searches, the
-// tokens of mails that came since are opened once and a new chunk is kept; a small last chunk is made one with it.
+// The index of a mailbox is the tokens of its messages in runs of up to a few thousand messages, each run in slices by token.
+// Every slice is sealed under the account's index key, which vault gives to a session of the account only: a locked mailbox
+// cannot be searched by anybody. Whoever searches reads the slices of his few tokens in every run, and nothing else. Which slice
+// a token is in depends on the key, so that store does not learn from the slices what is looked for.
 //
-// A chunk in the clear: per message, in order, its UID as a difference (uvarint), the length of its tokens (uvarint) and
-// the tokens as package search encodes them. Sealed: a nonce (12 bytes) and AES-256-GCM, bound to mailbox and UIDs.
+// When somebody searches, the tokens of mails that came since are opened once and a new run is kept; a small last run is made
+// one with it. Sealed: a nonce (12 bytes) and AES-256-GCM, bound to mailbox, UIDs and slice.
 
 const (
-	chunkLeast = 64   // fewer new messages than that are not worth a write
-	chunkMost  = 2000 // messages of a chunk that still takes more
+	sliceCount = 64
+	runLeast   = 64   // fewer new messages than that are not worth a write
+	runMost    = 4000 // messages of a run that still takes more
 )
 
-// Index is the tokens of the messages of a mailbox, encoded.
-type Index struct{ of map[uint32][]byte }
+// Index is the search index of one mailbox, while somebody searches.
+type Index struct {
+	session *Session
+	box     sekisho.MailboxID
+	uids    []uint32 // the messages that are in it, ascending
+	aead    cipher.AEAD
+	order   cipher.Block      // says which slice a token is in
+	fresh   map[uint32][]byte // tokens of messages that no run covers, encoded; nil when not opened yet
+}
 
-// Has says whether a message may have a text with these tokens. What is not indexed may.
-func (t *Index) Has(uid uint32, q []uint32) bool {
-	b, known := t.of[uid]
-	if !known {
-		return true
+// OpenIndex has vault give the index's key. uids are all messages that are in the mailbox, ascending.
+func (s *Session) OpenIndex(ctx context.Context, box sekisho.MailboxID, uids []uint32) (*Index, error) {
+	keys, err := wire.VaultOpen.Ask(ctx, s.Vault, wire.Open{Session: s.Ticket.Session, Secret: s.Ticket.Secret, Index: true})
+	if err != nil {
+		return nil, err
 	}
+	x := &Index{session: s, box: box, uids: uids}
+	return x, x.keyed(keys.Index)
+}
+
+func (x *Index) keyed(key []byte) (err error) {
+	block, err := aes.NewCipher(key)
+	if err == nil {
+		x.aead, err = cipher.NewGCM(block)
+	}
+	if err == nil {
+		order := sha256.Sum256(append([]byte("sekisho/index/order/v1"), key...))
+		x.order, err = aes.NewCipher(order[:16])
+	}
+	if err != nil {
+		return sekisho.E("mailbox.index", sekisho.Internal, err)
+	}
+	return nil
+}
+
+// sliceOf is the slice that a token is in, from 1.
+func (x *Index) sliceOf(token uint32) int {
+	var b [aes.BlockSize]byte
+	binary.BigEndian.PutUint32(b[:], token)
+	x.order.Encrypt(b[:], b[:])
+	return 1 + int(b[0])%sliceCount
+}
+
+// Find gives the UIDs of the messages that may have a text with these tokens, ascending: a text with all of them, and what
+// cannot be read. The kept index is extended by what is new.
+func (x *Index) Find(ctx context.Context, tokens []uint32) ([]uint32, error) {
+	wanted := []uint8{0}
+	for _, t := range tokens {
+		wanted = append(wanted, uint8(x.sliceOf(t)))
+	}
+	slices.Sort(wanted)
+	runs, err := x.read(ctx, wire.IndexQuery{Slices: slices.Compact(wanted)})
+	if err != nil {
+		return nil, err
+	}
+	var found, covered []uint32
+	for _, r := range runs {
+		uids, hits, err := x.match(r, tokens)
+		if err != nil { // a damaged index is only lost time: it is made anew
+			x.session.Log.Error("a run of the search index does not open", "mailbox", uint64(x.box), "error", err)
+			continue
+		}
+		covered, found = append(covered, uids...), append(found, hits...)
+	}
+	if x.fresh == nil {
+		if err := x.extend(ctx, covered, runs); err != nil {
+			return nil, err
+		}
+	}
+	for u, b := range x.fresh {
+		if has(b, tokens) {
+			found = append(found, u)
+		}
+	}
+	slices.Sort(found)
+	return common(slices.Compact(found), x.uids), nil
+}
+
+// common keeps of two ascending lists what is in both.
+func common(a, b []uint32) []uint32 {
+	out := a[:0]
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i] < b[j]:
+			i++
+		case a[i] > b[j]:
+			j++
+		default:
+			out = append(out, a[i])
+			i++
+			j++
+		}
+	}
+	return out
+}
+
+// has says whether encoded tokens have all of q; what cannot be read may.
+func has(b []byte, q []uint32) bool {
 	tokens, err := search.Decode(b)
 	if err != nil {
 		return true
 	}
-	i := 0
-	for _, x := range q {
-		for i < len(tokens) && tokens[i] < x {
-			i++
-		}
-		if i == len(tokens) || tokens[i] != x {
+	for _, t := range q {
+		if _, there := slices.BinarySearch(tokens, t); !there {
 			return false
 		}
 	}
 	return true
 }
 
-// ReadIndex gives the tokens of the messages of a mailbox, and extends the kept index by what is new. uids are all messages
-// that are in it, ascending.
-func (s *Session) ReadIndex(ctx context.Context, box sekisho.MailboxID, uids []uint32) (*Index, error) {
-	got, err := wire.StoreIndex.Ask(ctx, s.Store, wire.IndexQuery{Pass: s.Ticket.Pass, Mailbox: box})
-	if err != nil {
-		return nil, err
-	}
-	keys, err := wire.VaultOpen.Ask(ctx, s.Vault, wire.Open{Session: s.Ticket.Session, Secret: s.Ticket.Secret, Index: true})
-	if err != nil {
-		return nil, err
-	}
-	aead, err := indexCipher(keys.Index)
-	if err != nil {
-		return nil, err
-	}
-	t := &Index{of: map[uint32][]byte{}}
-	var covered []wire.IndexChunk
-	for _, c := range got.Chunks {
-		plain, err := openChunk(aead, box, c)
-		if err == nil {
-			err = t.add(plain)
-		}
-		if err != nil { // a damaged index is only lost time: it is made anew
-			s.Log.Error("a chunk of the search index does not open", "mailbox", uint64(box), "error", err)
-			continue
-		}
-		covered = append(covered, c)
-	}
-	return t, s.extend(ctx, aead, t, box, uids, covered)
+// sealedRun is the slices of one run, by number.
+type sealedRun struct {
+	from, upto sekisho.UID
+	slices     map[uint8][]byte
 }
 
-// extend opens the tokens of messages that no chunk covers.
-func (s *Session) extend(ctx context.Context, aead cipher.AEAD, t *Index, box sekisho.MailboxID, uids []uint32, chunks []wire.IndexChunk) error {
+// read asks store for slices, run by run in order.
+func (x *Index) read(ctx context.Context, q wire.IndexQuery) ([]sealedRun, error) {
+	q.Pass, q.Mailbox = x.session.Ticket.Pass, x.box
+	got, err := wire.StoreIndex.Ask(ctx, x.session.Store, q)
+	if err != nil {
+		return nil, err
+	}
+	at := map[sekisho.UID]int{}
+	var out []sealedRun
+	for _, c := range got.Slices {
+		i, known := at[c.From]
+		if !known {
+			i = len(out)
+			at[c.From] = i
+			out = append(out, sealedRun{c.From, c.Upto, map[uint8][]byte{}})
+		}
+		out[i].slices[c.Slice] = c.Sealed
+	}
+	slices.SortFunc(out, func(a, b sealedRun) int { return int(int64(a.from) - int64(b.from)) })
+	return out, nil
+}
+
+// match gives the messages of a run and those of them that have all tokens.
+func (x *Index) match(r sealedRun, tokens []uint32) (uids, hits []uint32, err error) {
+	head, err := x.open(r, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	if uids, err = readHead(head); err != nil {
+		return nil, nil, err
+	}
+	all := newPlaces(len(uids))
+	for i := range all {
+		all[i] = ^uint64(0)
+	}
+	groups := map[uint8][]uint32{}
+	for _, t := range tokens {
+		s := uint8(x.sliceOf(t))
+		groups[s] = append(groups[s], t)
+	}
+	for s, of := range groups {
+		b, err := x.open(r, s)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := intersect(all, b, of, len(uids)); err != nil {
+			return nil, nil, err
+		}
+	}
+	all.each(len(uids), func(p int) { hits = append(hits, uids[p]) })
+	return uids, hits, nil
+}
+
+// intersect keeps the places that have all of the tokens, which are ascending and belong into the slice.
+func intersect(all places, slice []byte, tokens []uint32, of int) error {
+	bad := false
+	err := eachPosting(slice, func(token uint32, many bool, list []byte) bool {
+		if token < tokens[0] {
+			return false
+		}
+		if token > tokens[0] {
+			return true // the one looked for is not there
+		}
+		s := newPlaces(of)
+		if bad = !s.read(many, list, of); !bad {
+			all.and(s)
+			tokens = tokens[1:]
+		}
+		return bad || len(tokens) == 0
+	})
+	if bad {
+		err = errRun
+	}
+	if len(tokens) > 0 {
+		clear(all)
+	}
+	return err
+}
+
+// extend opens the tokens of messages that no run covers, and keeps them as a run when they are many.
+func (x *Index) extend(ctx context.Context, covered []uint32, runs []sealedRun) error {
+	x.fresh = map[uint32][]byte{}
+	slices.Sort(covered)
 	var missing []sekisho.UID
-	for _, u := range uids {
-		if _, known := t.of[u]; !known {
-			missing = append(missing, sekisho.UID(u))
+	for i, j := 0, 0; i < len(x.uids); i++ {
+		for j < len(covered) && covered[j] < x.uids[i] {
+			j++
+		}
+		if j == len(covered) || covered[j] != x.uids[i] {
+			missing = append(missing, sekisho.UID(x.uids[i]))
 		}
 	}
 	for part := range slices.Chunk(missing, Together) {
-		mails, err := s.Fetch(ctx, box, part, wire.Want{Index: true})
+		mails, err := x.session.Fetch(ctx, x.box, part, wire.Want{Index: true})
 		if err != nil {
 			return err
 		}
-		if err := s.Open(ctx, Pointers(mails)); err != nil {
+		if err := x.session.Open(ctx, Pointers(mails)); err != nil {
 			return err
 		}
 		for i := range mails {
 			if !mails[i].Damaged {
-				t.of[uint32(mails[i].UID)] = mails[i].Tokens
+				x.fresh[uint32(mails[i].UID)] = mails[i].Tokens
 			}
 		}
 	}
-	if len(missing) < chunkLeast {
+	if len(missing) < runLeast {
 		return nil
 	}
-	low, high := missing[0], missing[len(missing)-1]
-	for i := len(chunks) - 1; i >= 0; i-- { // chunks that the new one would overlap go into it, and a small last one
-		c := chunks[i]
-		if c.Upto >= low || i == len(chunks)-1 && t.count(c.From, c.Upto) < chunkMost {
-			low, high = min(low, c.From), max(high, c.Upto)
-		}
-	}
-	return s.keepChunks(ctx, aead, t, box, low, high)
+	return x.keep(ctx, missing[0], missing[len(missing)-1], covered, runs)
 }
 
-func (t *Index) count(low, high sekisho.UID) (n int) {
-	for u := range t.of {
-		if u >= uint32(low) && u <= uint32(high) {
-			n++
-		}
+// keep writes the messages from low to high as runs, with the runs that these would overlap and a small last one.
+func (x *Index) keep(ctx context.Context, low, high sekisho.UID, covered []uint32, runs []sealedRun) error {
+	of := map[uint32][]byte{}
+	for u, b := range x.fresh {
+		of[u] = b
 	}
-	return n
-}
-
-// keepChunks writes the index of the messages from low to high, in chunks of at most chunkMost.
-func (s *Session) keepChunks(ctx context.Context, aead cipher.AEAD, t *Index, box sekisho.MailboxID, low, high sekisho.UID) error {
+	for i := len(runs) - 1; i >= 0; i-- {
+		r := runs[i]
+		if r.upto < low && (i < len(runs)-1 || count(covered, r) >= runMost) {
+			continue
+		}
+		low, high = min(low, r.from), max(high, r.upto)
+		if whole, err := x.whole(ctx, r); err == nil {
+			whole.revert(of)
+		} // a damaged one is replaced; its messages are missing, so they were opened
+	}
 	var uids []uint32
-	for u := range t.of {
+	for u := range of {
 		if u >= uint32(low) && u <= uint32(high) {
 			uids = append(uids, u)
 		}
 	}
 	slices.Sort(uids)
-	for part := range slices.Chunk(uids, chunkMost) {
-		c := wire.IndexChunk{From: sekisho.UID(part[0]), Upto: sekisho.UID(part[len(part)-1])}
-		c.Sealed = sealChunk(aead, box, c, t.plain(part))
-		if _, err := wire.StoreMerge.Ask(ctx, s.Store, wire.Merge{Pass: s.Ticket.Pass, Mailbox: box, Chunk: c}); err != nil {
+	for part := range slices.Chunk(uids, runMost) {
+		if err := x.write(ctx, invert(part, of)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *Index) plain(uids []uint32) []byte {
-	var b []byte
-	last := uint32(0)
-	for _, u := range uids {
-		b = binary.AppendUvarint(b, uint64(u-last))
-		b = binary.AppendUvarint(b, uint64(len(t.of[u])))
-		b = append(b, t.of[u]...)
-		last = u
-	}
-	return b
+func count(covered []uint32, r sealedRun) int {
+	low, _ := slices.BinarySearch(covered, uint32(r.from))
+	high, _ := slices.BinarySearch(covered, uint32(r.upto)+1)
+	return high - low
 }
 
-var errChunk = errors.New("unreadable chunk")
-
-func (t *Index) add(b []byte) error {
-	last := uint64(0)
-	for len(b) > 0 {
-		d, n := binary.Uvarint(b)
-		if n <= 0 {
-			return errChunk
-		}
-		size, k := binary.Uvarint(b[n:])
-		if k <= 0 || size > uint64(len(b)-n-k) {
-			return errChunk
-		}
-		last += d
-		b = b[n+k:]
-		t.of[uint32(last)] = b[:size:size]
-		b = b[size:]
+// whole reads all slices of a run.
+func (x *Index) whole(ctx context.Context, r sealedRun) (*run, error) {
+	var all []uint8
+	for i := range sliceCount + 1 {
+		all = append(all, uint8(i))
 	}
-	return nil
-}
-
-func indexCipher(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(key)
+	got, err := x.read(ctx, wire.IndexQuery{Slices: all, From: r.from, Upto: r.upto})
 	if err != nil {
-		return nil, sekisho.E("reader.index", sekisho.Internal, err)
+		return nil, err
 	}
-	return cipher.NewGCM(block)
+	if len(got) != 1 {
+		return nil, errRun
+	}
+	head, err := x.open(got[0], 0)
+	if err != nil {
+		return nil, err
+	}
+	var parts [][]byte
+	for i := 1; i <= sliceCount; i++ {
+		b, err := x.open(got[0], uint8(i))
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, b)
+	}
+	return readRun(head, parts)
 }
 
-// bound is what a chunk is bound to: one that store puts elsewhere does not open.
-func bound(m sekisho.MailboxID, c wire.IndexChunk) []byte {
-	b := binary.BigEndian.AppendUint64([]byte("sekisho/index/v1/"), uint64(m))
-	b = binary.BigEndian.AppendUint32(b, uint32(c.From))
-	return binary.BigEndian.AppendUint32(b, uint32(c.Upto))
+func (x *Index) write(ctx context.Context, r *run) error {
+	q := wire.Merge{Pass: x.session.Ticket.Pass, Mailbox: x.box, From: sekisho.UID(r.uids[0]), Upto: sekisho.UID(r.uids[len(r.uids)-1])}
+	at := sealedRun{from: q.From, upto: q.Upto}
+	for i, b := range append([][]byte{r.head()}, r.slices(x.sliceOf)...) {
+		q.Slices = append(q.Slices, x.seal(at, uint8(i), b))
+	}
+	_, err := wire.StoreMerge.Ask(ctx, x.session.Store, q)
+	return err
 }
 
-func sealChunk(aead cipher.AEAD, m sekisho.MailboxID, c wire.IndexChunk, plain []byte) []byte {
-	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
+// bound is what a slice is bound to: one that store puts elsewhere does not open.
+func (x *Index) bound(r sealedRun, slice uint8) []byte {
+	b := binary.BigEndian.AppendUint64([]byte("sekisho/index/v2/"), uint64(x.box))
+	b = binary.BigEndian.AppendUint32(b, uint32(r.from))
+	return append(binary.BigEndian.AppendUint32(b, uint32(r.upto)), slice)
+}
+
+func (x *Index) seal(r sealedRun, slice uint8, plain []byte) []byte {
+	nonce := make([]byte, x.aead.NonceSize(), x.aead.NonceSize()+len(plain)+x.aead.Overhead())
 	rand.Read(nonce)
-	return aead.Seal(nonce, nonce, plain, bound(m, c))
+	return x.aead.Seal(nonce, nonce, plain, x.bound(r, slice))
 }
 
-func openChunk(aead cipher.AEAD, m sekisho.MailboxID, c wire.IndexChunk) ([]byte, error) {
-	if len(c.Sealed) < aead.NonceSize() {
-		return nil, errChunk
+func (x *Index) open(r sealedRun, slice uint8) ([]byte, error) {
+	sealed := r.slices[slice]
+	if len(sealed) < x.aead.NonceSize() {
+		return nil, errRun
 	}
-	return aead.Open(nil, c.Sealed[:aead.NonceSize()], c.Sealed[aead.NonceSize():], bound(m, c))
+	return x.aead.Open(nil, sealed[:x.aead.NonceSize()], sealed[x.aead.NonceSize():], x.bound(r, slice))
 }

@@ -2,12 +2,12 @@ package mailbox
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"sekisho"
-	"sekisho/wire"
+	"sekisho/search"
 )
 
 // TestCut compares spans put together from pieces with the mail itself.
@@ -72,39 +72,93 @@ func TestFindOdd(t *testing.T) {
 	}
 }
 
-func TestChunk(t *testing.T) {
-	a, err := indexCipher(make([]byte, 32))
+func testIndex(t testing.TB) *Index {
+	x := &Index{box: 7}
+	if err := x.keyed(make([]byte, 32)); err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// TestRun: a run gives back what was put in, finds by tokens, and opens in its own place only.
+func TestRun(t *testing.T) {
+	x := testIndex(t)
+	texts := map[uint32]string{3: "three blind mice", 9: "", 1000000: "見積書を three 通"}
+	for u := uint32(2000); u < 2100; u++ {
+		texts[u] = "every one of three hundred " + string(rune('a'+u%26)) + "word"
+	}
+	of := map[uint32][]byte{}
+	var uids []uint32
+	for u, s := range texts {
+		of[u] = search.Encode(search.Tokens(s))
+		uids = append(uids, u)
+	}
+	slices.Sort(uids)
+	made := invert(uids, of)
+	r := sealedRun{from: sekisho.UID(uids[0]), upto: sekisho.UID(uids[len(uids)-1]), slices: map[uint8][]byte{}}
+	parts := made.slices(x.sliceOf)
+	for i, b := range append([][]byte{made.head()}, parts...) {
+		r.slices[uint8(i)] = x.seal(r, uint8(i), b)
+	}
+	for _, q := range []string{"three", "blind", "見積", "nothing", "aword", "hundred"} {
+		var want []uint32
+		for _, u := range uids {
+			if has(of[u], search.Query(q)) {
+				want = append(want, u)
+			}
+		}
+		all, hits, err := x.match(r, search.Query(q))
+		if err != nil || !slices.Equal(all, uids) || !slices.Equal(hits, want) {
+			t.Errorf("%q: %v, %v; want %v", q, hits, err, want)
+		}
+	}
+	back, err := readRun(made.head(), parts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &Index{of: map[uint32][]byte{3: []byte("three"), 9: nil, 1000000: []byte("m")}}
-	c := wire.IndexChunk{From: 3, Upto: 1000000}
-	c.Sealed = sealChunk(a, 7, c, x.plain([]uint32{3, 9, 1000000}))
-	plain, err := openChunk(a, 7, c)
-	if err != nil {
-		t.Fatal(err)
+	again := map[uint32][]byte{}
+	back.revert(again)
+	for u, b := range of {
+		if string(again[u]) != string(b) {
+			t.Errorf("%d: %x; want %x", u, again[u], b)
+		}
 	}
-	y := &Index{of: map[uint32][]byte{}}
-	if err := y.add(plain); err != nil || fmt.Sprint(len(y.of), string(y.of[3]), string(y.of[1000000])) != "3threem" {
-		t.Fatal(err, y.of)
-	}
-	if _, err := openChunk(a, 8, c); err == nil {
-		t.Fatal("a chunk of another mailbox opened")
-	}
-	c.Upto++
-	if _, err := openChunk(a, 7, c); err == nil {
-		t.Fatal("a chunk opened for messages that it does not cover")
+	moved := r
+	moved.upto++
+	swapped := sealedRun{r.from, r.upto, map[uint8][]byte{0: r.slices[1], 1: r.slices[0]}}
+	other := testIndex(t)
+	other.box = 8
+	for name, try := range map[string]func() ([]byte, error){"other messages": func() ([]byte, error) { return x.open(moved, 0) },
+		"another slice": func() ([]byte, error) { return x.open(swapped, 1) }, "another mailbox": func() ([]byte, error) { return other.open(r, 0) }} {
+		if _, err := try(); err == nil {
+			t.Errorf("a slice opened in the place of %s", name)
+		}
 	}
 }
 
-func FuzzChunk(f *testing.F) {
-	f.Add((&Index{of: map[uint32][]byte{1: {1, 2}, 5: {1, 9}}}).plain([]uint32{1, 5}))
-	f.Add([]byte{1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		x := &Index{of: map[uint32][]byte{}}
-		if x.add(b) == nil {
-			for u := range x.of {
-				x.Has(u, []uint32{1, 2})
+func FuzzPosting(f *testing.F) {
+	r := invert([]uint32{1, 5, 6}, map[uint32][]byte{1: search.Encode([]uint32{2, 7}), 5: search.Encode([]uint32{7}), 6: search.Encode([]uint32{7, 900})})
+	one := func(uint32) int { return 1 }
+	f.Add(r.head(), r.slices(one)[0], uint32(7))
+	f.Add([]byte{1, 1}, []byte{7, 3, 0xff}, uint32(7))
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 1}, []byte{1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, uint32(1))
+	f.Fuzz(func(t *testing.T, head, slice []byte, token uint32) {
+		uids, err := readHead(head)
+		if err != nil || len(uids) > 5000 {
+			return
+		}
+		all := newPlaces(len(uids))
+		for i := range all {
+			all[i] = ^uint64(0)
+		}
+		if intersect(all, slice, []uint32{token}, len(uids)) == nil {
+			all.each(len(uids), func(p int) { _ = uids[p] })
+		}
+		if got, err := readRun(head, [][]byte{slice}); err == nil {
+			of := map[uint32][]byte{}
+			got.revert(of)
+			if len(of) != len(uids) {
+				t.Fatalf("%d messages of %d", len(of), len(uids))
 			}
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"sekisho"
+	"sekisho/mail/address"
 	"sekisho/wire"
 )
 
@@ -30,6 +31,37 @@ type Hand interface {
 	Kept(ctx context.Context, q wire.OpenKept) (wire.Opened, error)
 }
 
+// Automatic changes what a contract's people may have sent by filters; an empty forward or reply stays as it was, and forward
+// "none" is the empty list. nil when nothing changes.
+func Automatic(old *wire.Automatic, forward []string, reply string) (*wire.Automatic, error) {
+	if len(forward) == 0 && reply == "" {
+		return nil, nil
+	}
+	var next wire.Automatic
+	if old != nil {
+		next = *old
+	}
+	if len(forward) > 0 {
+		next.Forward = nil
+	}
+	for _, d := range forward {
+		folded, err := address.FoldDomain(d)
+		switch {
+		case d == "none" && len(forward) == 1:
+			continue
+		case d == "*":
+			folded = d
+		case err != nil || !strings.Contains(folded, "."):
+			return nil, sekisho.E("contract", sekisho.Invalid, fmt.Errorf("%q is no domain that mail can be sent on to", d))
+		}
+		next.Forward = append(next.Forward, folded)
+	}
+	if reply != "" {
+		next.Reply = reply
+	}
+	return &next, nil
+}
+
 // FinishContract makes the keys of a contract whose row is there, and puts their public halves into the row. It may be repeated.
 func FinishContract(ctx context.Context, h Hand, id sekisho.ContractID, recovery wire.Choice, archive bool) (wire.ContractKeys, error) {
 	keys, err := h.Contract(ctx, wire.NewContract{Contract: id, Recovery: recovery})
@@ -40,7 +72,7 @@ func FinishContract(ctx context.Context, h Hand, id sekisho.ContractID, recovery
 		keys.Archive = nil
 	}
 	_, err = h.Amend(ctx, wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true,
-		Set: wire.Contract{ID: id, Spool: keys.Spool, Quarantine: keys.Quarantine, Archive: keys.Archive}}})
+		Set: wire.Contract{ID: id, Spool: keys.Spool, Quarantine: keys.Quarantine, Archive: keys.Archive, Config: keys.Config}}})
 	return keys, err
 }
 

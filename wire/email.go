@@ -220,6 +220,7 @@ type Item struct {
 	Gone   bool
 	Sealed []byte
 	Box    Box
+	Config []byte // a second box, to the contract's ConfigKey: what delivery needs when nobody is signed in. Kind "sieve" only
 }
 
 // ItemSet writes things of one kind, all or none; durable when it returns.

@@ -12,6 +12,7 @@ import (
 var (
 	InspectScan    = define[Scan, Report](sekisho.Inspect, 1, "scan", large, sekisho.Gate, sekisho.Reader, sekisho.Post, sekisho.Admin, sekisho.Webmail, sekisho.Console)
 	InspectRewrite = define[Rewrite, Rewritten](sekisho.Inspect, 2, "rewrite", large, sekisho.Gate, sekisho.Admin)
+	InspectFilter  = define[Filter, Filtered](sekisho.Inspect, 3, "filter", large, sekisho.Gate)
 	InspectText    = define[Texts, DecodedTexts](sekisho.Inspect, 10, "text", large, sekisho.Webmail)
 	InspectRender  = define[Render, Rendered](sekisho.Inspect, 11, "render", large, sekisho.Webmail)
 	InspectPicture = define[Picture, MadePicture](sekisho.Inspect, 12, "picture", large, sekisho.Webmail)
@@ -135,4 +136,61 @@ type MadePicture struct {
 	Type          string // "image/png" or "image/jpeg"
 	Data          []byte
 	Width, Height int
+}
+
+// Filter asks what the Sieve scripts of several accounts want done with one mail.
+type Filter struct {
+	Raw   []byte
+	From  string // envelope sender
+	Auth  string // who signed in as the sender; "" nobody
+	Score float64
+	Virus bool // a virus scanner has looked, and found nothing
+	Now   time.Time
+	For   []FilterFor
+}
+
+// FilterFor is one account whose script is to be run.
+type FilterFor struct {
+	Script    []byte
+	To        string   // recipient of the envelope
+	Addresses []string // the account's own, the first of which marks what it sends on
+	Forward   []string // domains that mail may be sent on to; "*" is any
+	MessageID string   // for the automatic reply
+}
+
+// Filtered answers Filter, in its order.
+type Filtered struct{ List []Sorting }
+
+// Sorting is what one script wants. Steps are never empty.
+type Sorting struct {
+	Steps []FilterStep
+	Edits []FieldEdit // of the header; FilterStep.Edits says how many of them count
+	Fault string      // why the script broke: then all that is left is to keep the mail
+}
+
+// FilterStep is one thing to do.
+type FilterStep struct {
+	Do      string // "keep", "fileinto", "redirect", "discard", "reject", "vacation"
+	Mailbox string
+	Flags   []string
+	Edits   int
+	Address string // of a redirect
+	Field   string // of a redirect: header field, without its line's end, that the mail sent on gets
+	Text    string // of a refusal
+	Reply   FilterReply
+}
+
+// FilterReply is an automatic reply, ready to be sent with the null sender.
+type FilterReply struct {
+	Raw    []byte
+	To     string
+	Handle string        // replies with one handle go to one sender once in
+	Period time.Duration // this time
+}
+
+// FieldEdit deletes the Index-th field of that name, or adds one: before all others, or with Last behind them.
+type FieldEdit struct {
+	Delete, Last bool
+	Name, Value  string
+	Index        int
 }

@@ -2,6 +2,8 @@ package wire
 
 import (
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"sekisho"
@@ -21,7 +23,8 @@ var (
 	StoreResolve  = define[Resolve, Recipient](sekisho.Store, 2, "resolve", small, sekisho.Gate, sekisho.Post)
 	StoreIdentity = define[Identity, Identified](sekisho.Store, 3, "identity", small, sekisho.Gate, sekisho.Reader, sekisho.Admin, sekisho.Edge, sekisho.Webmail)
 	StoreRelay    = define[Relay, Relayed](sekisho.Store, 4, "relay", small, sekisho.Gate)
-	StoreContract = define[ContractQuery, Contract](sekisho.Store, 5, "contract", large, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin, sekisho.Webmail)
+	StoreContract = define[ContractQuery, Contract](sekisho.Store, 5, "contract", large, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin)
+	StoreFilter   = define[FilterQuery, SealedFilter](sekisho.Store, 31, "filter", small, sekisho.Gate)
 	StoreAccept   = define[Accept, Accepted](sekisho.Store, 6, "accept", large, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin, sekisho.Webmail)
 	StoreRefuse   = define[Refusal, Nothing](sekisho.Store, 7, "refuse", small, sekisho.Gate)
 	StoreContact  = define[Contact, Contacted](sekisho.Store, 8, "contact", small, sekisho.Gate)
@@ -36,7 +39,7 @@ var (
 	StoreExpunge   = define[Expunge, Expunged](sekisho.Store, 26, "expunge", small, sekisho.Reader, sekisho.Webmail)
 	StoreRewrap    = define[Rewrap, Nothing](sekisho.Store, 27, "rewrap", large, sekisho.Reader, sekisho.Webmail)
 	StoreWatch     = define[Watch, Watched](sekisho.Store, 28, "watch", small, sekisho.Reader, sekisho.Webmail)
-	StoreIndex     = define[IndexQuery, IndexChunks](sekisho.Store, 29, "index", large, sekisho.Reader, sekisho.Webmail)
+	StoreIndex     = define[IndexQuery, IndexSlices](sekisho.Store, 29, "index", large, sekisho.Reader, sekisho.Webmail)
 	StoreMerge     = define[Merge, Nothing](sekisho.Store, 30, "merge", large, sekisho.Reader, sekisho.Webmail)
 
 	StoreDue     = define[DueQuery, Due](sekisho.Store, 40, "due", small, sekisho.Post)
@@ -103,6 +106,26 @@ type Target struct {
 	Address string // the account's own address
 	Public  []byte // the account's public key, to which mail is sealed
 	Over    bool   // over quota: answer 452 4.2.2
+	Filter  uint64 // version of the Sieve script that sorts its mail: ask StoreFilter when it changed; 0: there is none
+}
+
+// FilterQuery asks for the Sieve script that sorts an account's mail.
+type FilterQuery struct {
+	Contract sekisho.ContractID
+	Account  sekisho.AccountID
+}
+
+// SealedFilter is the script as webmail has sealed it. Version 0: there is none.
+type SealedFilter struct {
+	ID      sekisho.MessageID
+	Version uint64
+	Sealed  []byte
+	Box     []byte // to the contract's ConfigKey
+}
+
+// FilterItem is the JSON of an item of kind "sieve".
+type FilterItem struct {
+	Script string `json:"script"`
 }
 
 // NextHop is a server to hand mail to.
@@ -127,6 +150,9 @@ type Identified struct {
 	Groups     []string
 	Public     []byte // the account's public key, to which mail that he files himself is sealed
 	Quota      int64  // bytes; 0: no limit. Told by StoreSelf only
+	Config     []byte // the contract's public key for settings that delivery needs. Told, as all that follows, by StoreSelf only
+	Automatic  *Automatic
+	Domains    []string // of the contract
 }
 
 // Relay asks which contract registered a network that holds the address.
@@ -156,11 +182,36 @@ type Contract struct {
 	Spool      []byte   // public keys of the contract
 	Quarantine []byte
 	Archive    []byte
+	Config     []byte
 	Limit      Limit
-	Language   string // "ja" or "en": texts that people get
-	Unscanned  string // when inspection fails: "defer" or "quarantine"
-	Senders    string // whose lists of senders count: "own" (also ""), or "none" for the contract's alone
-	Digest     string // when people are told of what is kept from them; see package office
+	Language   string     // "ja" or "en": texts that people get
+	Unscanned  string     // when inspection fails: "defer" or "quarantine"
+	Senders    string     // whose lists of senders count: "own" (also ""), or "none" for the contract's alone
+	Digest     string     // when people are told of what is kept from them: "off", "6h", "08:00+09:00"; "": daily at 08:00
+	Automatic  *Automatic // nil: the zero value
+}
+
+// Automatic says what mail the contract's people may have sent in their names without looking at each: by filters of their own.
+type Automatic struct {
+	Forward []string // domains that mail may be sent on to; "*" is any. The contract's own are always among them
+	Reply   string   // who gets automatic replies: "all" (or ""), "inside" (the contract's own domains) or "nobody"
+}
+
+// Allows says whether mail may be sent on to a domain. own are the contract's domains.
+func (a *Automatic) Allows(domain string, own []string) bool {
+	list := own
+	if a != nil {
+		list = slices.Concat(own, a.Forward)
+	}
+	return slices.ContainsFunc(list, func(d string) bool { return d == "*" || strings.EqualFold(d, domain) })
+}
+
+// Replies says whether people of a domain get automatic replies.
+func (a *Automatic) Replies(domain string, own []string) bool {
+	if a == nil || a.Reply == "" || a.Reply == "all" {
+		return true
+	}
+	return a.Reply == "inside" && slices.ContainsFunc(own, func(d string) bool { return strings.EqualFold(d, domain) })
 }
 
 // Usage is how much of a contract is kept.
@@ -254,6 +305,15 @@ type Arrival struct {
 	Sealed     SealedMessage
 	Trace      Trace
 	Deliveries []Delivery
+	Once       *Once // nil: whatever happened before
+}
+
+// Once makes an arrival come to nothing when one with this mark was taken for the account and its time is not over: an automatic
+// reply goes to each sender once in a period (RFC 5230 section 4.2).
+type Once struct {
+	Account sekisho.AccountID
+	Mark    []byte
+	Until   time.Time
 }
 
 // Fate is what happens to a message for one recipient.
@@ -279,6 +339,9 @@ func (f Fate) String() string {
 	return "unknown"
 }
 
+// MailboxMark before its number names a mailbox by that: so that it is found when its owner has named it anew.
+const MailboxMark = `\#`
+
 // Delivery is what happens to a message for one recipient, and why.
 type Delivery struct {
 	Recipient string
@@ -288,7 +351,7 @@ type Delivery struct {
 	Reason    string // why, for administrators
 
 	Account  sekisho.AccountID // FateMailbox; FateQuarantine when the recipient is an account
-	Mailbox  string            // name, or a special use such as `\Junk`; "" is INBOX
+	Mailbox  string            // name, MailboxMark with a number, or a special use such as `\Junk`; "" and what is not there are INBOX
 	Flags    []string          // IMAP flags and keywords
 	Internal time.Time         // INTERNALDATE; zero: now
 
@@ -516,22 +579,27 @@ type Watched struct {
 type IndexQuery struct {
 	Pass    Pass
 	Mailbox sekisho.MailboxID
+	Slices  []uint8     // which slices of each run
+	From    sekisho.UID // only runs that are not before; 0: all
+	Upto    sekisho.UID
 }
 
-// IndexChunks is the index: each chunk covers messages up to Upto, in order.
-type IndexChunks struct{ Chunks []IndexChunk }
+// IndexSlices is the asked slices of the index, in order of runs.
+type IndexSlices struct{ Slices []IndexSlice }
 
-// IndexChunk is one sealed run of the index.
-type IndexChunk struct {
+// IndexSlice is one sealed slice of a run, which covers messages from From to Upto.
+type IndexSlice struct {
 	From, Upto sekisho.UID
+	Slice      uint8
 	Sealed     []byte
 }
 
-// Merge adds a chunk to the index; one that overlaps others replaces them.
+// Merge adds a run to the index; one that overlaps others replaces them. Slices are numbered from 0.
 type Merge struct {
-	Pass    Pass
-	Mailbox sekisho.MailboxID
-	Chunk   IndexChunk
+	Pass       Pass
+	Mailbox    sekisho.MailboxID
+	From, Upto sekisho.UID
+	Slices     [][]byte
 }
 
 // DueQuery leases deliveries that are due. A lease that ends without an outcome makes them due again.

@@ -21,6 +21,7 @@ var (
 	VaultLogout   = define[Logout, Nothing](sekisho.Vault, 6, "logout", small, sekisho.Reader, sekisho.Gate)
 	VaultOpen     = define[Open, Opened](sekisho.Vault, 7, "open", large, sekisho.Reader, sekisho.Webmail)
 	VaultSpool    = define[OpenKept, Opened](sekisho.Vault, 8, "spool", large, sekisho.Post)
+	VaultFilter   = define[OpenFilter, Opened](sekisho.Vault, 18, "filter", small, sekisho.Gate)
 	VaultRelease  = define[OpenKept, Opened](sekisho.Vault, 9, "quarantine", small, sekisho.Admin)
 	VaultTransit  = define[Transit, Nothing](sekisho.Vault, 10, "transit", small, sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin, sekisho.Webmail)
 	VaultSign     = define[Sign, Signed](sekisho.Vault, 11, "sign", small, sekisho.Post)
@@ -53,7 +54,7 @@ type ContractKeys struct {
 type NewAccount struct {
 	Contract    sekisho.ContractID
 	Account     sekisho.AccountID
-	Password    string // at least 10 characters
+	Password    string // see seal/key.Weak
 	AppPassword bool
 	Given       string // an app password of 160 bits to use instead of a new one: demonstrations that begin again
 	Operator    uint64 // user number of the operator + 1
@@ -150,6 +151,14 @@ type OpenKept struct {
 	Public   []byte
 	Spool    []byte // release of a held or routed mail: sealed to this spool key
 	Operator uint64 // user number of the operator + 1
+}
+
+// OpenFilter asks for the key of one account's Sieve script, which sorts mail that comes while its owner is not signed in.
+type OpenFilter struct {
+	Contract sekisho.ContractID
+	Account  sekisho.AccountID
+	ID       sekisho.MessageID
+	Box      []byte
 }
 
 // Transit enters that messages passed through a process in the clear: one entry per run.

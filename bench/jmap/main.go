@@ -21,6 +21,7 @@ import (
 	"net/http/cookiejar"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,9 +30,9 @@ import (
 
 // options are the command line.
 type options struct {
-	ready, host, what, word string
-	clients, page           int
-	time                    time.Duration
+	ready, host, what, word, user string
+	clients, page                 int
+	time                          time.Duration
 }
 
 func main() {
@@ -39,7 +40,8 @@ func main() {
 	flag.StringVar(&o.ready, "ready", "", "ready file of the demonstration: ports, CA, accounts")
 	flag.StringVar(&o.host, "host", "mail.localhost", "host name of webmail")
 	flag.StringVar(&o.what, "what", "page", "page (query and get), next (a page somewhere in the folder), search, open, echo")
-	flag.StringVar(&o.word, "word", "estimate", "search: the word")
+	flag.StringVar(&o.word, "word", "estimate", "search: words, one of which is looked for each time")
+	flag.StringVar(&o.user, "user", "", "address of the one account that all clients sign in as; empty: all accounts in turn")
 	flag.IntVar(&o.clients, "clients", 64, "how many ask at a time")
 	flag.IntVar(&o.page, "page", 50, "mails of a page")
 	flag.DurationVar(&o.time, "time", 10*time.Second, "how long")
@@ -83,6 +85,11 @@ func run(o options) error {
 	var clients []*client
 	for i := range o.clients {
 		a := h.Accounts[i%len(h.Accounts)]
+		for _, x := range h.Accounts {
+			if x.Address == o.user {
+				a = x
+			}
+		}
 		c, err := signIn(o, h, pool, a.Address, a.Password)
 		if err != nil {
 			return fmt.Errorf("%s: %w", a.Address, err)
@@ -200,7 +207,9 @@ func (c *client) begin() error {
 	}
 	var page struct{ IDs []string }
 	err := c.method("Email/query", map[string]any{"accountId": c.account, "filter": map[string]any{"inMailbox": c.inbox}, "limit": c.page}, &page)
-	c.ids = page.IDs
+	if c.ids = page.IDs; err == nil && len(c.ids) == 0 && c.what == "open" {
+		err = errors.New("its inbox is empty: nothing to open")
+	}
 	return err
 }
 
@@ -282,7 +291,8 @@ func (c *client) ask() error {
 		_, err := c.methods([]any{"Email/render", map[string]any{"accountId": c.account, "ids": []string{c.ids[rand.IntN(len(c.ids))]}, "language": "en"}, "0"})
 		return err
 	case "search":
-		filter["text"] = c.word
+		words := strings.Fields(c.word)
+		filter["text"] = words[rand.IntN(len(words))]
 	case "next":
 		position = rand.IntN(max(1, c.total-c.page))
 	}

@@ -83,6 +83,8 @@ func showContract(w io.Writer, k admin.Contract) {
 	row(w, "people", k.People)
 	row(w, "archive", k.Archive)
 	row(w, "hosts", strings.Join(k.Hosts, " "))
+	row(w, "forward", strings.Join(k.Forward, " "))
+	row(w, "reply", k.Reply)
 	for _, d := range k.Domains {
 		row(w, "domain", d.Name, strings.Join(d.Route, " "))
 	}
@@ -118,11 +120,13 @@ type contractSet struct {
 	Unscanned string   `enum:",defer,quarantine" default:"" help:"What happens to mail that cannot be inspected."`
 	Senders   string   `enum:",own,none" default:"" help:"own: people have lists of whom they allow and block; none: they have not."`
 	Digest    string   `placeholder:"WHEN" help:"When people are told what is kept from them: off, 6h, 08:00 or 08:00+09:00."`
+	Forward   []string `placeholder:"DOMAIN" help:"Domains that people's own filters may send mail on to, besides the contract's; replaces the list. '*' is any, 'none' is none."`
+	Reply     string   `enum:",all,inside,nobody" default:"" help:"Who gets people's automatic replies."`
 }
 
 // Run changes what was named and leaves the rest.
 func (c *contractSet) Run(g *Global) error {
-	q := admin.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Senders: c.Senders, Digest: c.Digest, Archive: c.Archive, Hosts: c.Host}
+	q := admin.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Senders: c.Senders, Digest: c.Digest, Archive: c.Archive, Hosts: c.Host, Forward: c.Forward, Reply: c.Reply}
 	for _, p := range c.Person {
 		name, rest, ok := strings.Cut(p, "<")
 		if !ok {

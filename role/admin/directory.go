@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,7 +55,10 @@ func (c *Admin) inform(ctx context.Context, who operator, what string, id sekish
 }
 
 func contractOf(k wire.Contract) Contract {
-	out := Contract{ID: k.ID, Name: k.Name, Status: k.Status.String(), Language: k.Language, Networks: k.Networks, Policy: "default", People: len(k.People), Archive: len(k.Archive) > 0, Hosts: k.Hosts}
+	out := Contract{ID: k.ID, Name: k.Name, Status: k.Status.String(), Language: k.Language, Networks: k.Networks, Policy: "default", People: len(k.People), Archive: len(k.Archive) > 0, Hosts: k.Hosts, Forward: []string{}, Reply: "all"}
+	if a := k.Automatic; a != nil {
+		out.Forward, out.Reply = append(out.Forward, a.Forward...), cmp.Or(a.Reply, out.Reply)
+	}
 	if len(k.Policy) > 0 {
 		out.Policy = "own"
 	}
@@ -98,12 +102,20 @@ func (c *Admin) contractSet(ctx context.Context, who operator, q ContractSet) (C
 			return Contract{}, sekisho.E("contract", sekisho.Invalid, errors.New("an archive is opened by officers: this contract chose to have none"))
 		}
 	}
+	config, err := c.configKey(ctx, who, k)
+	if err != nil {
+		return Contract{}, err
+	}
+	automatic, err := office.Automatic(k.Automatic, q.Forward, q.Reply)
+	if err != nil {
+		return Contract{}, err
+	}
 	// The entry first: a change that cannot be entered does not happen.
 	if err := c.inform(ctx, who, "policy", k.ID); err != nil {
 		return Contract{}, err
 	}
 	set := wire.Contract{ID: k.ID, Status: status, Language: q.Language, Networks: q.Networks, People: q.People, Policy: []byte(q.Policy),
-		Unscanned: q.Defer, Senders: q.Senders, Digest: q.Digest, Limit: k.Limit, Archive: archive, Hosts: q.Hosts}
+		Unscanned: q.Defer, Senders: q.Senders, Digest: q.Digest, Limit: k.Limit, Archive: archive, Hosts: q.Hosts, Config: config, Automatic: automatic}
 	if q.Hourly > 0 {
 		set.Limit.Hourly = q.Hourly
 	}
@@ -121,6 +133,15 @@ func (c *Admin) contractSet(ctx context.Context, who operator, q ContractSet) (C
 	}
 	k, err = c.contract(ctx, q.Contract)
 	return contractOf(k), err
+}
+
+// configKey gives the public key for settings that delivery needs, for a contract that was made before there was one.
+func (c *Admin) configKey(ctx context.Context, who operator, k wire.Contract) ([]byte, error) {
+	if len(k.Config) > 0 {
+		return nil, nil
+	}
+	keys, err := wire.VaultContract.Ask(ctx, c.peers.Vault, wire.NewContract{Contract: k.ID, Recovery: wire.Choice{None: true}, Operator: uint64(who)})
+	return keys.Config, err
 }
 
 // pin makes certificates for a contract's own host names and tells vault that they are its own.

@@ -33,6 +33,8 @@ type Contract struct {
 	Senders  string             `json:"senders,omitempty"`
 	Digest   string             `json:"digest,omitempty"`
 	Hosts    []string           `json:"hosts,omitempty"`  // of its own, for mail programs
+	Forward  []string           `json:"forward"`          // domains that people's filters may send mail on to, besides its own
+	Reply    string             `json:"reply"`            // who gets automatic replies
 	Shares   *Shares            `json:"shares,omitempty"` // set once, when it was made
 }
 
@@ -52,6 +54,8 @@ type ContractSet struct {
 	Digest   string        `json:"digest,omitempty"`  // "off", "6h", "08:00+09:00"
 	Archive  bool          `json:"archive,omitempty"` // archive mail from now on
 	Hosts    []string      `json:"hosts,omitempty"`   // host names of its own; replaces the list
+	Forward  []string      `json:"forward,omitempty"` // domains that people's filters may send mail on to; replaces the list; "none" empties it
+	Reply    string        `json:"reply,omitempty"`   // who gets automatic replies: all, inside, nobody
 }
 
 // Domain is a domain as commands show it.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -41,6 +42,8 @@ type Contract struct {
 	Archive   bool          `json:"archive"`
 	Ready     bool          `json:"ready" doc:"its keys are made"`
 	Limit     Limit         `json:"limit"`
+	Forward   []string      `json:"forward" doc:"domains that people's own filters may send mail on to, besides the contract's; * is any"`
+	Reply     string        `json:"reply" doc:"who gets people's automatic replies"`
 }
 
 // Limit bounds what a contract sends. 0 is the installation's default.
@@ -85,6 +88,8 @@ type ContractSet struct {
 	Senders   string         `json:"senders,omitempty" enum:"own,none"`
 	Digest    string         `json:"digest,omitempty" maxLength:"20"`
 	Limit     *Limit         `json:"limit,omitempty"`
+	Forward   *[]string      `json:"forward,omitempty" maxItems:"1000" doc:"domains that people's own filters may send mail on to; * is any"`
+	Reply     string         `json:"reply,omitempty" enum:"all,inside,nobody" doc:"who gets people's automatic replies"`
 }
 
 func contractOf(k wire.Contract) Contract {
@@ -95,6 +100,10 @@ func contractOf(k wire.Contract) Contract {
 	}
 	if len(k.Policy) > 0 {
 		out.Policy = "own"
+	}
+	out.Forward, out.Reply = []string{}, "all"
+	if a := k.Automatic; a != nil {
+		out.Forward, out.Reply = append(out.Forward, a.Forward...), cmp.Or(a.Reply, out.Reply)
 	}
 	for _, d := range k.Domains {
 		out.Domains = append(out.Domains, d.Name)
@@ -212,6 +221,22 @@ func (p *person) setContract(ctx context.Context, id sekisho.ContractID, c Condi
 	set := wire.Contract{ID: id, Name: q.Name, Status: statuses[q.Status], Language: q.Language, Networks: q.Networks, Unscanned: q.Unscanned, Senders: q.Senders, Digest: q.Digest}
 	if q.Limit != nil {
 		set.Limit = wire.Limit(*q.Limit)
+	}
+	if q.Forward != nil || q.Reply != "" {
+		old, err := p.contract(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		list := []string{}
+		if q.Forward != nil {
+			list = *q.Forward
+			if len(list) == 0 {
+				list = []string{"none"}
+			}
+		}
+		if set.Automatic, err = office.Automatic(old.Automatic, list, q.Reply); err != nil {
+			return nil, invalid("/forward", err.Error())
+		}
 	}
 	a := wire.Amendment{Pass: p.ticket.Pass, If: c.tag()}
 	if q.People != nil {

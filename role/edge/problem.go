@@ -42,7 +42,7 @@ var problemTexts = map[string][2]said{
 	"upstream":       {{"Answer withheld", "What came from within was not what this address may answer. The operator was told."}, {"応答を差し止めました", "内部の応答がこのアドレスで許可されたものではありませんでした。運用者に通知しました。"}},
 	"internal":       {{"Fault of ours", "Something went wrong here. Nothing was changed as far as we know; try again."}, {"内部エラー", "こちら側で問題が起きました。もう一度お試しください。"}},
 	"invalid":        {{"Not possible", "What was sent makes no sense here."}, {"実行できません", "送られた内容は、ここでは使えません。"}},
-	"password":       {{"Password too short", "A password has at least ten characters."}, {"パスワードが短すぎます", "パスワードは 10 文字以上にしてください。"}},
+	"password":       {{"Choose another password", "A password has at least twelve characters and is more than words, runs of the keyboard and numbers that many people use."}, {"別のパスワードにしてください", "12 文字以上で、よく使われる単語・キーの並び・数字だけではないパスワードにしてください。"}},
 	"wrong-code":     {{"Wrong code", "The code is wrong, or it was used before. Wait for the next one."}, {"コードが違います", "コードが正しくないか、使用済みです。次のコードをお待ちください。"}},
 	"wrong-password": {{"Wrong password", "The current password is wrong."}, {"パスワードが違います", "現在のパスワードが正しくありません。"}},
 	"exists":         {{"There already", "This passkey is known already."}, {"登録済みです", "このパスキーはすでに登録されています。"}},

@@ -22,6 +22,7 @@ type variant struct {
 	canonical bool
 	change    string
 	from      string
+	edits     string
 }
 
 // arrivals makes the stored messages: one per variant, sealed to everybody who gets it.
@@ -48,6 +49,9 @@ func (in *intake) arrivals(ctx context.Context, outcomes []outcome, took time.Du
 
 func variantOf(o outcome) variant {
 	v := variant{contract: o.contract.ID, from: o.from}
+	if len(o.edits) > 0 {
+		v.edits = fmt.Sprintf("%+v", o.edits)
+	}
 	if o.fate == wire.FateQuarantine || o.fate == wire.FateDrop || o.report.failed {
 		return v // kept as it came
 	}
@@ -60,10 +64,14 @@ func variantOf(o outcome) variant {
 
 func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took time.Duration) (arrival, error) {
 	o := group[0]
-	raw, report := in.raw, o.report.Report
-	if v.canonical || v.change != "" {
-		var err error
-		if raw, report, err = in.rewrite(ctx, v, o); err != nil {
+	made, err := in.rendition(ctx, v, o)
+	if err != nil {
+		return arrival{}, err
+	}
+	raw, report := made.raw, made.report
+	if len(o.edits) > 0 {
+		raw = edited(raw, o.edits)
+		if report, err = in.summary(ctx, raw); err != nil {
 			return arrival{}, err
 		}
 	}
@@ -102,8 +110,14 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) ([]byte, wi
 	if err != nil {
 		return nil, wire.Report{}, err
 	}
-	r, _, err := inspected(ctx, in.gate, wire.InspectScan, wire.Scan{Raw: w.Raw, Envelope: in.envelope, Now: in.envelope.At, Summarise: true})
+	r, err := in.summary(ctx, w.Raw)
 	return w.Raw, r, err
+}
+
+// summary has a changed copy described anew.
+func (in *intake) summary(ctx context.Context, raw []byte) (wire.Report, error) {
+	r, _, err := inspected(ctx, in.gate, wire.InspectScan, wire.Scan{Raw: raw, Envelope: in.envelope, Now: in.envelope.At, Summarise: true})
+	return r, err
 }
 
 func (in *intake) delivery(o outcome) wire.Delivery {
@@ -115,9 +129,12 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 	}
 	switch o.fate {
 	case wire.FateMailbox:
-		d.Account = o.target.Account
+		d.Account, d.Mailbox, d.Flags = o.target.Account, o.mailbox, o.flags
 		if o.decision.Junk {
 			d.Mailbox = `\Junk`
+		}
+		if o.sorted {
+			d.Reason += "; sorted by the recipient's own filter"
 		}
 	case wire.FateQuarantine:
 		d.Account = o.target.Account

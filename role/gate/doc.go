@@ -4,13 +4,14 @@
 //
 // Speaks SMTP on MX, submission and submissions; checks envelope, line ends and sender authentication over header lines;
 // has every mail inspected; applies the contract's policy; seals each copy to its readers' public keys and has store make
-// it durable. Only then it answers 250. What people write in webmail comes to it too, with the pass of their session, and
+// it durable, sorted by the recipient's own Sieve script where he has one, together with what that script sends: mail
+// that goes on, by its owner's contract's policy, and automatic replies. Only then it answers 250. What people write in webmail comes to it too, with the pass of their session, and
 // goes the same way. What is refused is refused in the dialogue, never by a later bounce.
 //
 // # Holds
 //
 // Mails arriving now, in the clear, until they are sealed. App passwords presented now, for as long as vault takes to judge
-// them.
+// them. Scripts of accounts for which mail came, opened.
 //
 // # Trusts
 //
@@ -23,6 +24,7 @@
 // # If taken over
 //
 // The intruder sees mail that arrives while he stays, and app passwords that are presented to this process. He cannot open
-// anything delivered: gate has public keys only. He has no file, no network of his own and no program to start: trying is a
+// anything delivered: gate has public keys only. He can have the scripts of accounts opened, one entry each, and nothing
+// else of theirs. He has no file, no network of his own and no program to start: trying is a
 // denied call that the supervisor reports. Mails that he accepts without inspection show as sealed mails without transit.
 package gate

@@ -47,6 +47,7 @@ type Gate struct {
 	config    Config
 	peers     Peers
 	directory *directory
+	scripts   *scripts
 	ids       *wire.IDs
 	commits   *committer
 	resolver  *resolver
@@ -75,7 +76,7 @@ func New(c Config, p Peers) *Gate {
 			return seal.Pass{}, sekisho.E("gate.pass", sekisho.Denied, nil)
 		}
 	}
-	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
+	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
 		keyring: wire.NewKeyring(p.Vault, c.Name)}
 	g.commits, g.resolver = newCommitter(g), newResolver(p.Dial, c.Clock)
 	return g

@@ -27,6 +27,12 @@ type outcome struct {
 	inside   string         // the contract's person, and
 	outside  string         // the one he corresponds with
 	last     time.Time      // when they last did
+
+	sorted  bool // by a filter of the recipient
+	mailbox string
+	flags   []string
+	edits   []wire.FieldEdit // of the header
+	refusal string           // what the filter's owner says to the sender
 }
 
 // report is what one inspection said.
@@ -267,6 +273,9 @@ func (in *intake) refused(outcomes []outcome) *smtp.SMTPError {
 		}
 	}
 	if n > 0 && n == len(outcomes) {
+		if text := outcomes[0].refusal; outcomes[0].decision.Rule == filterRule {
+			return refuse(550, "5.7.1", "Refused by the recipient, reference %s%s", in.trace, said(text))
+		}
 		return refuse(550, "5.7.1", "Refused by the policy of the %s, reference %s", whose(outcomes[0]), in.trace)
 	}
 	for i := range outcomes {
@@ -275,6 +284,15 @@ func (in *intake) refused(outcomes []outcome) *smtp.SMTPError {
 		}
 	}
 	return nil
+}
+
+// said is a text of the filter's owner, where SMTP can carry it.
+func said(text string) string {
+	text = brief(text)
+	if text == "" || !ascii(text) {
+		return ""
+	}
+	return ": " + text
 }
 
 func whose(o outcome) string {
@@ -312,9 +330,9 @@ func (in *intake) traceOf(o outcome, took time.Duration) wire.Trace {
 // contactLife is how old the memory of a correspondence may be before it is renewed.
 const contactLife = 24 * time.Hour
 
-// fresh says whether the memory of a correspondence needs no renewal.
+// fresh says whether the memory of a correspondence needs no renewal. That a filter answers or sends on makes nobody known.
 func (in *intake) fresh(o outcome) bool {
-	return o.outside == "" || o.inside == "" || in.envelope.At.Sub(o.last) < contactLife
+	return in.depth > 0 || o.outside == "" || o.inside == "" || in.envelope.At.Sub(o.last) < contactLife
 }
 
 // remember notes that the sender's contract knows a recipient of this installation now; other deliveries carry such a note

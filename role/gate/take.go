@@ -30,6 +30,9 @@ type intake struct {
 	raw     []byte           // with our trace fields in front
 	auth    auth.Result
 	virus   []sekisho.Finding // what clamd said
+	depth   int               // how often filters sent it on
+
+	renditions map[variant]*rendition
 }
 
 // take judges a mail, makes it durable with what becomes of it, and answers. The answer is an SMTP error in any case: its
@@ -50,6 +53,12 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	if err != nil {
 		return nil, g.answer(err)
 	}
+	judged := outcomes // what filters of recipients make of it is not the sender's to know
+	sorted, err := in.sort(ctx, outcomes)
+	if err != nil {
+		return nil, g.answer(err)
+	}
+	outcomes = sorted.outcomes
 	if refusal := in.refused(outcomes); refusal != nil {
 		in.record(ctx, outcomes, refusal.Code, refusal.Message)
 		return outcomes, refusal
@@ -58,10 +67,10 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	if err != nil {
 		return nil, g.answer(err)
 	}
-	if err := g.commits.take(ctx, arrivals); err != nil {
+	if err := g.commits.take(ctx, append(arrivals, sorted.arrivals...)); err != nil {
 		return nil, g.answer(err)
 	}
-	return outcomes, refuse(250, "2.0.0", "Taken, reference %s", m.trace)
+	return judged, refuse(250, "2.0.0", "Taken, reference %s", m.trace)
 }
 
 // examine looks at lines and header fields, asks about the sender, and puts our trace fields in front.

@@ -276,13 +276,17 @@ func (h *hunt) candidates(places []int, text string) ([]int, error) {
 		return places, nil
 	}
 	if h.tokens == nil {
-		t, err := h.access().ReadIndex(h.ctx, h.box.id, h.box.uids)
+		t, err := h.access().OpenIndex(h.ctx, h.box.id, h.box.uids)
 		if err != nil {
 			return nil, err
 		}
 		h.tokens = t
 	}
-	return filter(places, func(p int) bool { return h.tokens.Has(h.box.uids[p], q) }), nil
+	found, err := h.tokens.Find(h.ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return filter(places, func(p int) bool { _, has := slices.BinarySearch(found, h.box.uids[p]); return has }), nil
 }
 
 // confirm opens headers of one batch and compares; texts are opened only where headers do not decide.

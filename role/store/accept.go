@@ -208,16 +208,20 @@ func (t *txn) accept(in *incoming) (wire.Placed, error) {
 			}
 		}
 	}
+	if in.Once != nil {
+		if again, err := t.again(in); err != nil {
+			return wire.Placed{}, err
+		} else if again {
+			return wire.Placed{Message: in.Sealed.ID}, t.unneeded(in)
+		}
+	}
 	fresh, err := t.insertMessage(in)
 	if err != nil {
 		return wire.Placed{}, err
 	}
 	if !fresh {
-		if in.row != nil { // the bytes that came with the repetition
-			if err := t.die(in.pos); err != nil {
-				return wire.Placed{}, err
-			}
-			t.refers(in.pos)
+		if err := t.unneeded(in); err != nil {
+			return wire.Placed{}, err
 		}
 		return t.placedBefore(in)
 	}
@@ -253,6 +257,15 @@ func (t *txn) accept(in *incoming) (wire.Placed, error) {
 	return p, t.insertTrace(in, p, now)
 }
 
+// unneeded notes that the bytes which came with a repetition are dead.
+func (t *txn) unneeded(in *incoming) error {
+	if in.row == nil {
+		return nil
+	}
+	t.refers(in.pos)
+	return t.die(in.pos)
+}
+
 // refers notes that a record is known to the database: a start must not cut it off, as its position would be used again.
 func (t *txn) refers(p blob.Pos) {
 	if t.last.Less(p) {
@@ -268,23 +281,28 @@ func (t *txn) deliver(in *incoming, d *wire.Delivery, now time.Time) (wire.Place
 		return wire.Place{}, err
 	}
 	m := h.find(d.Mailbox)
-	var flags uint8
-	var words []string
-	for _, f := range d.Flags {
-		bit, word, _ := flagOf(f)
-		if flags |= bit; word != "" {
-			words = append(words, word)
-		}
-	}
+	flags, words := flagsOf(d.Flags)
 	if d.Internal.IsZero() {
 		d.Internal = now
 	}
-	p := placement{message: in.Sealed.ID, flags: flags, keywords: joined(words), internal: db.Micros(d.Internal), size: in.Sealed.Size,
+	p := placement{message: in.Sealed.ID, flags: flags, keywords: words, internal: db.Micros(d.Internal), size: in.Sealed.Size,
 		thread: in.Sealed.Thread, attached: in.Sealed.Attached}
 	if err := t.place(k, m, &p); err != nil {
 		return wire.Place{}, err
 	}
 	return wire.Place{Account: d.Account, Mailbox: m.ID, UIDValidity: m.UIDValidity, UID: p.uid}, nil
+}
+
+// flagsOf parts flags, which were checked, from keywords.
+func flagsOf(list []string) (flags uint8, keywords string) {
+	var words []string
+	for _, f := range list {
+		bit, word, _ := flagOf(f)
+		if flags |= bit; word != "" {
+			words = append(words, word)
+		}
+	}
+	return flags, joined(words)
 }
 
 // placement is one message in one mailbox.

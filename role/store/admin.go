@@ -170,6 +170,8 @@ func kept(old, next wire.Contract) wire.Contract {
 	fillList(&next.Spool, old.Spool)
 	fillList(&next.Quarantine, old.Quarantine)
 	fillList(&next.Archive, old.Archive)
+	fillList(&next.Config, old.Config)
+	fill(&next.Automatic, old.Automatic)
 	return next
 }
 

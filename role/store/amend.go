@@ -188,11 +188,11 @@ func (m *amendment) contract(q wire.AdminContract) error {
 		return m.denied("a contract is terminated over the operator's socket")
 	}
 	theirs := q.Set.Status != 0 || q.Set.Name != "" || len(q.Set.Networks)+len(q.Set.Hosts) > 0 || q.Set.Limit != (wire.Limit{}) ||
-		len(q.Set.Spool)+len(q.Set.Quarantine)+len(q.Set.Archive) > 0
+		len(q.Set.Spool)+len(q.Set.Quarantine)+len(q.Set.Archive)+len(q.Set.Config) > 0
 	if theirs && !m.by.operator() {
 		return m.denied("name, status, networks, host names and limits are the operator's to set")
 	}
-	for _, k := range []struct{ old, set []byte }{{old.Spool, q.Set.Spool}, {old.Quarantine, q.Set.Quarantine}, {old.Archive, q.Set.Archive}} {
+	for _, k := range []struct{ old, set []byte }{{old.Spool, q.Set.Spool}, {old.Quarantine, q.Set.Quarantine}, {old.Archive, q.Set.Archive}, {old.Config, q.Set.Config}} {
 		if len(k.old) > 0 && len(k.set) > 0 && !slices.Equal(k.old, k.set) {
 			return m.denied("a public key is never replaced this way")
 		}
@@ -212,7 +212,7 @@ func (m *amendment) contract(q wire.AdminContract) error {
 
 // shown is a contract in the list of changes: settings, without keys and without the policy, which has a list of its own.
 func shown(c wire.Contract) wire.Contract {
-	c.Version, c.Domains, c.Policy, c.Spool, c.Quarantine, c.Archive = 0, nil, nil, nil, nil, nil
+	c.Version, c.Domains, c.Policy, c.Spool, c.Quarantine, c.Archive, c.Config = 0, nil, nil, nil, nil, nil, nil
 	return c
 }
 

@@ -425,6 +425,13 @@ func (s *Store) self(ctx context.Context, by sekisho.Caller, q wire.MailboxQuery
 		return wire.Identified{}, sekisho.E("store.self", sekisho.NotFound, nil)
 	}
 	who, err := s.identity(ctx, by, wire.Identity{Login: a.Address})
-	who.Quota = a.Quota
+	if err != nil {
+		return who, err
+	}
+	c, err := readContract(s.db.Reading(ctx), k.contract)
+	who.Quota, who.Config, who.Automatic = a.Quota, c.Config, c.Automatic
+	for _, d := range c.Domains {
+		who.Domains = append(who.Domains, d.Name)
+	}
 	return who, err
 }

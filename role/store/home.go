@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -64,6 +65,16 @@ func (h *home) byName(name string) *mailbox {
 // find gives the folder of a delivery: by special use, by name, or INBOX when neither is there, as mail must not be lost
 // because a folder was renamed.
 func (h *home) find(name string) *mailbox {
+	if n, is := strings.CutPrefix(name, wire.MailboxMark); is {
+		if id, err := strconv.ParseUint(n, 10, 63); err == nil {
+			for _, m := range h.list {
+				if m.ID == sekisho.MailboxID(id) {
+					return m
+				}
+			}
+		}
+		return h.byName(inbox)
+	}
 	if strings.HasPrefix(name, `\`) {
 		for _, m := range h.list {
 			if strings.EqualFold(m.Special, name) {

@@ -19,9 +19,10 @@ const (
 	itemOne     = "SELECT modseq, begun, gone FROM item WHERE contract = $1 AND account = $2 AND kind = $3 AND id = $4"
 	itemLast    = "SELECT COALESCE(MAX(modseq), 0) FROM item WHERE contract = $1 AND account = $2 AND kind = $3"
 	itemCount   = "SELECT COUNT(*) FROM item WHERE contract = $1 AND account = $2 AND kind = $3 AND gone = 0"
-	itemPut     = `INSERT INTO item (contract, account, kind, id, modseq, begun, gone, sealed, key, box) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)
-		ON CONFLICT (contract, account, kind, id) DO UPDATE SET modseq = excluded.modseq, gone = 0, sealed = excluded.sealed, key = excluded.key, box = excluded.box`
-	itemRemove   = "UPDATE item SET modseq = $5, gone = 1, sealed = NULL, box = NULL WHERE contract = $1 AND account = $2 AND kind = $3 AND id = $4 AND gone = 0"
+	itemPut     = `INSERT INTO item (contract, account, kind, id, modseq, begun, gone, sealed, key, box, config) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10)
+		ON CONFLICT (contract, account, kind, id) DO UPDATE SET modseq = excluded.modseq, gone = 0, sealed = excluded.sealed, key = excluded.key, box = excluded.box,
+		config = excluded.config`
+	itemRemove   = "UPDATE item SET modseq = $5, gone = 1, sealed = NULL, box = NULL, config = NULL WHERE contract = $1 AND account = $2 AND kind = $3 AND id = $4 AND gone = 0"
 	keptOwn      = keptColumns + " WHERE contract = $1 ORDER BY id DESC"
 	keptTrace    = keptColumns + " WHERE trace = $1 ORDER BY id"
 	messagePlace = "SELECT segment, position, shape, size FROM message WHERE contract = $1 AND id = $2"
@@ -69,7 +70,7 @@ func (s *Store) itemSet(ctx context.Context, by sekisho.Caller, q wire.ItemSet) 
 		return out, err
 	}
 	for i := range q.Put {
-		if p := &q.Put[i]; len(p.Sealed) == 0 || len(p.Sealed) > longItem || len(p.Box.Sealed) == 0 || len(p.Box.Sealed) > 4096 || p.ID == 0 {
+		if p := &q.Put[i]; len(p.Config) > 4096 || len(p.Config) > 0 && q.Kind != filterKind || len(p.Sealed) == 0 || len(p.Sealed) > longItem || len(p.Box.Sealed) == 0 || len(p.Box.Sealed) > 4096 || p.ID == 0 {
 			return out, sekisho.E("store.item-set", sekisho.Invalid, errors.New("not a sealed item"))
 		}
 	}
@@ -107,7 +108,7 @@ func (t *txn) setItems(k homeKey, q *wire.ItemSet, out *wire.ItemDone) error {
 		if begun == 0 {
 			begun = out.ModSeq
 		}
-		if _, err := t.Exec(itemPut, c, a, q.Kind, int64(p.ID), int64(out.ModSeq), int64(begun), p.Sealed, int64(p.Box.Key), p.Box.Sealed); err != nil {
+		if _, err := t.Exec(itemPut, c, a, q.Kind, int64(p.ID), int64(out.ModSeq), int64(begun), p.Sealed, int64(p.Box.Key), p.Box.Sealed, p.Config); err != nil {
 			return err
 		}
 	}
@@ -115,6 +116,9 @@ func (t *txn) setItems(k homeKey, q *wire.ItemSet, out *wire.ItemDone) error {
 		if _, err := t.Exec(itemRemove, c, a, q.Kind, int64(id), int64(out.ModSeq)); err != nil {
 			return err
 		}
+	}
+	if q.Kind == filterKind {
+		t.after = append(t.after, t.s.forget) // the directory's answers tell its version
 	}
 	return nil
 }
@@ -143,7 +147,8 @@ func (t *txn) rewrapItem(k homeKey, id sekisho.MessageID, kind wire.KeyName, sea
 
 // dropItems deletes what belongs to an account beside its mailboxes.
 func (t *txn) dropItems(k homeKey) error {
-	for _, q := range [...]string{"DELETE FROM item WHERE contract = $1 AND account = $2", "UPDATE upload SET at = 1 WHERE contract = $1 AND account = $2",
+	for _, q := range [...]string{"DELETE FROM item WHERE contract = $1 AND account = $2", "DELETE FROM answered WHERE contract = $1 AND account = $2",
+		"UPDATE upload SET at = 1 WHERE contract = $1 AND account = $2",
 		"DELETE FROM sender WHERE contract = $1 AND account = $2", "DELETE FROM judged WHERE contract = $1 AND account = $2"} {
 		if _, err := t.Exec(q, int64(k.contract), int64(k.account)); err != nil {
 			return err
@@ -278,11 +283,13 @@ const undoRule = "undo-send"
 // nothing can be, whether it has gone out already or not.
 func (t *txn) takeBack(k homeKey, trace sekisho.TraceID) error {
 	var rows []keptRow
+	own := false
 	err := t.Each(func(scan func(...any) error) error {
 		r, err := scanKept(scan)
-		e := &r.data.Queue.Envelope
-		if err == nil && r.Fate == wire.FateHold && r.Rule == undoRule && e.Account == k.account && e.Contract == k.contract {
-			rows = append(rows, r)
+		if err == nil && r.Fate == wire.FateHold && r.Rule == undoRule {
+			e := &r.data.Queue.Envelope
+			own = own || e.Account == k.account && e.Contract == k.contract
+			rows = append(rows, r) // also what recipients' filters made of it: references are not told twice
 		}
 		return err
 	}, keptTrace, int64(trace))
@@ -290,7 +297,7 @@ func (t *txn) takeBack(k homeKey, trace sekisho.TraceID) error {
 		return err
 	}
 	now := t.s.now()
-	if len(rows) == 0 || slices.ContainsFunc(rows, func(r keptRow) bool { return !now.Before(r.Until) }) {
+	if !own || slices.ContainsFunc(rows, func(r keptRow) bool { return !now.Before(r.Until) }) {
 		return sekisho.E("store.own-decide", sekisho.NotFound, errors.New("too late"))
 	}
 	for i := range rows {

@@ -75,7 +75,8 @@ func (t *txn) release(r *keptRow, box *wire.Box, by, note string) error {
 		if err != nil {
 			return err
 		}
-		p := placement{message: r.Message, internal: db.Micros(r.Arrived), size: r.Size, thread: r.data.Thread, attached: r.data.File}
+		flags, words := flagsOf(r.data.Flags)
+		p := placement{flags: flags, keywords: words, message: r.Message, internal: db.Micros(r.Arrived), size: r.Size, thread: r.data.Thread, attached: r.data.File}
 		if err := t.place(k, h.find(r.data.Mailbox), &p); err != nil {
 			return err
 		}

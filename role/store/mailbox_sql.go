@@ -28,9 +28,9 @@ const (
 		ON CONFLICT (contract, message, account) DO UPDATE SET kind = excluded.kind, sealed = excluded.sealed`
 	wrapRead     = "SELECT account, kind, sealed FROM wrap WHERE contract = $1 AND message = $2"
 	messageThere = "SELECT 1 FROM message WHERE contract = $1 AND id = $2"
-	chunkRead    = "SELECT low, high, sealed FROM chunk WHERE contract = $1 AND mailbox = $2 ORDER BY low"
+	chunkRead    = "SELECT low, high, sealed FROM chunk WHERE contract = $1 AND mailbox = $2 AND slice = $3 AND low >= $4 AND high <= $5 ORDER BY low"
 	chunkDelete  = "DELETE FROM chunk WHERE contract = $1 AND mailbox = $2 AND low <= $4 AND high >= $3"
-	chunkInsert  = "INSERT INTO chunk (contract, mailbox, low, high, sealed) VALUES ($1, $2, $3, $4, $5)"
+	chunkInsert  = "INSERT INTO chunk (contract, mailbox, slice, low, high, sealed) VALUES ($1, $2, $3, $4, $5, $6)"
 )
 
 // sparse is from which distance on two UIDs are asked for one by one.
@@ -220,7 +220,7 @@ func (s *Store) wraps(ctx context.Context, c sekisho.ContractID, m sekisho.Messa
 }
 
 // index answers StoreIndex.
-func (s *Store) index(ctx context.Context, by sekisho.Caller, q wire.IndexQuery) (out wire.IndexChunks, err error) {
+func (s *Store) index(ctx context.Context, by sekisho.Caller, q wire.IndexQuery) (out wire.IndexSlices, err error) {
 	k, err := s.enter(ctx, by, q.Pass)
 	if err != nil {
 		return out, err
@@ -228,15 +228,25 @@ func (s *Store) index(ctx context.Context, by sekisho.Caller, q wire.IndexQuery)
 	if _, err = s.mailboxOf(ctx, k, q.Mailbox); err != nil {
 		return out, err
 	}
-	err = s.db.Each(ctx, func(scan func(...any) error) error {
-		var low, high int64
-		var c wire.IndexChunk
-		err := scan(&low, &high, &c.Sealed)
-		c.From, c.Upto = sekisho.UID(low), sekisho.UID(high)
-		out.Chunks = append(out.Chunks, c)
-		return err
-	}, chunkRead, int64(k.contract), int64(q.Mailbox))
-	return out, err
+	upto := int64(q.Upto)
+	if upto == 0 {
+		upto = 1<<32 - 1
+	}
+	r := s.db.Reading(ctx)
+	for _, slice := range q.Slices {
+		err = r.Each(func(scan func(...any) error) error {
+			var low, high int64
+			c := wire.IndexSlice{Slice: slice}
+			err := scan(&low, &high, &c.Sealed)
+			c.From, c.Upto = sekisho.UID(low), sekisho.UID(high)
+			out.Slices = append(out.Slices, c)
+			return err
+		}, chunkRead, int64(k.contract), int64(q.Mailbox), int64(slice), int64(q.From), upto)
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
 // merge answers StoreMerge.
@@ -245,18 +255,22 @@ func (s *Store) merge(ctx context.Context, by sekisho.Caller, q wire.Merge) (wir
 	if err != nil {
 		return wire.Nothing{}, err
 	}
-	if q.Chunk.From == 0 || q.Chunk.Upto < q.Chunk.From {
+	if q.From == 0 || q.Upto < q.From || len(q.Slices) > 256 {
 		return wire.Nothing{}, sekisho.E("store.merge", sekisho.Invalid, nil)
 	}
 	return wire.Nothing{}, s.change(ctx, func(t *txn) error {
 		if _, err := t.mailbox(k, q.Mailbox); err != nil {
 			return err
 		}
-		c, m, low, high := int64(k.contract), int64(q.Mailbox), int64(q.Chunk.From), int64(q.Chunk.Upto)
+		c, m, low, high := int64(k.contract), int64(q.Mailbox), int64(q.From), int64(q.Upto)
 		if _, err := t.Exec(chunkDelete, c, m, low, high); err != nil {
 			return err
 		}
-		_, err := t.Exec(chunkInsert, c, m, low, high, q.Chunk.Sealed)
-		return err
+		for i, sealed := range q.Slices {
+			if _, err := t.Exec(chunkInsert, c, m, int64(i), low, high, sealed); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -130,7 +130,7 @@ func testPasses(t *testing.T, w *world) {
 		refused(w, kind, wire.StoreCopy, w.reader, wire.Copy{Pass: p, Mailbox: bobs, UIDs: uid, To: "INBOX"})
 		refused(w, kind, wire.StoreExpunge, w.reader, wire.Expunge{Pass: p, Mailbox: bobs})
 		refused(w, kind, wire.StoreIndex, w.reader, wire.IndexQuery{Pass: p, Mailbox: bobs})
-		refused(w, kind, wire.StoreMerge, w.reader, wire.Merge{Pass: p, Mailbox: bobs, Chunk: wire.IndexChunk{From: 1, Upto: 1}})
+		refused(w, kind, wire.StoreMerge, w.reader, wire.Merge{Pass: p, Mailbox: bobs, From: 1, Upto: 1})
 	}
 }
 
@@ -157,17 +157,21 @@ func testRewrap(t *testing.T, w *world) {
 func testIndex(t *testing.T, w *world) {
 	box := w.selected("bob", "", 0).Mailbox.ID
 	put := func(from, upto sekisho.UID, text string) {
-		ask(w, wire.StoreMerge, w.reader, wire.Merge{Pass: w.pass("bob"), Mailbox: box, Chunk: wire.IndexChunk{From: from, Upto: upto, Sealed: []byte(text)}})
+		ask(w, wire.StoreMerge, w.reader, wire.Merge{Pass: w.pass("bob"), Mailbox: box, From: from, Upto: upto, Slices: [][]byte{[]byte(text), []byte("1" + text), []byte("2" + text)}})
 	}
 	put(1, 10, "a")
 	put(11, 20, "b")
 	put(21, 30, "c")
 	put(5, 20, "d") // takes the place of the first two
-	got := ask(w, wire.StoreIndex, w.reader, wire.IndexQuery{Pass: w.pass("bob"), Mailbox: box}).Chunks
-	if len(got) != 2 || string(got[0].Sealed) != "d" || string(got[1].Sealed) != "c" || got[0].Upto != 20 {
+	got := ask(w, wire.StoreIndex, w.reader, wire.IndexQuery{Pass: w.pass("bob"), Mailbox: box, Slices: []uint8{0, 2, 9}}).Slices
+	if len(got) != 4 || string(got[0].Sealed) != "d" || string(got[1].Sealed) != "c" || got[0].Upto != 20 || string(got[2].Sealed) != "2d" || got[2].Slice != 2 {
 		t.Fatalf("%+v", got)
 	}
-	refused(w, sekisho.Invalid, wire.StoreMerge, w.reader, wire.Merge{Pass: w.pass("bob"), Mailbox: box, Chunk: wire.IndexChunk{From: 3, Upto: 2}})
+	one := ask(w, wire.StoreIndex, w.reader, wire.IndexQuery{Pass: w.pass("bob"), Mailbox: box, Slices: []uint8{1}, From: 21, Upto: 30}).Slices
+	if len(one) != 1 || string(one[0].Sealed) != "1c" {
+		t.Fatalf("%+v", one)
+	}
+	refused(w, sekisho.Invalid, wire.StoreMerge, w.reader, wire.Merge{Pass: w.pass("bob"), Mailbox: box, From: 3, Upto: 2})
 }
 
 func testWatch(t *testing.T, w *world) {

@@ -176,15 +176,17 @@ func (e *expansion) account(address string) (bool, error) {
 		e.disabled = true
 		return true, nil
 	}
-	if !slices.ContainsFunc(e.out.Targets, func(t wire.Target) bool { return t.Account == a.ID }) {
-		listed, err := listedFor(e.r, a.Contract, a.ID)
-		if err != nil {
-			return true, err
-		}
-		e.out.Listed = e.out.Listed || listed
-		e.out.Targets = append(e.out.Targets, wire.Target{Account: a.ID, Address: a.Address, Public: a.Public})
+	if slices.ContainsFunc(e.out.Targets, func(t wire.Target) bool { return t.Account == a.ID }) {
+		return true, nil
 	}
-	return true, nil
+	listed, err := listedFor(e.r, a.Contract, a.ID)
+	if err != nil {
+		return true, err
+	}
+	e.out.Listed = e.out.Listed || listed
+	filter, err := readFilterVersion(e.r, a.Contract, a.ID)
+	e.out.Targets = append(e.out.Targets, wire.Target{Account: a.ID, Address: a.Address, Public: a.Public, Filter: filter})
+	return true, err
 }
 
 func (e *expansion) alias(address string) (bool, error) {

@@ -4,7 +4,7 @@ package store
 // a tenant's table, so that a distributed database can keep a contract together and a termination can delete by range.
 // Directory tables are keyed by what is asked for, as an address or a domain belongs to one contract only.
 func migrations() []string {
-	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice, stepUndo, stepPeople}
+	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice, stepUndo, stepFilter, stepSlice, stepPeople}
 }
 
 const step1 = `
@@ -261,4 +261,32 @@ CREATE TABLE item (
 // stepUndo: a mail that its sender takes back is found by its trace.
 const stepUndo = `
 CREATE INDEX kept_trace ON kept (trace)
+`
+
+// stepFilter: a second box of an item, for what delivery reads when its owner is not signed in; and whom automatic replies went to.
+const stepFilter = `
+ALTER TABLE item ADD COLUMN config BYTES
+;
+CREATE TABLE answered (
+	contract BIGINT NOT NULL,
+	account BIGINT NOT NULL,
+	mark BYTES NOT NULL,
+	until BIGINT NOT NULL,
+	PRIMARY KEY (contract, account, mark)
+) CLUSTERED
+`
+
+// stepSlice: the search index in slices. What there was is made anew by the next search.
+const stepSlice = `
+DROP TABLE chunk
+;
+CREATE TABLE chunk (
+	contract BIGINT NOT NULL,
+	mailbox BIGINT NOT NULL,
+	slice BIGINT NOT NULL,
+	low BIGINT NOT NULL,
+	high BIGINT NOT NULL,
+	sealed BYTES NOT NULL,
+	PRIMARY KEY (contract, mailbox, slice, low)
+)
 `

@@ -311,6 +311,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreUploaded, s.uploaded)
 	wire.Handle(v, wire.StoreItems, s.items)
 	wire.Handle(v, wire.StoreItemSet, s.itemSet)
+	wire.Handle(v, wire.StoreFilter, s.filter)
 	wire.Handle(v, wire.StoreOwnKept, s.ownKept)
 	wire.Handle(v, wire.StoreOwnDecide, s.ownDecide)
 	wire.Handle(v, wire.StorePeople, s.people)

@@ -215,6 +215,8 @@ func (d *driven) drives() []drive {
 			return wire.Logout{Session: d.ticket.Session, Secret: d.ticket.Secret}
 		}, nil)},
 		{"vault.spool", k(ledger.Opening), "", is(wire.VaultSpool, func() wire.OpenKept { return d.kept(wire.SpoolKey, d.keys.Spool) }, nil)},
+		{"vault.filter", k(ledger.Opening), "", is(wire.VaultFilter, func() wire.OpenFilter { return d.filterOf(11, 11) }, func(a wire.Opened) { d.opens(a, true) })},
+		{"vault.filter", k(ledger.Denial), "", is(wire.VaultFilter, func() wire.OpenFilter { return d.filterOf(11, 12) }, func(a wire.Opened) { d.opens(a, false) })},
 		{"vault.quarantine", k(ledger.Opening, ledger.Release), "", is(wire.VaultRelease, func() wire.OpenKept {
 			q := d.kept(wire.QuarantineKey, d.keys.Quarantine)
 			q.Release, q.Public = 11, d.ann.Public
@@ -270,6 +272,11 @@ func (d *driven) aboutWeb() []drive {
 func (d *driven) ownKept(t wire.Ticket, account sekisho.AccountID, release bool) wire.OpenOwn {
 	return wire.OpenOwn{Session: t.Session, Secret: t.Secret, Release: release, Boxes: []wire.MessageBox{{Message: 9, Key: wire.QuarantineKey,
 		Sealed: box(d.b.t, d.keys.Quarantine, seal.For{Contract: 1, Account: account, Key: uint8(wire.QuarantineKey), Message: 9}, d.data)}}}
+}
+
+// filterOf asks for the script of one account with the box of another.
+func (d *driven) filterOf(asked, sealed sekisho.AccountID) wire.OpenFilter {
+	return wire.OpenFilter{Contract: 1, Account: asked, ID: 12, Box: box(d.b.t, d.keys.Config, seal.For{Contract: 1, Account: sealed, Key: uint8(wire.ConfigKey), Message: 12}, d.data)}
 }
 
 // opens says whether something was opened, as it should.

@@ -204,6 +204,27 @@ func (v *Vault) openSpool(_ context.Context, who sekisho.Caller, q wire.OpenKept
 	return v.openKept(who, q)
 }
 
+// openFilter gives gate the key of the script that sorts an account's mail. The box is bound to the account and the script, so
+// that the entry names whose it is.
+func (v *Vault) openFilter(_ context.Context, who sekisho.Caller, q wire.OpenFilter) (wire.Opened, error) {
+	pair, err := v.pair(q.Contract, wire.ConfigKey)
+	if err != nil {
+		return wire.Opened{}, v.deny(who, nil, 0, err)
+	}
+	boxes := []wire.MessageBox{{Message: q.ID, Key: wire.ConfigKey, Sealed: q.Box}}
+	data := make([][]byte, 1)
+	data[0], _ = pair.Unbox(seal.For{Contract: q.Contract, Account: q.Account, Key: uint8(wire.ConfigKey), Message: q.ID}, q.Box)
+	classes := []sekisho.Class{sekisho.ClassConfig}
+	e := by(who, ledger.Opening)
+	e.Contract, e.Account = q.Contract, q.Account
+	if err := v.enter(openings(e, classes, boxes, data)...); err != nil {
+		return wire.Opened{}, err
+	}
+	out := wire.Opened{Messages: make([]wire.MessageKeys, 1)}
+	derive(&out, classes, data)
+	return out, nil
+}
+
 // openQuarantine gives admin the keys of one kept mail, or boxes its data key to whom a person releases it.
 func (v *Vault) openQuarantine(_ context.Context, who sekisho.Caller, q wire.OpenKept) (wire.Opened, error) {
 	if q.Key != wire.QuarantineKey && q.Key != wire.SpoolKey {

@@ -234,6 +234,7 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultLogout, using(v, v.logout))
 	wire.Handle(s, wire.VaultOpen, using(v, v.open))
 	wire.Handle(s, wire.VaultSpool, using(v, v.openSpool))
+	wire.Handle(s, wire.VaultFilter, using(v, v.openFilter))
 	wire.Handle(s, wire.VaultRelease, using(v, v.openQuarantine))
 	wire.Handle(s, wire.VaultTransit, v.transit)
 	wire.Handle(s, wire.VaultSign, using(v, v.signDKIM))

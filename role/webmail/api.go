@@ -13,12 +13,13 @@ const (
 	capCore       = "urn:ietf:params:jmap:core"
 	capMail       = "urn:ietf:params:jmap:mail"
 	capSubmission = "urn:ietf:params:jmap:submission"
+	capVacation   = "urn:ietf:params:jmap:vacationresponse"
 	capQuota      = "urn:ietf:params:jmap:quota"
 	capSekisho    = "urn:sekisho:jmap"
 )
 
 func capabilities() []string {
-	return []string{capCore, capMail, capSubmission, capQuota, capSekisho}
+	return []string{capCore, capMail, capSubmission, capVacation, capQuota, capSekisho}
 }
 
 const (
@@ -91,6 +92,12 @@ func methods() map[string]method {
 		"Template/changes": {capSekisho, false, run((*turn).templateChanges)},
 		"Preference/get":   {capSekisho, false, run(singleGet[preference](preferences))},
 		"Preference/set":   {capSekisho, true, run(singleSet[preference](preferences))},
+
+		"Filter/get": {capSekisho, false, run((*turn).filterGet)},
+		"Filter/set": {capSekisho, true, run((*turn).filterSet)},
+
+		"VacationResponse/get": {capVacation, false, run((*turn).vacationGet)},
+		"VacationResponse/set": {capVacation, true, run((*turn).vacationSet)},
 
 		"Quota/get":     {capQuota, false, run((*turn).quotaGet)},
 		"Quota/query":   {capQuota, false, run((*turn).quotaQuery)},
@@ -243,7 +250,7 @@ func (t *turn) session() (wire.WebResponse, error) {
 	mail := map[string]any{"maxMailboxesPerEmail": nil, "maxMailboxDepth": 30, "maxSizeMailboxName": 250, "maxSizeAttachmentsPerEmail": t.w.config.Size * 3 / 4,
 		"emailQuerySortOptions": []string{"receivedAt", "size", "from", "to", "subject", "sentAt", "hasKeyword"}, "mayCreateTopLevelMailbox": true}
 	own := map[string]any{capMail: mail, capSubmission: map[string]any{"maxDelayedSend": mostDelay, "submissionExtensions": map[string]any{}},
-		capQuota: struct{}{}, capSekisho: struct{}{}}
+		capQuota: struct{}{}, capVacation: struct{}{}, capSekisho: struct{}{}}
 	primary := map[string]string{}
 	for c := range own {
 		primary[c] = t.account()
@@ -252,7 +259,7 @@ func (t *turn) session() (wire.WebResponse, error) {
 		"capabilities": map[string]any{
 			capCore: map[string]any{"maxSizeUpload": t.w.config.Size, "maxConcurrentUpload": 4, "maxSizeRequest": sizeRequest, "maxConcurrentRequests": 8,
 				"maxCallsInRequest": mostCalls, "maxObjectsInGet": mostGet, "maxObjectsInSet": mostSet, "collationAlgorithms": []string{"i;unicode-casemap"}},
-			capMail: struct{}{}, capSubmission: struct{}{}, capQuota: struct{}{}, capSekisho: struct{}{}},
+			capMail: struct{}{}, capSubmission: struct{}{}, capVacation: struct{}{}, capQuota: struct{}{}, capSekisho: struct{}{}},
 		"accounts":        map[string]any{t.account(): map[string]any{"name": who.Address, "isPersonal": true, "isReadOnly": !t.may(true), "accountCapabilities": own}},
 		"primaryAccounts": primary, "username": who.Address, "state": sessionState,
 		"apiUrl": base + "/jmap/api", "uploadUrl": base + "/jmap/upload/{accountId}",

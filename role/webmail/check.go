@@ -1,6 +1,7 @@
 package webmail
 
 import (
+	"slices"
 	"strings"
 
 	"sekisho"
@@ -29,18 +30,14 @@ func (t *turn) submissionCheck(a *checkArgs) (any, error) {
 		return nil, jmap.Fail("notFound", "no such email")
 	}
 	x := &list[0]
-	contract, err := wire.StoreContract.Ask(t.ctx, t.w.peers.Store, wire.ContractQuery{Contract: t.ticket.Contract})
+	who, err := t.who()
 	if err != nil {
 		return nil, err
 	}
 	outside, first := []string{}, []string{}
 	for _, r := range recipients(x) {
 		domain := r[strings.LastIndexByte(r, '@')+1:]
-		own := false
-		for _, d := range contract.Domains {
-			own = own || strings.EqualFold(d.Name, domain)
-		}
-		if own {
+		if slices.ContainsFunc(who.Domains, func(d string) bool { return strings.EqualFold(d, domain) }) {
 			continue
 		}
 		outside = append(outside, r)

@@ -35,8 +35,9 @@ type house struct {
 	webmail  *Webmail
 	edge     *wire.Peer
 	log      record
-	ahead    atomic.Int64 // how far the clocks are ahead
-	scopes   []string     // of tickets that are given out
+	ahead    atomic.Int64  // how far the clocks are ahead
+	stale    time.Duration // how long ago people proved who they are
+	scopes   []string      // of tickets that are given out
 }
 
 type record struct {
@@ -122,7 +123,7 @@ func newHouse(t testing.TB) *house {
 			return wire.Ticket{}, sekisho.E("vault.enter", sekisho.Denied, nil)
 		}
 		t, err := wire.VaultLogin.Ask(ctx, logins, wire.Login{Contract: p.contract, Account: p.id, Secret: p.app, Protocol: "imap"})
-		t.Scopes = h.scopes
+		t.Scopes, t.Fresh = h.scopes, h.clock().Add(-h.stale)
 		return t, err
 	}
 	go h.webmail.Run(ctx)
@@ -147,7 +148,7 @@ func (h *house) newContract(name, domain string) sekisho.ContractID {
 	c := h.admin(wire.Admin{Contract: &wire.AdminContract{Do: "add", Set: wire.Contract{Name: name}}}).Contract
 	k := must[wire.ContractKeys](h.t)(wire.VaultContract.Ask(context.Background(), h.vaultAs, wire.NewContract{Contract: c}))
 	h.keys[c] = k
-	h.admin(wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: c, Spool: k.Spool, Quarantine: k.Quarantine}}})
+	h.admin(wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: c, Spool: k.Spool, Quarantine: k.Quarantine, Config: k.Config}}})
 	h.admin(wire.Admin{Domain: &wire.AdminDomain{Do: "add", Contract: c, Set: wire.Domain{Name: domain}}})
 	return c
 }

@@ -90,26 +90,32 @@ func (t *turn) openItems(k kind, sealed []wire.Item, out []item, places []int) (
 
 // sealItem seals one item; id 0 makes a new one.
 func (t *turn) sealItem(k kind, id sekisho.MessageID, modseq uint64, v any) (wire.Item, error) {
+	x, _, err := t.sealed(k, id, modseq, v)
+	return x, err
+}
+
+// sealed is sealItem, and gives the data key too.
+func (t *turn) sealed(k kind, id sekisho.MessageID, modseq uint64, v any) (x wire.Item, data []byte, err error) {
 	plain, err := json.Marshal(v)
 	if err != nil {
-		return wire.Item{}, sekisho.E("webmail.item", sekisho.Internal, err)
+		return x, nil, sekisho.E("webmail.item", sekisho.Internal, err)
 	}
 	owner, err := t.owner()
 	if err != nil {
-		return wire.Item{}, err
+		return x, nil, err
 	}
 	if id == 0 {
 		if id, err = t.w.ids.Take(t.ctx); err != nil {
-			return wire.Item{}, err
+			return x, nil, err
 		}
 	}
-	data := seal.NewKey()
+	data = seal.NewKey()
 	c, err := seal.NewCipher(seal.ClassKey(data, k.class), id)
 	if err != nil {
-		return wire.Item{}, err
+		return x, nil, err
 	}
 	box, err := t.w.senders.Box(t.w.config.Clock(), owner.Public, seal.For{Contract: owner.Contract, Account: owner.Account, Key: uint8(wire.AccountKey), Message: id}, data)
-	return wire.Item{ID: id, ModSeq: modseq, Sealed: c.Seal(seal.Item, plain), Box: wire.Box{Account: owner.Account, Key: wire.AccountKey, Sealed: box}}, err
+	return wire.Item{ID: id, ModSeq: modseq, Sealed: c.Seal(seal.Item, plain), Box: wire.Box{Account: owner.Account, Key: wire.AccountKey, Sealed: box}}, data, err
 }
 
 // itemState writes the state of a kind of items.

@@ -56,14 +56,11 @@ func (t *turn) render(x *reading, language string) (wire.Rendered, error) {
 	if !ok {
 		return wire.Rendered{}, sekisho.E("webmail.render", sekisho.Corrupt, nil)
 	}
-	contract, err := wire.StoreContract.Ask(t.ctx, t.w.peers.Store, wire.ContractQuery{Contract: t.ticket.Contract})
+	who, err := t.who()
 	if err != nil {
 		return wire.Rendered{}, err
 	}
-	q := wire.Render{Raw: raw, Language: language}
-	for _, d := range contract.Domains {
-		q.Domains = append(q.Domains, d.Name)
-	}
+	q := wire.Render{Raw: raw, Language: language, Domains: who.Domains}
 	line, err := t.w.peers.Inspect.Pick(t.ctx)
 	if err != nil {
 		return wire.Rendered{}, sekisho.E("webmail.render", sekisho.Unavailable, err)

@@ -1,11 +1,11 @@
 package webmail
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"sekisho"
-	"sekisho/mailbox"
 	"sekisho/search"
 	"sekisho/wire"
 )
@@ -34,7 +34,6 @@ func (t *turn) find(scope sekisho.MailboxID, terms []term) (out []sekisho.Messag
 	}
 	slices.Sort(tokens)
 	tokens = slices.Compact(tokens)
-	seen := map[sekisho.MessageID]bool{}
 	for i := range boxes {
 		if scope != 0 && boxes[i].ID != scope || boxes[i].Messages == 0 {
 			continue
@@ -43,14 +42,10 @@ func (t *turn) find(scope sekisho.MailboxID, terms []term) (out []sekisho.Messag
 		if err != nil {
 			return nil, false, err
 		}
-		for _, m := range found {
-			if !seen[m] {
-				seen[m] = true
-				out = append(out, m)
-			}
-		}
+		out = append(out, found...)
 	}
-	slices.SortFunc(out, func(a, b sekisho.MessageID) int { return int(int64(b) - int64(a)) })
+	slices.SortFunc(out, func(a, b sekisho.MessageID) int { return cmp.Compare(b, a) })
+	out = slices.Compact(out)
 	switch {
 	case len(out) <= fewCandidates:
 	case len(tokens) > 0:
@@ -68,17 +63,23 @@ func (t *turn) candidates(box sekisho.MailboxID, tokens []uint32) ([]sekisho.Mes
 	if err != nil || len(got.UIDs) != len(got.Messages) {
 		return nil, err
 	}
-	var index *mailbox.Index
+	found := got.UIDs
 	if len(tokens) > 0 {
-		if index, err = t.access.ReadIndex(t.ctx, box, got.UIDs); err != nil {
+		index, err := t.access.OpenIndex(t.ctx, box, got.UIDs)
+		if err == nil {
+			found, err = index.Find(t.ctx, tokens)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
-	var out []sekisho.MessageID
-	for i, u := range got.UIDs {
-		if index == nil || index.Has(u, tokens) {
-			out = append(out, sekisho.MessageID(got.Messages[i]))
+	out := make([]sekisho.MessageID, 0, len(found))
+	i := 0
+	for _, u := range found { // both ascend
+		for got.UIDs[i] != u {
+			i++
 		}
+		out = append(out, sekisho.MessageID(got.Messages[i]))
 	}
 	return out, nil
 }

@@ -89,6 +89,20 @@ export async function run({ base, accounts, check, shot, open, access, step }) {
   await other.click(".toast button:not([aria-label])");
   await other.waitForSelector(`.row:has-text('${title}')`);
 
+  step("rules and absence");
+  await rules(other, base, check, shot, access);
+  await page.goto(`${base("mail")}/#/mail`);
+  await page.waitForSelector(".row .people");
+  await write(page, sato.address, `Invoice ${title}`, "Sorted by a rule.");
+  await page.waitForSelector(".compose .state.saved");
+  await send(page);
+  await page.waitForSelector(".row:has-text('不在のお知らせ')", { timeout: 60_000 }); // the answer of his absence
+  await other.goto(`${base("mail")}/#/mail`);
+  await other.waitForSelector(".row .people");
+  await other.fill("#search", `in:archive subject:"Invoice ${title}"`);
+  await other.press("#search", "Enter");
+  await other.waitForSelector(`.row:has-text('Invoice ${title}')`);
+
   step("quarantine");
   await page.goto(`${base("mail")}/#/kept/quarantine`);
   await page.waitForSelector(".card");
@@ -127,6 +141,34 @@ export async function run({ base, accounts, check, shot, open, access, step }) {
   await phone.click(".face-button");
   await phone.click("[role=menu] button:has-text('サインアウト')");
   await phone.waitForSelector("input[name=password]");
+}
+
+// rules has mail with "Invoice" filed in the archive, and everybody answered. Mail may not be sent on to where the contract does
+// not allow it.
+async function rules(page, base, check, shot, access) {
+  await page.goto(`${base("mail")}/#/setting/filter`);
+  await page.click("button:has-text('新しいルール')");
+  await page.selectOption(".rule .condition:nth-of-type(2) select >> nth=0", "subject");
+  await page.fill(".rule .condition:nth-of-type(2) input", "Invoice");
+  const archive = await page.locator(".rule select[aria-label='移動先'] option", { hasText: /アーカイブ|Archive/ }).first().getAttribute("value");
+  await page.selectOption(".rule select[aria-label='移動先']", archive);
+  await page.click("form .button.primary");
+  await page.waitForSelector(".toast:has-text('保存しました')");
+  await shot(page, "house-rules");
+  await access(page, "house-rules");
+  await page.check("fieldset:has-text('すべてのメールを転送') input[type=checkbox] >> nth=0");
+  await page.fill("fieldset input[type=email]", "me@elsewhere.example");
+  await page.click("form .button.primary");
+  await page.waitForSelector("[role=alert] .note.bad");
+  check((await page.textContent("[role=alert] .note.bad")).includes("elsewhere.example"), "where mail may not go is said");
+
+  await page.goto(`${base("mail")}/#/setting/vacation`);
+  await page.check(".form .switch input");
+  await page.fill(".form input[maxlength='500']", "不在のお知らせ");
+  await page.fill(".form textarea", "来週戻ります。");
+  await page.click("form .button.primary");
+  await page.waitForSelector(".toast:has-text('保存しました')");
+  await shot(page, "house-absence");
 }
 
 // passkey adds one with an authenticator of the browser's own and signs in with it.

@@ -36,6 +36,8 @@ export interface Contract {
   archive: boolean;
   ready: boolean;
   limit: Limit;
+  forward: string[];
+  reply: string;
 }
 
 export interface ContractMade extends Contract {

@@ -5,34 +5,34 @@ import { catalogue } from "../kit/text";
 import { fail, toast } from "../kit/toast";
 import { boxes } from "./data";
 import { sorted } from "./folder";
-import { Refusal, call, set } from "./jmap";
+import { Refusal, call, proven, set } from "./jmap";
 import type { Action, Condition, Filter, Rule } from "./model";
 import { boxName } from "./word";
 
 const t = catalogue({
   en: {
-    about: "Rules are tried from the top for each mail that arrives.", add: "New rule", name: "Name", enabled: "On", all: "All of these hold", any: "Any of these holds", condition: "Another condition", action: "Another action", remove: "Remove", up: "Move up", save: "Save", saved: "Saved", then: "Then",
+    about: "Rules are tried from the top for each mail that arrives.", add: "New rule", name: "Name", enabled: "On", every: "All of these hold", some: "Any of these holds", condition: "Another condition", action: "Another action", remove: "Remove", up: "Move up", save: "Save", saved: "Saved", then: "Then",
     from: "Sender", to: "Recipient", subject: "Subject", body: "Text", size: "Size in bytes", attachment: "Attachment", contains: "contains", is: "is", over: "is over", exists: "is there", move: "Move to", flag: "Flag", label: "Label", forward: "Forward to", discard: "Delete", stop: "Stop here",
-    forwarding: "Forward all mail", forwardTo: "Address", keep: "Keep a copy here", value: "Value", field: "What", op: "How", unnamed: "Rule {n}", none: "There are no rules yet.", unable: "This service has no rules yet.",
+    forwarding: "Forward all mail", forwardTo: "Address", keep: "Keep a copy here", value: "Value", field: "What", op: "How", unnamed: "Rule {n}", none: "There are no rules yet.", only: "Mail may be forwarded to: {list}", any: "any address", script: "Script (Sieve)", byHand: "Write a script instead", byRule: "Use rules instead: the script is lost", byHandAbout: "A script written by hand decides about arriving mail, also about automatic replies.", unable: "This service has no rules yet.",
   },
   ja: {
-    about: "届いたメールごとに、上から順に確かめます。", add: "新しいルール", name: "名前", enabled: "有効", all: "すべてに一致", any: "いずれかに一致", condition: "条件を追加", action: "動作を追加", remove: "削除", up: "上へ", save: "保存", saved: "保存しました", then: "動作",
+    about: "届いたメールごとに、上から順に確かめます。", add: "新しいルール", name: "名前", enabled: "有効", every: "すべてに一致", some: "いずれかに一致", condition: "条件を追加", action: "動作を追加", remove: "削除", up: "上へ", save: "保存", saved: "保存しました", then: "動作",
     from: "差出人", to: "宛先", subject: "件名", body: "本文", size: "サイズ(バイト)", attachment: "添付ファイル", contains: "を含む", is: "と等しい", over: "を超える", exists: "がある", move: "移動先", flag: "フラグを付ける", label: "ラベル", forward: "転送先", discard: "削除", stop: "ここで終了",
-    forwarding: "すべてのメールを転送", forwardTo: "アドレス", keep: "ここにも残す", value: "値", field: "対象", op: "条件", unnamed: "ルール{n}", none: "ルールはまだありません。", unable: "このサービスではまだルールを使えません。",
+    forwarding: "すべてのメールを転送", forwardTo: "アドレス", keep: "ここにも残す", value: "値", field: "対象", op: "条件", unnamed: "ルール{n}", none: "ルールはまだありません。", only: "転送できる宛先: {list}", any: "すべて", script: "スクリプト (Sieve)", byHand: "スクリプトを直接書く", byRule: "ルールに戻す（スクリプトは失われます）", byHandAbout: "手書きのスクリプトが届いたメール（自動応答を含む）を処理します。", unable: "このサービスではまだルールを使えません。",
   },
 });
 
 const fields = ["from", "to", "subject", "body", "size", "attachment"] as const;
 const dos = ["move", "flag", "label", "forward", "discard", "stop"] as const;
 
-const opsOf = (f: Condition["field"]): Condition["op"][] => (f === "size" ? ["over"] : f === "attachment" ? ["exists"] : ["contains", "is"]);
+const opsOf = (f: Condition["field"]): Condition["op"][] => (f === "size" ? ["over"] : f === "attachment" ? ["exists", "contains", "is"] : ["contains", "is"]);
 
 function ConditionRow({ c, change, remove }: { c: Condition; change: (c: Condition) => void; remove?: () => void }) {
   return (
     <div class="condition">
-      <select class="input" aria-label={t("field")} value={c.field} onChange={(e) => { const field = e.currentTarget.value as Condition["field"]; change({ field, op: opsOf(field)[0]!, value: c.value }); }}>{fields.map((f) => <option key={f} value={f}>{t(f)}</option>)}</select>
+      <select class="input" aria-label={t("field")} value={c.field} onChange={(e) => { const field = e.currentTarget.value as Condition["field"]; change({ field, op: opsOf(field)[0]!, value: field === "attachment" ? "" : c.value }); }}>{fields.map((f) => <option key={f} value={f}>{t(f)}</option>)}</select>
       {c.op !== "exists" && <input class="input" aria-label={t("value")} required inputMode={c.field === "size" ? "numeric" : "text"} pattern={c.field === "size" ? "[0-9]+" : undefined} maxLength={500} value={c.value} onInput={(e) => change({ ...c, value: e.currentTarget.value })} />}
-      <select class="input" aria-label={t("op")} value={c.op} onChange={(e) => change({ ...c, op: e.currentTarget.value as Condition["op"] })}>{opsOf(c.field).map((o) => <option key={o} value={o}>{t(o)}</option>)}</select>
+      <select class="input" aria-label={t("op")} value={c.op} onChange={(e) => { const op = e.currentTarget.value as Condition["op"]; change({ ...c, op, value: op === "exists" ? "" : c.value }); }}>{opsOf(c.field).map((o) => <option key={o} value={o}>{t(o)}</option>)}</select>
       {remove && <IconButton icon="close" label={t("remove")} onClick={remove} />}
     </div>
   );
@@ -62,7 +62,7 @@ function RuleCard({ r, n, change, remove, up }: { r: Rule; n: number; change: (r
         {up && <IconButton icon="up" label={t("up")} onClick={up} />}
         <IconButton icon="trash" label={`${t("remove")}: ${r.name || t("unnamed", { n })}`} onClick={remove} />
       </div>
-      <select class="input" aria-label={t("op")} value={r.match} onChange={(e) => change({ ...r, match: e.currentTarget.value as Rule["match"] })}><option value="all">{t("all")}</option><option value="any">{t("any")}</option></select>
+      <select class="input" aria-label={t("op")} value={r.match} onChange={(e) => change({ ...r, match: e.currentTarget.value as Rule["match"] })}><option value="all">{t("every")}</option><option value="any">{t("some")}</option></select>
       {r.conditions.map((c, i) => <ConditionRow key={i} c={c} change={(v) => change({ ...r, conditions: replaced(r.conditions, i, v) })} remove={r.conditions.length > 1 ? () => change({ ...r, conditions: without(r.conditions, i) }) : undefined} />)}
       <p><button type="button" class="button tiny" onClick={() => change({ ...r, conditions: [...r.conditions, { field: "subject", op: "contains", value: "" }] })}>{t("condition")}</button></p>
       <h3>{t("then")}</h3>
@@ -75,20 +75,34 @@ function RuleCard({ r, n, change, remove, up }: { r: Rule; n: number; change: (r
 export function FilterPage() {
   const [f, setF] = useState<Filter | null>(null);
   const [fault, setFault] = useState("");
-  useEffect(() => void call<{ list: Filter[] }>("Filter/get", { ids: ["singleton"] }).then((r) => setF(r.list[0] ?? { id: "singleton", rules: [], forward: { enabled: false, to: "", keep: true } }), (e) => (e instanceof Refusal && e.type === "unknownMethod" ? setFault(t("unable")) : fail(e))), []);
+  useEffect(() => void call<{ list: Filter[] }>("Filter/get", { ids: ["singleton"] }).then((r) => setF(r.list[0] ?? { id: "singleton", rules: [], forward: { enabled: false, to: "", keep: true }, script: null, allowed: [] }), (e) => (e instanceof Refusal && e.type === "unknownMethod" ? setFault(t("unable")) : fail(e))), []);
   if (!f) return fault ? <p class="note">{fault}</p> : null;
   const rules = (list: Rule[]) => setF({ ...f, rules: list });
   const save = async (e: SubmitEvent) => {
     e.preventDefault();
     setFault("");
     try {
-      await set("Filter", { update: { singleton: { rules: f.rules, forward: f.forward } } });
+      await proven(() => set("Filter", { update: { singleton: f.script === null ? { rules: f.rules, forward: f.forward } : { script: f.script } } }));
       toast({ text: t("saved") });
     } catch (e) {
       setFault(e instanceof Error ? e.message : String(e));
     }
   };
   const fresh: Rule = { name: "", enabled: true, match: "all", conditions: [{ field: "from", op: "contains", value: "" }], actions: [{ do: "move", value: "" }] };
+  const end = (
+    <>
+      <div role="alert">{fault && <p class="note bad">{fault}</p>}</div>
+      <p><button class="button primary">{t("save")}</button> <button type="button" class="button" onClick={() => setF({ ...f, script: f.script === null ? "" : null })}>{t(f.script === null ? "byHand" : "byRule")}</button></p>
+    </>
+  );
+  if (f.script !== null)
+    return (
+      <form class="form wide" onSubmit={save}>
+        <p class="about">{t("byHandAbout")}</p>
+        <label class="field"><span>{t("script")}</span><textarea class="code" rows={16} maxLength={60_000} spellcheck={false} value={f.script} onInput={(e) => setF({ ...f, script: e.currentTarget.value })} /></label>
+        {end}
+      </form>
+    );
   return (
     <form class="form wide" onSubmit={save}>
       <p class="about">{t("about")}</p>
@@ -99,10 +113,10 @@ export function FilterPage() {
         <legend>{t("forwarding")}</legend>
         <label class="check"><input type="checkbox" checked={f.forward.enabled} onChange={(e) => setF({ ...f, forward: { ...f.forward, enabled: e.currentTarget.checked } })} /> {t("enabled")}</label>
         <label class="field"><span>{t("forwardTo")}</span><input type="email" required={f.forward.enabled} value={f.forward.to} onInput={(e) => setF({ ...f, forward: { ...f.forward, to: e.currentTarget.value } })} /></label>
+        <p class="small">{t("only", { list: f.allowed.includes("*") ? t("any") : f.allowed.join(", ") })}</p>
         <label class="check"><input type="checkbox" checked={f.forward.keep} onChange={(e) => setF({ ...f, forward: { ...f.forward, keep: e.currentTarget.checked } })} /> {t("keep")}</label>
       </fieldset>
-      <div role="alert">{fault && <p class="note bad">{fault}</p>}</div>
-      <p><button class="button primary">{t("save")}</button></p>
+      {end}
     </form>
   );
 }

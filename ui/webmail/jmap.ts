@@ -44,13 +44,6 @@ export function capable(capability: string): boolean {
   return !!session.value?.capabilities[capability];
 }
 
-// begin asks for the session; what needs a server waits for it.
-export async function begin(): Promise<Session> {
-  const s = await ask<Session>("/jmap/session");
-  session.value = s;
-  return s;
-}
-
 type Args = Record<string, unknown>;
 type Answer = [string, Record<string, unknown>, string];
 
@@ -76,7 +69,8 @@ export async function proven<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (e) {
-    if (e instanceof Problem && e.kind === "step-up" && step.up && (await step.up())) return act();
+    const asked = e instanceof Problem ? e.kind === "step-up" : e instanceof Refusal && e.type === "urn:sekisho:problem:step-up";
+    if (asked && step.up && (await step.up())) return act();
     throw e;
   }
 }

@@ -160,6 +160,8 @@ export interface Filter {
   id: "singleton";
   rules: Rule[];
   forward: { enabled: boolean; to: string; keep: boolean };
+  script: string | null;
+  allowed: string[];
 }
 
 // who names a sender or recipient for people.
