@@ -2,8 +2,6 @@ package wire
 
 import (
 	"net/netip"
-	"slices"
-	"strings"
 	"time"
 
 	"sekisho"
@@ -109,25 +107,6 @@ type Target struct {
 	Filter  uint64 // version of the Sieve script that sorts its mail: ask StoreFilter when it changed; 0: there is none
 }
 
-// FilterQuery asks for the Sieve script that sorts an account's mail.
-type FilterQuery struct {
-	Contract sekisho.ContractID
-	Account  sekisho.AccountID
-}
-
-// SealedFilter is the script as webmail has sealed it. Version 0: there is none.
-type SealedFilter struct {
-	ID      sekisho.MessageID
-	Version uint64
-	Sealed  []byte
-	Box     []byte // to the contract's ConfigKey
-}
-
-// FilterItem is the JSON of an item of kind "sieve".
-type FilterItem struct {
-	Script string `json:"script"`
-}
-
 // NextHop is a server to hand mail to.
 type NextHop struct {
 	Host string // name or address literal
@@ -189,29 +168,6 @@ type Contract struct {
 	Senders    string     // whose lists of senders count: "own" (also ""), or "none" for the contract's alone
 	Digest     string     // when people are told of what is kept from them: "off", "6h", "08:00+09:00"; "": daily at 08:00
 	Automatic  *Automatic // nil: the zero value
-}
-
-// Automatic says what mail the contract's people may have sent in their names without looking at each: by filters of their own.
-type Automatic struct {
-	Forward []string // domains that mail may be sent on to; "*" is any. The contract's own are always among them
-	Reply   string   // who gets automatic replies: "all" (or ""), "inside" (the contract's own domains) or "nobody"
-}
-
-// Allows says whether mail may be sent on to a domain. own are the contract's domains.
-func (a *Automatic) Allows(domain string, own []string) bool {
-	list := own
-	if a != nil {
-		list = slices.Concat(own, a.Forward)
-	}
-	return slices.ContainsFunc(list, func(d string) bool { return d == "*" || strings.EqualFold(d, domain) })
-}
-
-// Replies says whether people of a domain get automatic replies.
-func (a *Automatic) Replies(domain string, own []string) bool {
-	if a == nil || a.Reply == "" || a.Reply == "all" {
-		return true
-	}
-	return a.Reply == "inside" && slices.ContainsFunc(own, func(d string) bool { return strings.EqualFold(d, domain) })
 }
 
 // Usage is how much of a contract is kept.
