@@ -13,7 +13,7 @@ import (
 	"os"
 	"strings"
 
-	"sekisho/scan/exact"
+	fingerprint "sekisho/scan/exact"
 )
 
 // fingerprintCommand turns a customer's own data into keyed fingerprints, at the customer: the data itself goes nowhere.
@@ -28,7 +28,7 @@ type fingerprintKey struct{}
 
 // Run prints a key of 32 random bytes in hexadecimal.
 func (c *fingerprintKey) Run(g *Global) error {
-	b := make([]byte, exact.KeySize)
+	b := make([]byte, fingerprint.KeySize)
 	if _, err := rand.Read(b); err != nil {
 		return err
 	}
@@ -36,13 +36,13 @@ func (c *fingerprintKey) Run(g *Global) error {
 	return err
 }
 
-func readFingerprintKey(path string) (exact.Key, error) {
+func readFingerprintKey(path string) (fingerprint.Key, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	k, err := hex.DecodeString(strings.TrimSpace(string(b)))
-	if err != nil || len(k) != exact.KeySize {
+	if err != nil || len(k) != fingerprint.KeySize {
 		return nil, fmt.Errorf("%s is no key: make one with \"sekisho fingerprint key > FILE\"", path)
 	}
 	return k, nil
@@ -74,10 +74,10 @@ func (c *fingerprintMake) Run(g *Global) error {
 	return err
 }
 
-func (c *fingerprintMake) set(key exact.Key, r io.Reader) (set []byte, rows, left int, err error) {
+func (c *fingerprintMake) set(key fingerprint.Key, r io.Reader) (set []byte, rows, left int, err error) {
 	in := csv.NewReader(bufio.NewReaderSize(r, 1<<20))
 	in.FieldsPerRecord, in.ReuseRecord, in.LazyQuotes = -1, true, true
-	var m *exact.Maker
+	var m *fingerprint.Maker
 	for {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
@@ -88,7 +88,7 @@ func (c *fingerprintMake) set(key exact.Key, r io.Reader) (set []byte, rows, lef
 		}
 		if m == nil {
 			row[0] = string(bytes.TrimPrefix([]byte(row[0]), []byte("\xef\xbb\xbf")))
-			if m, err = exact.NewMaker(key, len(row)); err != nil {
+			if m, err = fingerprint.NewMaker(key, len(row)); err != nil {
 				return nil, 0, 0, err
 			}
 			if c.Header {
@@ -121,7 +121,7 @@ func (c *fingerprintTry) Run(g *Global) error {
 	if err != nil {
 		return err
 	}
-	s, err := exact.Open(b, key)
+	s, err := fingerprint.Open(b, key)
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (c *fingerprintDocument) Run(g *Global) error {
 	if err != nil {
 		return err
 	}
-	doc, err := exact.Document(key, string(text))
+	doc, err := fingerprint.Document(key, string(text))
 	if err != nil {
 		return err
 	}

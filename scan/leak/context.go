@@ -159,7 +159,7 @@ func meaning(s string, kind bool) sense {
 		is = other
 	case spent(rest):
 		is = unsaid
-	case is == other && strings.Trim(rest, " \t:=.-#\"'|,()[]<>/番号コードのはnoidumberis") != "":
+	case is == other && strings.Trim(rest, between) != "":
 		is = loose
 		if s[at-1] < utf8.RuneSelf && !slices.Contains(strong[:], s[at-long:at]) {
 			is = unsaid
@@ -170,6 +170,9 @@ func meaning(s string, kind bool) sense {
 	}
 	return is
 }
+
+// between is the characters of what may stand between a word and the number that it names: "no.", "number is", "番号は".
+const between = " \t:=.-#\"'|,()[]<>/番号コードのはnoidumbers"
 
 // strong are the Latin words of others that count when they are not the name of the number, too.
 var strong = [...]string{"order", "tracking", "invoice", "serial", "isbn", "shipment", "parcel", "waybill", "booking", "sku", "imei", "timestamp", "transaction", "consignment", "delivery", "reservation", "reference", "barcode", "confirmation"}
