@@ -24,6 +24,7 @@ var (
 	StoreSettle = define[Settlement, Kept](sekisho.Store, 115, "settle", small, sekisho.Console)
 	StoreCount  = define[CountQuery, Counts](sekisho.Store, 116, "count", large, sekisho.Console)
 	StoreMay    = define[May, Nothing](sekisho.Store, 117, "may", small, sekisho.Console)
+	StoreSteer  = define[Steering, Steered](sekisho.Store, 119, "steer", small, sekisho.Console)
 	StoreCase   = define[CaseQuery, Incidents](sekisho.Store, 118, "case", large, sekisho.Console)
 )
 
@@ -52,7 +53,7 @@ type Me struct {
 // PageQuery asks for a page of a list, narrowed to what the pass may see.
 type PageQuery struct {
 	Pass     Pass
-	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "change", "grant", "access", "policy"
+	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "queue", "change", "grant", "access", "policy"
 	Contract sekisho.ContractID // 0: all that the pass may see
 	ID       uint64             // exactly this row
 	Name     string             // exactly this domain, alias, group or account address
@@ -61,7 +62,8 @@ type PageQuery struct {
 	Duty     string             // account
 	Domain   string             // account, alias
 	Keyless  bool               // account: its keys are not made yet
-	From, To time.Time          // trace, kept mail, change, access; zero: no bound
+	State    string             // queue: "waiting", "sending", "suspended"; "": all of these
+	From, To time.Time          // trace, kept mail, queue, change, access; zero: no bound
 	Fate     Fate               // trace
 	Kind     string             // trace: with a finding of this kind
 	After    string             // Next of the page before
@@ -210,6 +212,18 @@ type Settlement struct {
 	Digest     []byte // approve: of what was looked at
 	Note       string // refuse: why
 }
+
+// Steering is what somebody wants done with deliveries to the outside.
+type Steering struct {
+	Pass     Pass
+	Contract sekisho.ContractID
+	Do       string // "retry", "give-up", "cancel"
+	IDs      []sekisho.QueueID
+}
+
+// Steered says of each delivery, in the order of the asking, whether it was done. One that another's word, or its own end, was
+// faster for is not: the others are.
+type Steered struct{ Done []bool }
 
 // CountQuery asks how many mails had which fate.
 type CountQuery struct {

@@ -621,6 +621,7 @@ type QueueItem struct {
 	Arrived   time.Time
 	Warned    bool // the delay notice went out
 	Last      string
+	GivenUp   string // who gave it up: it ends with a notice to the sender, without another try
 	NotBefore time.Time
 	State     string // "waiting", "sending", "suspended", "sent", "failed", "cancelled"
 	Size      int64
@@ -788,7 +789,7 @@ type TraceEvent struct {
 
 // Resolution ends a hold, a quarantine or a queue item as a person decided; durable when it returns.
 type Resolution struct {
-	What string // "release", "delete", "send", "cancel", "retry", "suspend", "resume"
+	What string // "release", "delete", "send", "cancel", "retry", "suspend", "resume", "give-up"
 	Kind string // "quarantine", "hold", "queue"
 	ID   uint64
 	By   string // who decided, for the trace

@@ -33,6 +33,8 @@ func (s *Store) fill(ctx context.Context, out *wire.Page, q wire.PageQuery) erro
 			return p.traces()
 		case "quarantine", "hold":
 			return p.kept()
+		case "queue":
+			return p.queued()
 		case "change":
 			return p.changes()
 		case "policy":
@@ -354,6 +356,37 @@ func (p *pager) kept() error {
 	return err
 }
 
+// queued are deliveries that are not over, newest first.
+func (p *pager) queued() error {
+	p.of()
+	if p.q.State == "" {
+		p.w.and("state IN ('waiting', 'sending', 'suspended')")
+	} else {
+		p.w.and("state = ?", db.Text(p.q.State))
+	}
+	p.spanOf("arrived")
+	if p.q.ID != 0 {
+		p.w.and("id = ?", int64(p.q.ID))
+	}
+	if p.q.Match != "" {
+		p.w.and("(LOWER(recipient) LIKE ? ESCAPE '!' OR LOWER(sender) LIKE ? ESCAPE '!' OR LOWER(last) LIKE ? ESCAPE '!')", like(p.q.Match), like(p.q.Match), like(p.q.Match))
+	}
+	if err := p.total("queue"); err != nil {
+		return err
+	}
+	if err := p.before("id", 1); err != nil {
+		return err
+	}
+	var list []wire.QueueItem
+	err := p.r.Each(func(scan func(...any) error) error {
+		it, err := scanQueue(scan)
+		list = append(list, it)
+		return err
+	}, queueColumns+p.w.String()+" ORDER BY id DESC"+p.limit(), p.w.args...)
+	p.out.Queue = cut(p, list, func(i wire.QueueItem) string { return cursor(i.ID) })
+	return err
+}
+
 func (p *pager) changes() error {
 	p.of()
 	p.spanOf("at")
@@ -499,6 +532,8 @@ func (s *Store) owner(ctx context.Context, q wire.PageQuery) (sekisho.ContractID
 		query, arg = "SELECT contract FROM alias WHERE address = $1", db.Text(strings.ToLower(q.Name))
 	case "quarantine", "hold":
 		query = "SELECT contract FROM kept WHERE id = $1"
+	case "queue":
+		query = "SELECT contract FROM queue WHERE id = $1"
 	case "grant":
 		query = "SELECT contract FROM access_grant WHERE id = $1"
 	case "trace":

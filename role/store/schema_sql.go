@@ -4,7 +4,7 @@ package store
 // a tenant's table, so that a distributed database can keep a contract together and a termination can delete by range.
 // Directory tables are keyed by what is asked for, as an address or a domain belongs to one contract only.
 func migrations() []string {
-	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice, stepUndo, stepFilter, stepSlice}
+	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice, stepUndo, stepFilter, stepSlice, stepQueue}
 }
 
 const step1 = `
@@ -289,4 +289,11 @@ CREATE TABLE chunk (
 	sealed BYTES NOT NULL,
 	PRIMARY KEY (contract, mailbox, slice, low)
 )
+`
+
+// stepQueue: of a delivery to the outside its sender, to search by, and who gave it up. What waited before is found by its recipient.
+const stepQueue = `
+ALTER TABLE queue ADD COLUMN sender TEXT NOT NULL DEFAULT ''
+;
+ALTER TABLE queue ADD COLUMN ended TEXT NOT NULL DEFAULT ''
 `
