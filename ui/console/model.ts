@@ -147,6 +147,28 @@ export interface KeptSeen extends Kept {
   digest: string;
 }
 
+export interface Waiting {
+  id: number;
+  trace: string;
+  from: string;
+  recipient: string;
+  state: string;
+  arrived: string;
+  age: number;
+  attempts: number;
+  next?: string;
+  meaning: string;
+  last: string;
+  givenUp?: string;
+  size: number;
+}
+
+export interface Steered {
+  do: string;
+  done: number[];
+  notDone: number[];
+}
+
 export interface Statistic {
   times: number[];
   series: Record<string, number[]>;

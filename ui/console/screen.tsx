@@ -10,6 +10,7 @@ import { KeptScreen } from "./kept";
 import { OverviewScreen } from "./overview";
 import { contract } from "./place";
 import { PolicyScreen } from "./policy";
+import { QueueScreen } from "./queue";
 import { StatisticScreen } from "./statistic";
 import { CaseScreen, IncidentScreen, InquiryScreen, LedgerScreen } from "./system";
 import { TokenScreen } from "./token";
@@ -28,6 +29,7 @@ export const screens: Screen[] = [
   { name: "traces", within: true, view: ([trace]) => (trace ? <WhyScreen trace={trace} key={trace} /> : <TraceScreen key={of()} />) },
   { name: "quarantine", within: true, view: () => <KeptScreen kind="quarantine" key={`q${of()}`} /> },
   { name: "hold", within: true, view: () => <KeptScreen kind="hold" key={`h${of()}`} /> },
+  { name: "queue", within: true, view: () => <QueueScreen key={`o${of()}`} /> },
   { name: "statistics", within: true, view: () => <StatisticScreen key={of()} /> },
   { name: "accounts", within: true, view: () => <AccountScreen key={of()} /> },
   { name: "aliases", within: true, view: () => <AliasScreen key={of()} /> },
