@@ -4,6 +4,7 @@ import { bytes, catalogue } from "../kit/text";
 import { readTagged, write } from "./api";
 import { Form, type Field, type Values } from "./form";
 import { Grid, refused } from "./grid";
+import { HealthSummary } from "./health";
 import type { Contract, ContractMade, Limit } from "./model";
 import { Copy, Head, Modal, State, problemOf, tell } from "./part";
 import { contract, link } from "./place";
@@ -36,6 +37,7 @@ export function ContractScreen() {
   return (
     <>
       <Head title={frame("contracts")}>{may("contracts:manage") && <button class="button primary" onClick={() => setAdding(true)}>{t("add")}</button>}</Head>
+      {may("system:view") && <HealthSummary />}
       <Grid<Contract>
         label={frame("contracts")} path="/contracts" keyOf={(k) => k.id} file="contracts" search={t("search")} round={round}
         filters={[{ name: "status", label: t("status"), options: ["active", "suspended", "terminated"].map((s) => [s, say("status", s)]) }]}

@@ -226,6 +226,32 @@ export interface Token {
   used?: string;
 }
 
+export interface HealthProcess {
+  role: string;
+  worker: number;
+  cell?: number;
+  instance: string;
+  state: string;
+  since?: string;
+  uptime: number;
+  restarts: number;
+  retired: number;
+  denied: number;
+  last?: string;
+  memory: number;
+  memoryLimit: number;
+  confinement: { known: boolean; whole: boolean; level: string; uid: number; ownUser: boolean; seccomp: boolean; noNewPrivs: boolean; capabilities: string; namespaces: string[]; files: boolean; network: boolean; listeners: string[] };
+}
+
+export interface Health {
+  state: "whole" | "degraded" | "unknown";
+  reasons: { code: string; process: string; text: string }[];
+  level: string;
+  boot: number;
+  processes: HealthProcess[];
+  alerts: { at: string; kind: string; role: string; instance: string; call?: string; target?: string; detail?: string }[];
+}
+
 export interface Figures {
   contracts: number;
   accounts: number;

@@ -5,6 +5,7 @@ import { ChangeScreen } from "./change";
 import { ContractScreen, SettingScreen } from "./contract";
 import { DomainScreen, RecordScreen } from "./domain";
 import { GrantScreen } from "./grant";
+import { HealthScreen } from "./health";
 import { ImportScreen } from "./import";
 import { KeptScreen } from "./kept";
 import { OverviewScreen } from "./overview";
@@ -42,6 +43,7 @@ export const screens: Screen[] = [
   { name: "settings", within: true, view: () => <SettingScreen key={of()} /> },
   { name: "contracts", within: false, view: () => <ContractScreen /> },
   { name: "statistics", within: false, view: () => <StatisticScreen key="all" /> },
+  { name: "health", within: false, view: () => <HealthScreen /> },
   { name: "ledger", within: false, view: () => <LedgerScreen /> },
   { name: "incidents", within: false, view: ([id]) => (id ? <CaseScreen id={id} key={id} /> : <IncidentScreen />) },
   { name: "inquiries", within: false, view: () => <InquiryScreen /> },
