@@ -25,6 +25,7 @@ var (
 	StoreCount  = define[CountQuery, Counts](sekisho.Store, 116, "count", large, sekisho.Console)
 	StoreMay    = define[May, Nothing](sekisho.Store, 117, "may", small, sekisho.Console)
 	StoreSteer  = define[Steering, Steered](sekisho.Store, 119, "steer", small, sekisho.Console)
+	StoreEnd    = define[Ending, Ended](sekisho.Store, 120, "end", large, sekisho.Console)
 	StoreCase   = define[CaseQuery, Incidents](sekisho.Store, 118, "case", large, sekisho.Console)
 )
 
@@ -225,6 +226,43 @@ type Steering struct {
 // faster for is not: the others are.
 type Steered struct{ Done []bool }
 
+// Ending is about the end of a contract; operators only. The steps of one: begin at store, destroy the keys at vault (VaultHandEnd),
+// finish at store. Each may be repeated, and an end that stops in between is finished by admin when it starts.
+type Ending struct {
+	Pass     Pass
+	Do       string // "look", "begin", "finish"
+	Contract sekisho.ContractID
+	Name     string // begin: the contract's name once more
+	Reason   string // begin: for the certificate
+	Contact  string // begin: whom to tell of a breach that is found later
+}
+
+// Ended is what a contract has, and the certificate once it is over.
+type Ended struct {
+	Contract    Contract
+	Accounts    uint64
+	Domains     uint64
+	Messages    uint64
+	Bytes       uint64
+	Archived    uint64 // messages that its archive keeps
+	Kept        uint64 // in quarantine and on hold
+	Queue       uint64 // waiting for delivery
+	Certificate Certificate
+}
+
+// EndingBy tells vault that store lets a session end a contract within a few minutes, and what its certificate is to say.
+type EndingBy struct {
+	Session sekisho.SessionID
+	Until   time.Time
+	What    Terminate
+}
+
+// HandEnd destroys a contract's keys by somebody signed in, as store told of.
+type HandEnd struct {
+	Hand     Hand
+	Contract sekisho.ContractID
+}
+
 // CountQuery asks how many mails had which fate.
 type CountQuery struct {
 	Pass     Pass
@@ -264,6 +302,8 @@ var (
 	VaultHandTransit  = define[HandTransit, Nothing](sekisho.Vault, 104, "hand-transit", small, sekisho.Console)
 	VaultToken        = define[TokenChange, Tokens](sekisho.Vault, 105, "token", small, sekisho.Console)
 	VaultHandLedger   = define[HandLedger, LedgerAnswer](sekisho.Vault, 106, "hand-ledger", large, sekisho.Console)
+	VaultHandEnd      = define[HandEnd, Certificate](sekisho.Vault, 110, "hand-end", small, sekisho.Console)
+	VaultEnding       = define[EndingBy, Nothing](sekisho.Vault, 111, "ending", small, sekisho.Store)
 	VaultRefused      = define[Refused, Nothing](sekisho.Vault, 107, "refused", small, sekisho.Store)
 	VaultGranted      = define[Granted, Nothing](sekisho.Vault, 108, "granted", small, sekisho.Store)
 )

@@ -186,6 +186,7 @@ type Contract struct {
 	Language   string     // "ja" or "en": texts that people get
 	Unscanned  string     // when inspection fails: "defer" or "quarantine"
 	Automatic  *Automatic // nil: the zero value
+	Hold       string     // why its data may not be destroyed (legal hold); "none" in a change lifts it
 }
 
 // Automatic says what mail the contract's people may have sent in their names without looking at each: by filters of their own.

@@ -85,6 +85,9 @@ func showContract(w io.Writer, k admin.Contract) {
 	row(w, "hosts", strings.Join(k.Hosts, " "))
 	row(w, "forward", strings.Join(k.Forward, " "))
 	row(w, "reply", k.Reply)
+	if k.Hold != "" {
+		row(w, "legal hold", k.Hold)
+	}
 	for _, d := range k.Domains {
 		row(w, "domain", d.Name, strings.Join(d.Route, " "))
 	}
@@ -119,12 +122,13 @@ type contractSet struct {
 	Archive   bool     `help:"Keep every mail from now on in an archive that officers open."`
 	Unscanned string   `enum:",defer,quarantine" default:"" help:"What happens to mail that cannot be inspected."`
 	Forward   []string `placeholder:"DOMAIN" help:"Domains that people's own filters may send mail on to, besides the contract's; replaces the list. '*' is any, 'none' is none."`
+	Hold      string   `placeholder:"REASON" help:"Legal hold: its data may not be destroyed, nor the contract terminated; 'none' lifts it."`
 	Reply     string   `enum:",all,inside,nobody" default:"" help:"Who gets people's automatic replies."`
 }
 
 // Run changes what was named and leaves the rest.
 func (c *contractSet) Run(g *Global) error {
-	q := admin.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Archive: c.Archive, Hosts: c.Host, Forward: c.Forward, Reply: c.Reply}
+	q := admin.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Archive: c.Archive, Hosts: c.Host, Forward: c.Forward, Reply: c.Reply, Hold: c.Hold}
 	for _, p := range c.Person {
 		name, rest, ok := strings.Cut(p, "<")
 		if !ok {

@@ -181,12 +181,12 @@ func (m *amendment) contract(q wire.AdminContract) error {
 		return noAction(q.Do)
 	}
 	if q.Set.Status == sekisho.Terminated {
-		return m.denied("a contract is terminated over the operator's socket")
+		return m.denied("a contract is not terminated this way")
 	}
-	theirs := q.Set.Status != 0 || q.Set.Name != "" || len(q.Set.Networks)+len(q.Set.Hosts) > 0 || q.Set.Limit != (wire.Limit{}) ||
+	theirs := q.Set.Status != 0 || q.Set.Name != "" || len(q.Set.Networks)+len(q.Set.Hosts) > 0 || q.Set.Limit != (wire.Limit{}) || q.Set.Hold != "" ||
 		len(q.Set.Spool)+len(q.Set.Quarantine)+len(q.Set.Archive)+len(q.Set.Config) > 0
 	if theirs && !m.by.operator() {
-		return m.denied("name, status, networks, host names and limits are the operator's to set")
+		return m.denied("name, status, networks, host names, limits and legal holds are the operator's to set")
 	}
 	for _, k := range []struct{ old, set []byte }{{old.Spool, q.Set.Spool}, {old.Quarantine, q.Set.Quarantine}, {old.Archive, q.Set.Archive}, {old.Config, q.Set.Config}} {
 		if len(k.old) > 0 && len(k.set) > 0 && !slices.Equal(k.old, k.set) {

@@ -289,6 +289,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreSettle, s.settle)
 	wire.Handle(v, wire.StoreCount, s.count)
 	wire.Handle(v, wire.StoreSteer, s.steer)
+	wire.Handle(v, wire.StoreEnd, s.end)
 	wire.Handle(v, wire.StoreMay, s.may)
 	wire.Handle(v, wire.StoreCase, s.caseOf)
 	wire.Handle(v, wire.StoreLinkLook, s.linkLook)
