@@ -36,6 +36,22 @@ export interface Contract {
   limit: Limit;
   forward: string[];
   reply: string;
+  hold?: string;
+}
+
+export interface Termination {
+  contract: number;
+  name: string;
+  status: string;
+  hold?: string;
+  accounts: number;
+  domains: number;
+  messages: number;
+  bytes: number;
+  archived: number;
+  kept: number;
+  queue: number;
+  certificate?: { text: string; statement: Record<string, unknown>; signature: string; key: string };
 }
 
 export interface ContractMade extends Contract {
