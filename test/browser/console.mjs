@@ -316,8 +316,30 @@ async function operators({ browser, base, operator, other, check, shot, axe, wat
   await they.page.waitForSelector("tbody tr");
   check("the customer sees who looked", (await they.page.locator("tbody").innerText()).includes(operator.address));
   await shot(they.page, "console-accesses");
+  await ending({ page: ops.page, go: ops.go, operator, other, check, shot, axe });
   await ops.context.close();
   await they.context.close();
+}
+
+// ending terminates a customer's contract: what goes is shown, the name is typed, and the proof stays.
+async function ending({ page, go, operator, other, check, shot, axe }) {
+  await go(`${other.contract}/settings`);
+  await page.click("text=Terminate …");
+  await page.waitForSelector("dialog dl.facts");
+  await axe(page, "terminate");
+  await shot(page, "operator-terminate");
+  await page.fill("dialog input[name=name]", "somebody else");
+  await page.click("dialog footer button.danger");
+  await prove(page, operator, check);
+  await page.waitForSelector("dialog [aria-invalid=true]");
+  check("a wrong name ends nobody", true);
+  const name = (await page.innerText("dialog h2")).replace(/^Terminate (.*)\?$/, "$1");
+  await page.fill("dialog input[name=name]", name);
+  await page.click("dialog footer button.danger");
+  await page.waitForSelector("text=/^The contract is terminated/", { timeout: 60_000 });
+  check("the certificate is shown", (await page.innerText("main pre.mail")).includes("keys_destroyed"));
+  await axe(page, "terminated");
+  await shot(page, "operator-terminated");
 }
 
 // desk opens a link as the mail has it, and decides.
