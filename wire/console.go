@@ -54,7 +54,7 @@ type Me struct {
 // PageQuery asks for a page of a list, narrowed to what the pass may see.
 type PageQuery struct {
 	Pass     Pass
-	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "queue", "change", "grant", "access", "policy"
+	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "queue", "change", "grant", "access", "policy", "partner"
 	Contract sekisho.ContractID // 0: all that the pass may see
 	ID       uint64             // exactly this row
 	Name     string             // exactly this domain, alias, group or account address
@@ -62,6 +62,7 @@ type PageQuery struct {
 	Status   sekisho.Status     // contract, account
 	Duty     string             // account
 	Domain   string             // account, alias
+	Group    string             // partner: of this group
 	Keyless  bool               // account: its keys are not made yet
 	State    string             // queue: "waiting", "sending", "suspended"; "": all of these
 	From, To time.Time          // trace, kept mail, queue, change, access; zero: no bound
@@ -79,6 +80,7 @@ type Page struct {
 	Grants   []Grant
 	Accesses []Access
 	Policies []PolicyVersion
+	Partners []Partner
 	Total    uint64
 	More     bool   // there are more than Total
 	Next     string // "": that was the last page

@@ -17,7 +17,7 @@ func Rules() []Rule {
 		StoreIncident.Rule, VaultScope.Rule, VaultAddress.Rule,
 		GateSubmit.Rule, DialLookup.Rule, DialConnect.Rule,
 		StoreEmailQuery.Rule, StoreEmails.Rule, StoreEmailChanges.Rule, StoreEmailSet.Rule, StoreThreads.Rule, StoreUpload.Rule, StoreUploaded.Rule, StoreItems.Rule,
-		StoreItemSet.Rule, StoreOwnKept.Rule, StoreOwnDecide.Rule, StorePeople.Rule, StoreEmailCounts.Rule, StoreMe.Rule, StorePage.Rule, StoreAmend.Rule,
+		StoreItemSet.Rule, StoreOwnKept.Rule, StoreOwnDecide.Rule, StorePeople.Rule, StorePartners.Rule, StoreEmailCounts.Rule, StoreMe.Rule, StorePage.Rule, StoreAmend.Rule,
 		StoreGrant.Rule, StoreLook.Rule, StoreSettle.Rule, StoreSteer.Rule, StoreEnd.Rule, VaultHandEnd.Rule, VaultEnding.Rule, StoreCount.Rule, StoreCase.Rule, VaultHandContract.Rule, VaultHandAccount.Rule, VaultHandSigner.Rule,
 		VaultHandKept.Rule, VaultHandTransit.Rule, VaultToken.Rule, VaultHandLedger.Rule, VaultRefused.Rule, VaultGranted.Rule, WebmailAsk.Rule, WebmailWatch.Rule,
 		ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, StorePerson.Rule, StoreWarn.Rule, VaultSignIn.Rule, VaultSecond.Rule, VaultCapability.Rule, VaultSession.Rule,

@@ -186,6 +186,7 @@ type Contract struct {
 	Language   string     // "ja" or "en": texts that people get
 	Unscanned  string     // when inspection fails: "defer" or "quarantine"
 	Automatic  *Automatic // nil: the zero value
+	Partners   []string   // domains of the shared address book, where the whole contract is asked for
 	Hold       string     // why its data may not be destroyed (legal hold); "none" in a change lifts it
 }
 
@@ -658,6 +659,7 @@ type Admin struct {
 	Account  *AdminAccount
 	Alias    *AdminAlias
 	Group    *AdminGroup
+	Partner  *AdminPartner
 }
 
 // AdminContract adds or changes a contract.
@@ -696,6 +698,23 @@ type AdminAlias struct {
 	Identity bool
 }
 
+// AdminPartner adds, sets or removes an entry of a contract's shared address book.
+type AdminPartner struct {
+	Do       string
+	Contract sekisho.ContractID
+	Set      Partner
+}
+
+// Partner is somebody outside whom a contract's people write to.
+type Partner struct {
+	ID           uint64
+	Name         string
+	Addresses    []string // the first is the usual one
+	Organization string
+	Note         string
+	Groups       []string
+}
+
 // AdminGroup adds, sets or removes a named group of addresses for policy.
 type AdminGroup struct {
 	Do       string
@@ -708,6 +727,7 @@ type AdminGroup struct {
 type AdminDone struct {
 	Contract sekisho.ContractID
 	Account  sekisho.AccountID
+	Partner  uint64
 }
 
 // List asks for rows of one kind, newest first where time matters.

@@ -115,6 +115,8 @@ func needs(q wire.Admin) (about, error) {
 		return about{right: sekisho.ChangeAccount, contract: q.Alias.Contract, what: "alias", object: q.Alias.Address, class: sekisho.ClassDirectory}, nil
 	case q.Group != nil:
 		return about{right: sekisho.ChangeAccount, contract: q.Group.Contract, what: "group", object: q.Group.Name, class: sekisho.ClassDirectory}, nil
+	case q.Partner != nil:
+		return about{right: sekisho.ChangePartner, contract: q.Partner.Contract, what: "partner", object: q.Partner.Set.Name, number: q.Partner.Set.ID, class: sekisho.ClassDirectory}, nil
 	}
 	return about{}, adminError(sekisho.Invalid, "nothing to change")
 }
@@ -140,6 +142,8 @@ func (m *amendment) run() (err error) {
 		return m.account(*m.set.Account)
 	case m.set.Alias != nil:
 		return m.alias(*m.set.Alias)
+	case m.set.Partner != nil:
+		return m.partner(*m.set.Partner)
 	}
 	return m.group(*m.set.Group)
 }

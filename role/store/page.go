@@ -30,6 +30,7 @@ var pages = map[string]struct {
 	"account":    {sekisho.ViewAccount, sekisho.ClassDirectory, false},
 	"alias":      {sekisho.ViewAccount, sekisho.ClassDirectory, false},
 	"group":      {sekisho.ViewAccount, sekisho.ClassDirectory, false},
+	"partner":    {sekisho.ViewPartner, sekisho.ClassDirectory, true},
 	"trace":      {sekisho.ViewTrace, sekisho.ClassEnvelope, true},
 	"quarantine": {sekisho.ViewKept, sekisho.ClassEnvelope, true},
 	"hold":       {sekisho.ViewKept, sekisho.ClassEnvelope, true},

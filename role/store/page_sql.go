@@ -33,6 +33,8 @@ func (s *Store) fill(ctx context.Context, out *wire.Page, q wire.PageQuery) erro
 			return p.traces()
 		case "quarantine", "hold":
 			return p.kept()
+		case "partner":
+			return p.partners()
 		case "queue":
 			return p.queued()
 		case "change":
@@ -532,6 +534,8 @@ func (s *Store) owner(ctx context.Context, q wire.PageQuery) (sekisho.ContractID
 		query, arg = "SELECT contract FROM alias WHERE address = $1", db.Text(strings.ToLower(q.Name))
 	case "quarantine", "hold":
 		query = "SELECT contract FROM kept WHERE id = $1"
+	case "partner":
+		query = "SELECT contract FROM partner WHERE id = $1"
 	case "queue":
 		query = "SELECT contract FROM queue WHERE id = $1"
 	case "grant":

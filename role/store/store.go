@@ -315,5 +315,6 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreOwnKept, s.ownKept)
 	wire.Handle(v, wire.StoreOwnDecide, s.ownDecide)
 	wire.Handle(v, wire.StorePeople, s.people)
+	wire.Handle(v, wire.StorePartners, s.partners)
 	return v
 }
