@@ -293,9 +293,10 @@ type PartnerQuery struct {
 
 // PartnersFound answers PartnerQuery, by name. Groups are those whose name has the text.
 type PartnersFound struct {
-	List   []Partner
-	Total  uint64
-	Groups []PartnerGroup
+	List    []Partner
+	Total   uint64
+	Version uint64 // of the contract's directory
+	Groups  []PartnerGroup
 }
 
 // PartnerGroup is a group of the shared address book.

@@ -239,7 +239,10 @@ func (s *Store) partners(ctx context.Context, by sekisho.Caller, q wire.PartnerQ
 	if len(q.IDs) > mostPartnersFound {
 		return out, sekisho.E("store.partners", sekisho.TooMany, errors.New("at most 500 at once"))
 	}
-	err = s.db.Snapshot(ctx, func(r db.Reader) error {
+	err = s.db.Snapshot(ctx, func(r db.Reader) (err error) {
+		if _, out.Version, err = readStanding(r, k.contract); err != nil {
+			return err
+		}
 		if len(q.IDs) > 0 {
 			for _, id := range q.IDs {
 				p, err := readPartner(r, k.contract, id)
