@@ -185,6 +185,15 @@ export interface Steered {
   notDone: number[];
 }
 
+export interface Partner {
+  id: number;
+  name: string;
+  addresses: string[];
+  organization?: string;
+  groups?: string[];
+  note?: string;
+}
+
 export interface Statistic {
   times: number[];
   series: Record<string, number[]>;

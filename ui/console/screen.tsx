@@ -10,6 +10,7 @@ import { ImportScreen } from "./import";
 import { KeptScreen } from "./kept";
 import { OverviewScreen } from "./overview";
 import { contract } from "./place";
+import { PartnerScreen } from "./partner";
 import { PolicyScreen } from "./policy";
 import { QueueScreen } from "./queue";
 import { StatisticScreen } from "./statistic";
@@ -35,6 +36,7 @@ export const screens: Screen[] = [
   { name: "accounts", within: true, view: () => <AccountScreen key={of()} /> },
   { name: "aliases", within: true, view: () => <AliasScreen key={of()} /> },
   { name: "groups", within: true, view: () => <GroupScreen key={of()} /> },
+  { name: "partners", within: true, view: () => <PartnerScreen key={of()} /> },
   { name: "domains", within: true, view: ([name]) => (name ? <RecordScreen name={name} key={name} /> : <DomainScreen key={of()} />) },
   { name: "imports", within: true, view: () => <ImportScreen key={of()} /> },
   { name: "policy", within: true, view: () => <PolicyScreen key={of()} /> },
