@@ -21,6 +21,7 @@ export async function run({ browser, base, accounts, check, shot, axe, watch, li
   await queue({ page, go, of, check, admin });
   await policy({ page, go, of, check });
   await accountsAndImport({ page, go, of, check, admin });
+  await partners({ page, go, of, check, axe });
   await domains({ page, go, of, check, admin });
   await looks({ browser, page, context, base, of, check, shot, axe, watch });
   const operator = accounts.find((a) => a.role === "operator");
@@ -53,7 +54,7 @@ async function settled(page) {
 const done = (page) => page.waitForSelector(".toast.good");
 
 async function screens({ page, go, of, check, shot, axe }) {
-  for (const name of ["overview", "traces", "quarantine", "hold", "queue", "statistics", "accounts", "aliases", "groups", "domains", "imports", "policy", "changes", "grants", "settings"]) {
+  for (const name of ["overview", "traces", "quarantine", "hold", "queue", "statistics", "accounts", "aliases", "groups", "partners", "domains", "imports", "policy", "changes", "grants", "settings"]) {
     await go(`${of}/${name}`);
     await settled(page);
     check(`${name}: opens without a problem`, (await page.locator("main .note.bad").count()) === 0);
@@ -125,6 +126,32 @@ async function quarantine({ page, go, of, check, admin }) {
   await prove(page, admin, check);
   await page.waitForFunction((n) => document.querySelectorAll("tbody tr").length === n - 1, holds);
   check("a held mail is approved", true);
+}
+
+// partners: the shared address book, from a file and by hand.
+async function partners({ page, go, of, check, axe }) {
+  await go(`${of}/partners`);
+  await page.click("header >> text=CSV import");
+  const file = (text) => page.setInputFiles("dialog input[type=file]", { name: "partners.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await file("address,name,groups\nnobody,A,\n");
+  await page.click("dialog button.primary");
+  await page.waitForSelector("dialog .note.bad");
+  check("a wrong cell is told with its row", (await page.innerText("dialog")).includes("Row 2"));
+  await axe(page, "partners import");
+  await file("address,name,groups\nsuzuki@far.example,Suzuki,Suppliers\nokada@near.example,Okada,Suppliers;Tokyo\n");
+  await page.click("dialog button.primary");
+  await page.waitForSelector("dialog .note.good");
+  await page.click("dialog >> text=Make 2 entries");
+  await done(page);
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
+  await page.click("tbody button:has-text('Tokyo')");
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+  check("a group narrows the list, and stands in the address", page.url().includes("group=Tokyo"));
+  await page.click("tbody button:has-text('Change')");
+  await page.fill("dialog input[name=organization]", "Near K.K.");
+  await page.click("dialog footer button.primary");
+  await page.waitForSelector("tbody tr:has-text('Near K.K.')");
+  check("an entry is changed", true);
 }
 
 // queue: two mails that the other side does not take. They are tried at once, given up with a notice, and deleted.
