@@ -27,9 +27,10 @@ var updateOperations = flag.Bool("update-operations", false, "write edge's table
 type description struct {
 	Paths map[string]map[string]struct {
 		Parameters []struct {
-			Name   string         `json:"name"`
-			In     string         `json:"in"`
-			Schema map[string]any `json:"schema"`
+			Name     string         `json:"name"`
+			In       string         `json:"in"`
+			Required bool           `json:"required"`
+			Schema   map[string]any `json:"schema"`
 		} `json:"parameters"`
 		RequestBody struct {
 			Content map[string]struct {
@@ -82,6 +83,10 @@ func (d *description) table(t *testing.T) []byte {
 					x[key] = map[string]any{}
 				}
 				x[key].(map[string]any)[p.Name] = d.bare(p.Schema)
+				if p.Required && p.In == "query" {
+					need, _ := x["need"].([]string)
+					x["need"] = append(need, p.Name)
+				}
 			}
 			if c, has := o.RequestBody.Content["application/json"]; has {
 				x["body"] = d.bare(c.Schema)
@@ -89,7 +94,9 @@ func (d *description) table(t *testing.T) []byte {
 			list = append(list, x)
 		}
 	}
-	sort.Slice(list, func(i, j int) bool { return fmt.Sprint(list[i]["path"], list[i]["method"]) < fmt.Sprint(list[j]["path"], list[j]["method"]) })
+	sort.Slice(list, func(i, j int) bool {
+		return fmt.Sprint(list[i]["path"], list[i]["method"]) < fmt.Sprint(list[j]["path"], list[j]["method"])
+	})
 	var b bytes.Buffer
 	for i, x := range list {
 		line, err := json.Marshal(x)
@@ -101,12 +108,13 @@ func (d *description) table(t *testing.T) []byte {
 	return append(b.Bytes(), "\n]\n"...)
 }
 
-// consoleAlone is a console whose asker may nothing: what it finds wrong with a request it says before it asks whether he may.
+// consoleAlone is a console whose asker is a program with no scope: what it finds wrong with a request it says before it asks whether he may.
 func consoleAlone(t *testing.T) (*console.Console, func(wire.WebRequest) wire.WebResponse) {
 	t.Helper()
-	vault, store := wire.NewService(sekisho.Vault, nil), wire.NewService(sekisho.Store, nil)
+	quiet := func(sekisho.Caller, string, error) {} // it asks for more than these two answer
+	vault, store := wire.NewService(sekisho.Vault, quiet), wire.NewService(sekisho.Store, quiet)
 	wire.Handle(vault, wire.VaultEnter, func(context.Context, sekisho.Caller, wire.Capability) (wire.Ticket, error) {
-		return wire.Ticket{Session: 1, Fresh: time.Now()}, nil
+		return wire.Ticket{Session: 1, Scopes: []string{"nothing"}}, nil
 	})
 	wire.Handle(store, wire.StoreMe, func(context.Context, sekisho.Caller, wire.Bearer) (wire.Me, error) { return wire.Me{Account: 1}, nil })
 	line := func(callee sekisho.Role, s *wire.Service, as sekisho.Role) *wire.Peer {
@@ -119,7 +127,7 @@ func consoleAlone(t *testing.T) (*console.Console, func(wire.WebRequest) wire.We
 	now := time.Now() // each request a minute later: nobody waits
 	x := console.New(console.Config{Name: "mx.example", Clock: func() time.Time { now = now.Add(time.Minute); return now }},
 		console.Peers{Store: line(sekisho.Store, store, sekisho.Console), Vault: line(sekisho.Vault, vault, sekisho.Console)})
-	p := line(sekisho.Console, x.Service(func(sekisho.Caller, string, error) {}), sekisho.Edge)
+	p := line(sekisho.Console, x.Service(quiet), sekisho.Edge)
 	return x, func(q wire.WebRequest) wire.WebResponse {
 		q.Capability = wire.Capability{ID: 1, Secret: []byte("x")}
 		a, err := wire.ConsoleAsk.Ask(t.Context(), p, q)
@@ -144,6 +152,7 @@ func TestOperations(t *testing.T) {
 		if err := os.WriteFile(file, want, 0o644); err != nil {
 			t.Fatal(err)
 		}
+		t.Skip("written: run the test again, now that another table is built in")
 	}
 	if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
 		t.Fatalf("role/edge/operation.json is not what console's description says (%v): go test ./test -run TestOperations -update-operations", err)
@@ -155,6 +164,7 @@ func TestOperations(t *testing.T) {
 	var list []struct {
 		Method, Path    string
 		Query, Segments map[string]map[string]any
+		Need            []string
 		Body            map[string]any
 	}
 	if err := json.Unmarshal(want, &list); err != nil {
@@ -165,6 +175,10 @@ func TestOperations(t *testing.T) {
 		path := op.Path
 		for name, s := range op.Segments {
 			path = strings.ReplaceAll(path, "{"+name+"}", fmt.Sprint(example(s)))
+		}
+		base := ""
+		for _, name := range op.Need {
+			base += name + "=xxx&"
 		}
 		try := func(path, query string, body any) {
 			q := wire.WebRequest{Method: op.Method, Path: path, Query: query, Type: "application/json", Language: "en"}
@@ -186,10 +200,11 @@ func TestOperations(t *testing.T) {
 			good = example(op.Body)
 		}
 		try(path, "", good)
+		try(path, base, good)
 		for _, bad := range spoiled(op.Body, good) {
 			try(path, "", bad)
 		}
-		try(path, "nothing=1", good)
+		try(path, base+"nothing=1", good)
 		for name, s := range op.Query {
 			for _, v := range []string{"", "x", "1", "0", "-1", "1001", "json", "true", "2026-01-02T03:04:05Z", strings.Repeat("あ", 201), strings.Repeat("x", 801), fmt.Sprint(example(s))} {
 				try(path, name+"="+v, good)

@@ -148,7 +148,12 @@ func translated(status int, body []byte, language string) wire.WebResponse {
 	}
 	if json.Unmarshal(body, &m) == nil && p.slug == "invalid" {
 		for _, e := range m.Errors {
-			p.Errors = append(p.Errors, fault{pointer(e.Location), e.Message})
+			place := pointer(e.Location)
+			if name, is := strings.CutPrefix(e.Message, "expected required property "); is { // where it should be, not what it is missing in
+				name, _, _ = strings.Cut(name, " ")
+				place += pointer("body." + name)
+			}
+			p.Errors = append(p.Errors, fault{place, e.Message})
 		}
 		if len(m.Errors) == 0 && m.Detail != "" {
 			p.Errors = append(p.Errors, fault{"", m.Detail})

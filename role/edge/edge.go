@@ -61,10 +61,10 @@ type Edge struct {
 	room   room
 
 	operations *Operations // of console
-	events atomic.Int64
-	ring   *wire.Keyring
-	proofs sync.Map // by host name: certificates for an authority that checks it
-	static static
+	events     atomic.Int64
+	ring       *wire.Keyring
+	proofs     sync.Map // by host name: certificates for an authority that checks it
+	static     static
 
 	emu     sync.Mutex // guards what follows
 	streams map[sekisho.AccountID]int

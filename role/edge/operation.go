@@ -30,6 +30,7 @@ type operation struct {
 	method   string
 	path     []string // its segments; "{x}" takes any one
 	query    map[string]*form
+	need     []string         // of the query
 	segments map[string]*form // parameters of the path
 	body     *form            // nil: none
 }
@@ -83,6 +84,7 @@ type stored struct {
 	Method   string           `json:"method"`
 	Path     string           `json:"path"`
 	Query    map[string]*form `json:"query,omitempty"`
+	Need     []string         `json:"need,omitempty"` // of the query
 	Segments map[string]*form `json:"segments,omitempty"`
 	Body     *form            `json:"body,omitempty"`
 }
@@ -97,7 +99,7 @@ func ReadOperations() (*Operations, error) {
 	}
 	o := &Operations{}
 	for _, s := range list {
-		x := &operation{method: s.Method, path: at(s.Path), query: s.Query, segments: s.Segments, body: s.Body}
+		x := &operation{method: s.Method, path: at(s.Path), query: s.Query, need: s.Need, segments: s.Segments, body: s.Body}
 		for _, f := range x.forms() {
 			if err := f.prepare(); err != nil {
 				return nil, sekisho.E("edge.operations", sekisho.Corrupt, fmt.Errorf("%s %s: %w", s.Method, s.Path, err))
@@ -231,8 +233,13 @@ func (o *operation) check(path, query string, body []byte) []fault {
 			v.add("unknown", "query", name)
 		case len(list) > 1:
 			v.add("twice", "query", name)
-		default:
+		case list[0] != "": // empty is as if it were absent
 			v.parameter(f, list[0], "query", name)
+		}
+	}
+	for _, name := range o.need {
+		if values.Get(name) == "" {
+			v.add("missing", "query", name)
 		}
 	}
 	slices.SortFunc(v.faults, func(a, b fault) int { return strings.Compare(a.pointer, b.pointer) })

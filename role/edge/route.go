@@ -18,7 +18,7 @@ type route struct {
 	body     int64  // most bytes; 0: no body
 	kinds    []string
 	schema   *schema
-	api      bool // console's: which operation it is, and what that takes, the table of operations says
+	api      bool     // console's: which operation it is, and what that takes, the table of operations says
 	returns  []string // content types of answers, besides problems
 	download bool     // its answer is kept as a file, or shown as a picture
 	large    bool     // it may take long
