@@ -23,10 +23,12 @@ type Facts struct {
 	Findings        []sekisho.Finding
 	Score           float64
 	SPF, DKIM       string // results in the words of RFC 8601
+	DKIMDomain      string // the domain whose signature passed
 	DMARC, ARC      string
 	DMARCPolicy     string // what the sender's domain asks for: "none", "quarantine", "reject"
 	Known           bool   // these two have corresponded before
 	Internal        bool   // sender and recipient are of the same contract
+	Listing         Listing
 	Now             time.Time
 }
 

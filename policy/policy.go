@@ -233,8 +233,11 @@ type Decision struct {
 func (d Decision) Changes() bool { return len(d.Tags)+len(d.Headers)+len(d.Warn) > 0 }
 
 // Decide applies a policy to the facts about a mail for one recipient. A condition that fails to evaluate counts as met
-// for actions that keep mail back and as not met for others: a faulty rule must not open the gate.
-func Decide(p *Policy, f Facts) Decision {
+// for actions that keep mail back and as not met for others: a faulty rule must not open the gate. What a list says of the
+// sender comes after the rules.
+func Decide(p *Policy, f Facts) Decision { return f.listed(p, decide(p, f)) }
+
+func decide(p *Policy, f Facts) Decision {
 	d := Decision{Action: Pass}
 	env := f.environment()
 	for i := range p.rules {

@@ -15,17 +15,19 @@ import (
 // maxLeakText is how much text of attachments is searched for personal data.
 const maxLeakText = 4 << 20
 
-// lists are the kinds that are a leak only in numbers, and from how many on.
-func lists(k leak.Kind) (name string, from int) {
-	switch k {
-	case leak.Phone:
-		return "phone-list", 10
-	case leak.Address, leak.Postal:
-		return "address-list", 5
-	case leak.Mail:
-		return "mail-address-list", 20
-	}
-	return string(k), 1
+// kinds are what is looked for, each with the name and the number from which on it is stated. What everybody writes below his
+// own mails (a name, a telephone, an address) is a leak only as a list.
+var kinds = [...]struct {
+	kind leak.Kind
+	name string
+	from int
+	ja   string
+}{
+	{leak.MyNumber, "my-number", 1, "マイナンバー"}, {leak.Card, "card-number", 1, "クレジットカード番号"}, {leak.Corporate, "corporate-number", 1, "法人番号"},
+	{leak.License, "driver-license", 1, "運転免許証番号"}, {leak.Passport, "passport", 1, "旅券番号"}, {leak.Bank, "bank-account", 1, "銀行口座番号"},
+	{leak.Insurer, "insurer-number", 1, "保険者番号"}, {leak.Pension, "pension-number", 1, "基礎年金番号"}, {leak.Residence, "residence-card", 1, "在留カード番号"},
+	{leak.Birth, "birth-date", 1, "生年月日"}, {leak.PrivateKey, "private-key", 1, "秘密鍵"}, {leak.AccessKey, "access-key", 1, "アクセスキー"},
+	{leak.Phone, "phone-list", 10, "電話番号の一覧"}, {leak.Address, "address-list", 5, "住所の一覧"}, {leak.Mail, "mail-address-list", 20, "メールアドレスの一覧"}, {leak.Name, "name-list", 10, "氏名の一覧"},
 }
 
 // leaks looks for personal data and secrets in a text that stands at where. The evidence is a number, never what was found.
@@ -38,13 +40,20 @@ func (j *job) leaks(folded, where string) {
 	for _, h := range hits {
 		count[h.Kind]++
 	}
-	for _, k := range []leak.Kind{leak.MyNumber, leak.Card, leak.Corporate, leak.License, leak.Passport, leak.PrivateKey, leak.AccessKey, leak.Phone, leak.Address, leak.Mail} {
-		n := count[k]
-		if k == leak.Address {
-			n = max(n, count[leak.Postal])
+	count[leak.Address] = max(count[leak.Address], count[leak.Postal])
+	for i := range kinds {
+		if k := &kinds[i]; count[k.kind] >= k.from {
+			j.leak(k.name, where, count[k.kind], k.ja)
 		}
-		if name, from := lists(k); n >= from {
-			j.find(sekisho.KindLeak, name, where, 0, fmt.Sprintf("%d found", n))
+	}
+}
+
+// leak states that something was found n times; ja is its name for people.
+func (j *job) leak(name, where string, n int, ja string) {
+	j.find(sekisho.KindLeak, name, where, 0, fmt.Sprintf("%d found: %s %d 件", n, ja, n))
+	for i := range j.rep.Findings {
+		if f := &j.rep.Findings[i]; f.Kind == sekisho.KindLeak && f.Name == name && f.Where == message.Printable(where) && f.Count == 0 {
+			f.Count = n
 		}
 	}
 }
@@ -55,7 +64,8 @@ func grave(f *sekisho.Finding) bool {
 		return false
 	}
 	switch f.Name {
-	case string(leak.MyNumber), string(leak.Card), string(leak.PrivateKey), string(leak.AccessKey), string(leak.License), string(leak.Passport), "phone-list", "address-list":
+	case string(leak.MyNumber), string(leak.Card), string(leak.PrivateKey), string(leak.AccessKey), string(leak.License), string(leak.Passport),
+		string(leak.Bank), string(leak.Pension), string(leak.Residence), "phone-list", "address-list", "name-list":
 		return true
 	}
 	return false

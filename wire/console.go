@@ -54,7 +54,7 @@ type Me struct {
 // PageQuery asks for a page of a list, narrowed to what the pass may see.
 type PageQuery struct {
 	Pass     Pass
-	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "queue", "change", "grant", "access", "policy", "partner"
+	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "queue", "sender", "change", "grant", "access", "policy", "partner"
 	Contract sekisho.ContractID // 0: all that the pass may see
 	ID       uint64             // exactly this row
 	Name     string             // exactly this domain, alias, group or account address
@@ -68,6 +68,7 @@ type PageQuery struct {
 	From, To time.Time          // trace, kept mail, queue, change, access; zero: no bound
 	Fate     Fate               // trace
 	Kind     string             // trace: with a finding of this kind
+	Wanted   bool               // quarantine: whose release somebody asked for
 	After    string             // Next of the page before
 	Most     int                // at most 1000; 0: 100
 }
@@ -81,6 +82,7 @@ type Page struct {
 	Accesses []Access
 	Policies []PolicyVersion
 	Partners []Partner
+	Senders  []Sender // the contract's list
 	Total    uint64
 	More     bool   // there are more than Total
 	Next     string // "": that was the last page

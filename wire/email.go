@@ -255,7 +255,8 @@ type OpenOwn struct {
 	Release bool // give Wrapped, and no keys
 }
 
-// OwnDecision ends a hold or a quarantine of the account's own. What: "send", "cancel", "release", "delete". NotFound means
+// OwnDecision ends a hold or a quarantine of the account's own. What: "send", "cancel", "release", "delete"; "ask" ends nothing, but
+// lets administrators know that the release is wanted. NotFound means
 // that it is not the account's or that somebody was faster: exactly one decision is carried out.
 type OwnDecision struct {
 	Pass  Pass
@@ -263,6 +264,7 @@ type OwnDecision struct {
 	ID    uint64
 	Trace sekisho.TraceID // "cancel": everything of this mail that its sender can still take back
 	Box   *Box
+	List  string // quarantine: also put the sender into the account's list, as "allow" or "block"
 }
 
 // PeopleQuery looks for people and groups of the account's own contract.

@@ -54,7 +54,7 @@ type ContractKeys struct {
 type NewAccount struct {
 	Contract    sekisho.ContractID
 	Account     sekisho.AccountID
-	Password    string // at least 10 characters
+	Password    string // see seal/key.Weak
 	AppPassword bool
 	Given       string // an app password of 160 bits to use instead of a new one: demonstrations that begin again
 	Operator    uint64 // user number of the operator + 1

@@ -24,6 +24,7 @@ type commands struct {
 	Account    accountCommand    `cmd:"" help:"Mailboxes."`
 	Alias      aliasCommand      `cmd:"" help:"Addresses that lead to others."`
 	Quarantine quarantineCommand `cmd:"" help:"Inbound mail kept from recipients."`
+	Digest     digestCommand     `cmd:"" help:"Mails that tell people what was kept from them."`
 	Hold       holdCommand       `cmd:"" help:"Outbound mail kept back."`
 	Queue      queueCommand      `cmd:"" help:"Outbound mail on its way."`
 	Trace      traceCommand      `cmd:"" help:"What became of a mail, and why."`
@@ -36,8 +37,9 @@ type commands struct {
 	Incident   incidentCommand   `cmd:"" help:"Breaches: what was reached, whom to tell."`
 	Drill      drillCommand      `cmd:"" help:"Breaches whose truth is known, to see that their scope is found."`
 	Scan       scanCommand       `cmd:"" help:"Inspect mails and files without a running service."`
-	Score      scoreCommand      `cmd:"" help:"Measure the inspection on a corpus with labels."`
-	Learn      learnCommand      `cmd:"" help:"Remake the spam model from a corpus."`
+	Score      scoreCommand      `cmd:"" help:"Score mails, one line of JSON each; or measure the inspection on a corpus with labels."`
+	Eval       evalCommand       `cmd:"" help:"Measure the inspection on every collection with labels: one table."`
+	Learn      learnCommand      `cmd:"" help:"Learn wanted and unwanted mail; or remake the spam model from a corpus."`
 	Auth       authCommand       `cmd:"" help:"Sender authentication: SPF, DKIM, DMARC and ARC."`
 
 	Role  roleCommand  `cmd:"" hidden:"" help:"Play one role; started by the supervisor."`

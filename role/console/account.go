@@ -31,7 +31,7 @@ type AccountNew struct {
 	Name        string `json:"name,omitempty" maxLength:"200"`
 	Role        string `json:"role,omitempty" enum:"user,help-desk,auditor,approver,domain-admin,contract-admin,operator"`
 	Quota       int64  `json:"quota,omitempty" minimum:"0"`
-	Password    string `json:"password,omitempty" minLength:"10" maxLength:"1024" doc:"absent: one is made, and shown once"`
+	Password    string `json:"password,omitempty" minLength:"12" maxLength:"1024" doc:"absent: one is made, and shown once"`
 	AppPassword bool   `json:"appPassword,omitempty" doc:"also make a first app password for mail programs"`
 }
 

@@ -368,7 +368,7 @@ func TestInvalid(t *testing.T) {
 	h := newHouse(t)
 	for body, want := range map[string]string{
 		`{"address":"x@mori.example","colour":"red"}`: "/colour",
-		`{"name":"x"}`: "",
+		`{"name":"x"}`: "/address",
 		`{"address":"x@mori.example","role":"king"}`:      "/role",
 		`{"address":"x@mori.example","quota":"much"}`:     "/quota",
 		`{"address":"x@mori.example","password":"short"}`: "/password",

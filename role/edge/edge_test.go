@@ -494,10 +494,30 @@ func TestSessionLayer(t *testing.T) {
 	o.denied, o.status = false, sekisho.Suspended
 	o.now = o.now.Add(personLife)
 	o.expect("suspended", request{url: "/jmap/session", cookie: true}, 401, "signed-out")
+	for what, c := range map[string]bool{"suspended": true, "nobody": false} { // an answer, and nobody behind is asked
+		before := len(o.asked)
+		if b := answered(t, o.send(request{url: "/jmap/start", cookie: c})); b != `200 {"signedIn":false}` || len(o.asked) != before {
+			t.Errorf("the beginning, %s: %s", what, b)
+		}
+	}
+	o.denied = true
+	if b := answered(t, o.send(request{url: "/jmap/start", cookie: true})); b != `200 {"signedIn":false}` {
+		t.Errorf("the beginning, when vault refuses: %s", b)
+	}
 	o.expect("desk needs nobody", request{url: "https://" + deskHost + "/desk/link"}, 200, "")
 	if q := o.asked[len(o.asked)-1]; q.Capability.ID != 0 {
 		t.Error("desk was given a capability")
 	}
+}
+
+// answered is status and body of an answer.
+func answered(t *testing.T, r *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%d %s", r.StatusCode, strings.TrimSpace(string(b)))
 }
 
 // TestAnswerLayer: whatever a role behind answers, a browser gets neither HTML nor script, nor a redirect, nor a header of its

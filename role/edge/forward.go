@@ -75,7 +75,7 @@ func (x *exchange) capability(ctx context.Context) (wire.Granting, bool) {
 		return wire.Granting{}, true
 	}
 	if !x.proves() {
-		x.refuse(problem{slug: "signed-out", status: http.StatusUnauthorized})
+		x.signedOut()
 		return wire.Granting{}, false
 	}
 	proof, err := x.proof(ctx, x.route.to)
@@ -84,6 +84,10 @@ func (x *exchange) capability(ctx context.Context) (wire.Granting, bool) {
 		return wire.Granting{}, false
 	}
 	g, err := wire.VaultCapability.Ask(ctx, x.edge.peers.Vault, proof)
+	if x.route.begins && sekisho.KindOf(err) == sekisho.Denied {
+		x.signedOut()
+		return wire.Granting{}, false
+	}
 	if err != nil {
 		x.fail(err)
 		return wire.Granting{}, false
@@ -101,10 +105,21 @@ func (x *exchange) capability(ctx context.Context) (wire.Granting, bool) {
 		return wire.Granting{}, false
 	}
 	if who.Status != sekisho.Active {
-		x.refuse(problem{slug: "signed-out", status: http.StatusUnauthorized})
+		x.signedOut()
 		return wire.Granting{}, false
 	}
 	return g, true
+}
+
+// signedOut answers that nobody is signed in.
+func (x *exchange) signedOut() {
+	if !x.route.begins {
+		x.refuse(problem{slug: "signed-out", status: http.StatusUnauthorized})
+		return
+	}
+	x.say(struct {
+		SignedIn bool `json:"signedIn"`
+	}{})
 }
 
 // deliver gives an answer of a role behind to the browser, when it is one that the route may give. Everything else is withheld

@@ -45,7 +45,7 @@ var problemTexts = map[string][2]said{
 	"internal":       {{"Fault of ours", "Something went wrong here. Nothing was changed as far as we know; try again."}, {"内部エラー", "こちら側で問題が起きました。もう一度お試しください。"}},
 	"invalid":        {{"Not possible", "What was sent makes no sense here."}, {"実行できません", "送られた内容は、ここでは使えません。"}},
 	"operation":      {{"The request is not valid", "Correct what is listed and send it again."}, {"入力に誤りがあります", "示された箇所を直して、もう一度送信してください。"}}, // as console says it
-	"password":       {{"Password too short", "A password has at least ten characters."}, {"パスワードが短すぎます", "パスワードは 10 文字以上にしてください。"}},
+	"password":       {{"Choose another password", "A password has at least twelve characters and is more than words, runs of the keyboard and numbers that many people use."}, {"別のパスワードにしてください", "12 文字以上で、よく使われる単語・キーの並び・数字だけではないパスワードにしてください。"}},
 	"wrong-code":     {{"Wrong code", "The code is wrong, or it was used before. Wait for the next one."}, {"コードが違います", "コードが正しくないか、使用済みです。次のコードをお待ちください。"}},
 	"wrong-password": {{"Wrong password", "The current password is wrong."}, {"パスワードが違います", "現在のパスワードが正しくありません。"}},
 	"exists":         {{"There already", "This passkey is known already."}, {"登録済みです", "このパスキーはすでに登録されています。"}},

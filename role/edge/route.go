@@ -24,6 +24,7 @@ type route struct {
 	large    bool     // it may take long
 	mail     bool     // the body is a mail or parts of one: the web rules do not read it
 	open     bool     // nobody needs to be signed in
+	begins   bool     // that nobody is signed in is an answer, not a refusal
 	answer   func(*exchange)
 }
 
@@ -120,6 +121,7 @@ func (e *Edge) mailRoutes() []*route {
 	return []*route{
 		{method: http.MethodGet, path: at("/.well-known/jmap"), to: to, returns: onlyJSON, answer: (*exchange).discover},
 		{method: http.MethodGet, path: at("/jmap/session"), to: to, returns: onlyJSON},
+		{method: http.MethodGet, path: at("/jmap/start"), to: to, returns: onlyJSON, begins: true},
 		{method: http.MethodPost, path: at("/jmap/api"), to: to, body: apiBody, kinds: onlyJSON, schema: jmapSchema(), returns: onlyJSON, mail: true, large: true},
 		{method: http.MethodPost, path: at("/jmap/upload/*"), to: to, body: max(e.config.Size, 1<<20), kinds: []string{"*"}, returns: onlyJSON, mail: true, large: true},
 		{method: http.MethodGet, path: at("/jmap/download/*/*/*"), to: to, returns: []string{"*"}, download: true, large: true},

@@ -35,6 +35,7 @@ var pages = map[string]struct {
 	"quarantine": {sekisho.ViewKept, sekisho.ClassEnvelope, true},
 	"hold":       {sekisho.ViewKept, sekisho.ClassEnvelope, true},
 	"queue":      {sekisho.ViewQueue, sekisho.ClassEnvelope, true},
+	"sender":     {sekisho.ViewPolicy, sekisho.ClassConfig, true},
 	"change":     {sekisho.ViewChange, sekisho.ClassConfig, true},
 	"policy":     {sekisho.ViewPolicy, sekisho.ClassConfig, true},
 	"grant":      {sekisho.ViewAccess, sekisho.ClassConfig, false},

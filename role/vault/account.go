@@ -15,9 +15,6 @@ import (
 	"sekisho/wire"
 )
 
-// shortest is the fewest characters of a main password (NIST SP 800-63B asks for 8; the mailbox hangs on it).
-const shortest = 10
-
 // newAccount makes an account's key pair and its first slots.
 func (v *Vault) newAccount(ctx context.Context, who sekisho.Caller, q wire.NewAccount) (wire.AccountKeys, error) {
 	if err := goodPassword(q.Password); err != nil {
@@ -73,10 +70,15 @@ func (v *Vault) newAccount(ctx context.Context, who sekisho.Caller, q wire.NewAc
 }
 
 func goodPassword(p string) error {
-	if !utf8.ValidString(p) || utf8.RuneCountInString(p) < shortest || len(p) > 1024 {
-		return sekisho.E("vault.password", sekisho.Invalid, fmt.Errorf("a password has at least %d characters", shortest))
+	why := map[string]string{"": "", "short": "it has fewer than 12 characters", "long": "it has more than 1,024 bytes",
+		"common": "it is made of words, runs and numbers that many people use"}[key.Weak(p)]
+	if !utf8.ValidString(p) {
+		why = "it is not UTF-8"
 	}
-	return nil
+	if why == "" {
+		return nil
+	}
+	return sekisho.E("vault.password", sekisho.Invalid, errors.New("the password is not good enough: "+why))
 }
 
 // makeSlot seals an account's ring under a secret, and that under the contract's key.

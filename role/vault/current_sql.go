@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"errors"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"sekisho"
@@ -16,6 +18,15 @@ import (
 type currentTable struct {
 	db   *sql.DB
 	path string
+
+	mu    sync.Mutex // guards what follows
+	known map[generation][]byte
+}
+
+// generation names one generation of a contract's key.
+type generation struct {
+	contract sekisho.ContractID
+	number   uint64
 }
 
 // epochRow is an epoch of the root key.
@@ -56,7 +67,7 @@ func openCurrent(dir string) (*currentTable, error) {
 			return nil, errors.Join(err, d.Close())
 		}
 	}
-	return &currentTable{d, path}, nil
+	return &currentTable{db: d, path: path, known: map[generation][]byte{}}, nil
 }
 
 func (c *currentTable) close() error { return c.db.Close() }
@@ -69,6 +80,8 @@ func (c *currentTable) flush() error {
 
 // change runs f in one transaction and leaves everything in the file itself, so that a copy of the file is whole.
 func (c *currentTable) change(f func(*sql.Tx) error) error {
+	c.forget()
+	defer c.forget()
 	if err := inTransaction(c.db, f); err != nil {
 		return err
 	}
@@ -104,10 +117,30 @@ func notNil(b []byte) []byte {
 }
 
 // key gives one generation of a contract's key, wrapped.
-func (c *currentTable) key(id sekisho.ContractID, generation uint64) ([]byte, error) {
+func (c *currentTable) key(id sekisho.ContractID, number uint64) ([]byte, error) {
+	at := generation{id, number}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if b := c.known[at]; b != nil {
+		return slices.Clone(b), nil
+	}
 	var b []byte
-	err := c.db.QueryRow(`SELECT wrapped FROM contract_key WHERE contract = $1 AND generation = $2`, int64(id), int64(generation)).Scan(&b)
-	return b, found("vault.contract", err)
+	if err := c.db.QueryRow(`SELECT wrapped FROM contract_key WHERE contract = $1 AND generation = $2`, int64(id), int64(number)).Scan(&b); err != nil {
+		return nil, found("vault.contract", err)
+	}
+	c.known[at] = slices.Clone(b)
+	return b, nil
+}
+
+// forget makes what is remembered of keys void, before and after each statement that changes them: in between it may be read
+// again. The lock makes a reader that began before wait.
+func (c *currentTable) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for at, b := range c.known {
+		clear(b)
+		delete(c.known, at)
+	}
 }
 
 // keys lists every generation of every contract's key.
@@ -158,6 +191,8 @@ func (c *currentTable) retire(id sekisho.ContractID, newest uint64, at time.Time
 
 // prune destroys generations that retired before a time and says how many.
 func (c *currentTable) prune(before time.Time) (int64, error) {
+	c.forget()
+	defer c.forget()
 	r, err := c.db.Exec(`DELETE FROM contract_key WHERE retired > 0 AND retired < $1`, before.UnixMilli())
 	if err != nil {
 		return 0, err

@@ -130,6 +130,7 @@ type route struct {
 func routes() []route {
 	return []route{
 		{"GET", "/jmap/session", false, (*turn).session},
+		{"GET", "/jmap/start", false, (*turn).start},
 		{"POST", "/jmap/api", false, (*turn).api},
 		{"POST", "/jmap/upload/", true, (*turn).upload},
 		{"GET", "/jmap/download/", false, (*turn).download},

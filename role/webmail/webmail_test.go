@@ -136,3 +136,19 @@ func TestScopes(t *testing.T) {
 		t.Errorf("session: %d", r.Status)
 	}
 }
+
+// TestStart: the beginning is what the app could ask for itself.
+func TestStart(t *testing.T) {
+	h := newHouse(t)
+	h.deliver("bob", "", simple(1, "first", "x"), simple(2, "second", "y"))
+	h.call("bob", "Preference/set", m{"update": m{"singleton": m{"threads": false, "theme": "dark"}}})
+	r := h.send("bob", wire.WebRequest{Method: "GET", Path: "/jmap/start"})
+	var got m
+	unmarshal(t, r.Body, &got)
+	if r.Status != 200 || text(got, "signedIn") != "true" || text(got, "session", "username") != "bob@mori.example" || text(got, "preference", "theme") != "dark" || text(got, "threads") != "false" || text(got, "inbox") != h.box("bob", "inbox") {
+		t.Fatalf("%d %s", r.Status, r.Body)
+	}
+	if text(got, "answers", "Email/get", "list", 0, "subject") != "second" || text(got, "answers", "Email/query", "total") != "2" || text(got, "answers", "Thread/get", "list", 0, "emailIds", 0) == "<nil>" || text(got, "answers", "Identity/get", "list", 0, "email") != "bob@mori.example" {
+		t.Fatalf("%s", r.Body)
+	}
+}

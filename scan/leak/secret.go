@@ -38,7 +38,6 @@ func (f *finder) secrets() {
 		f.hit(PrivateKey, i, i+20)
 	}
 	f.keys()
-	f.passports()
 }
 
 // shortest is the length of the shortest key with its prefix.
@@ -88,19 +87,4 @@ func mixed(s string) bool {
 		l = l || s[i] >= 'a' && s[i] <= 'z'
 	}
 	return d && l
-}
-
-// passports finds two letters and seven digits, where the text speaks of a passport.
-func (f *finder) passports() {
-	if !strings.Contains(f.t, "旅券") && !strings.Contains(f.t, "パスポート") && !strings.Contains(f.t, "passport") {
-		return
-	}
-	for i := 0; i+9 <= len(f.t); i++ {
-		if f.t[i] < 'a' || f.t[i] > 'z' || i > 0 && word(f.t[i-1]) || f.t[i+1] < 'a' || f.t[i+1] > 'z' || !digits(f.t[i+2:i+9]) {
-			continue
-		}
-		if i+9 == len(f.t) || !word(f.t[i+9]) {
-			f.hit(Passport, i, i+9)
-		}
-	}
 }

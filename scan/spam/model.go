@@ -3,7 +3,9 @@ package spam
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
+	"strings"
 
 	"sekisho"
 )
@@ -17,7 +19,7 @@ type Model struct {
 	sure   float32 // logit from which it is that certainly
 }
 
-const magic = "SPAM2\n"
+const magic = "SPAM3\n"
 
 var errModel = errors.New("not a spam model")
 
@@ -53,13 +55,22 @@ func (m *Model) Bytes() []byte {
 	return b
 }
 
-// Logit is the classifier's opinion: above 0 rather spam.
-func (m *Model) Logit(mail *Mail) float64 {
+// Logit is the classifier's opinion, with what the layers add: above 0 rather spam.
+func (m *Model) Logit(mail *Mail, layers ...*Layer) float64 {
 	s := sets.Get().(*set)
 	s.take(mail)
-	l := m.logit(s.order)
+	l := m.Opinion(s.order, layers...)
 	s.clear()
 	sets.Put(s)
+	return l
+}
+
+// Opinion is Logit for features that were taken before.
+func (m *Model) Opinion(features []uint32, layers ...*Layer) float64 {
+	l := m.logit(features)
+	for _, layer := range layers {
+		l += layer.Add(features)
+	}
 	return l
 }
 
@@ -74,24 +85,102 @@ func (m *Model) logit(features []uint32) float64 {
 // norm makes long and short mails comparable.
 func norm(n int) float64 { return 1 / math.Sqrt(float64(n)+150) }
 
-// Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted mail lies, 10 where none does, at
-// most 12; at least -2, because words that sound harmless excuse nothing else.
-func (m *Model) Score(mail *Mail) float64 {
-	l, tag, sure := m.Logit(mail), float64(m.tag), float64(m.sure)
+// Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted
+// mail lies, 10 where none does. Beyond 10 and below -1 they grow ever more slowly: words that sound harmless excuse little.
+func (m *Model) Score(mail *Mail, layers ...*Layer) float64 {
+	p, _ := m.Judge(mail, layers...)
+	return p
+}
+
+// Judge is Score with the reasons in words: which parts of the mail speak for spam, the strongest first, which against it, and
+// what was learned here.
+func (m *Model) Judge(mail *Mail, layers ...*Layer) (points float64, why string) {
+	s := sets.Get().(*set)
+	s.take(mail)
+	base := m.logit(s.order)
+	more := base
+	for _, layer := range layers {
+		more += layer.Add(s.order)
+	}
+	why = m.why(s, more-base)
+	s.clear()
+	sets.Put(s)
+	p := m.points(base)
+	learned := worth * (more - base)
+	if p > 0 {
+		p *= 1 - 0.3*japanese(mail.Text)
+		if n := float64(len(mail.Text)); n < enough && len(mail.Sites) == 0 {
+			p *= 0.4 + 0.6*n/enough
+		}
+	}
+	return math.Round((p+learned)*1000) / 1000, why
+}
+
+// why says in words what moves the opinion.
+func (m *Model) why(s *set, learned float64) string {
+	var weight [groups]float64
+	from := 0
+	for g, end := range s.cut {
+		sum := 0
+		for _, f := range s.order[from:end] {
+			sum += int(m.weight[f])
+		}
+		weight[g], from = float64(m.scale)*float64(sum)*norm(len(s.order)), end
+	}
+	var out strings.Builder
+	for _, sign := range [...]float64{1, -1} {
+		first := true
+		for range groups { // the strongest first; there are few
+			best := -1
+			for g := range weight {
+				if sign*weight[g] > 0.15 && (best < 0 || sign*weight[g] > sign*weight[best]) {
+					best = g
+				}
+			}
+			if best < 0 {
+				break
+			}
+			switch {
+			case first && sign > 0:
+				out.WriteString("for spam: ")
+			case first && out.Len() > 0:
+				out.WriteString("; against: ")
+			case first:
+				out.WriteString("against: ")
+			default:
+				out.WriteString(", ")
+			}
+			first = false
+			out.WriteString(names[best])
+			weight[best] = 0
+		}
+	}
+	if learned > 0.2 || learned < -0.2 {
+		fmt.Fprintf(&out, "; learned here: %+.1f", learned)
+	}
+	return strings.TrimPrefix(out.String(), "; ")
+}
+
+// worth is how many points a layer's opinion counts for each unit. People know what they want: it is not damped.
+const worth = 3
+
+// points is the scale of Score for an opinion.
+func (m *Model) points(l float64) float64 {
+	tag, sure, bias := float64(m.tag), float64(m.sure), float64(m.bias)
 	p := 5 + 5*(l-tag)/max(sure-tag, 0.1)
-	switch bias := float64(m.bias); {
+	switch {
 	case l < bias:
 		p = l - bias
 	case l < tag:
 		p = 5 * (l - bias) / max(tag-bias, 0.1)
 	}
-	if p > 0 {
-		p *= 1 - 0.8*japanese(mail.Text)
-		if n := float64(len(mail.Text)); n < enough && len(mail.Sites) == 0 {
-			p *= 0.25 + 0.75*n/enough
-		}
+	switch {
+	case p > 10:
+		p = 10 + math.Log1p(p-10)
+	case p < -1:
+		p = -1 - 0.6*math.Log1p(-1-p)
 	}
-	return math.Round(min(max(p, -2), 12)*100) / 100
+	return p
 }
 
 // enough is how many bytes of text a mail without links must have to be judged by its words: without words only the form of the header
@@ -120,6 +209,3 @@ func japanese(text string) float64 {
 
 // Empty is a model that has no opinion.
 func Empty() *Model { return &Model{weight: make([]int8, Buckets), scale: 1, tag: 1, sure: 3} }
-
-// Opinion is Logit for features that were taken before.
-func (m *Model) Opinion(features []uint32) float64 { return m.logit(features) }

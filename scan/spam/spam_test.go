@@ -19,8 +19,8 @@ func mail(text string) *Mail {
 
 func examples() (list []Example) {
 	for i := range 60 {
-		list = append(list, Example{Features(mail(fmt.Sprintf("cheap pills buy now offer %d 今すぐ無料で当選", i))), true},
-			Example{Features(mail(fmt.Sprintf("minutes of the meeting %d 議事録を送ります", i))), false})
+		list = append(list, Example{Features(mail(fmt.Sprintf("cheap pills buy now offer %d 今すぐ無料で当選", i))), true, 0},
+			Example{Features(mail(fmt.Sprintf("minutes of the meeting %d 議事録を送ります", i))), false, 0})
 	}
 	return list
 }

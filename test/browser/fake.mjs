@@ -206,8 +206,15 @@ export async function serve(dist) {
       : `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src ${content}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sekisho ProseMirrorClipboard`);
     const p = u.pathname;
     if (p.startsWith("/auth/")) return json(auth(h, p, q.method, body.length ? JSON.parse(body) : {}));
+    if (p === "/jmap/start" && !h.session) return json({ signedIn: false });
     if (p.startsWith("/jmap/") && !h.session) return json({ type: "urn:sekisho:problem:signed-out", title: "Signed out", status: 401 }, 401);
-    if (p === "/jmap/session") return json({ username: me, accounts: { [account]: { name: me, isPersonal: true, isReadOnly: false, accountCapabilities: {} } }, primaryAccounts: { "urn:ietf:params:jmap:mail": account }, capabilities: { "urn:ietf:params:jmap:core": {}, "urn:ietf:params:jmap:mail": {}, "urn:ietf:params:jmap:submission": {}, "urn:ietf:params:jmap:vacationresponse": {}, "urn:sekisho:jmap": {} }, state: "1" });
+    const session = { username: me, accounts: { [account]: { name: me, isPersonal: true, isReadOnly: false, accountCapabilities: {} } }, primaryAccounts: { "urn:ietf:params:jmap:mail": account }, capabilities: { "urn:ietf:params:jmap:core": {}, "urn:ietf:params:jmap:mail": {}, "urn:ietf:params:jmap:submission": {}, "urn:ietf:params:jmap:vacationresponse": {}, "urn:sekisho:jmap": {} }, state: "1" };
+    if (p === "/jmap/session") return json(session);
+    if (p === "/jmap/start") {
+      const done = [], inbox = methods["Mailbox/get"](h, {}).list.find((b) => b.role === "inbox").id, ids = (resultOf, path) => ({ "#ids": { resultOf, path } });
+      for (const [name, args] of [["Mailbox/get", {}], ["Identity/get", {}], ["Email/query", { filter: { inMailbox: inbox }, sort: [], position: 0, limit: 24, collapseThreads: h.preference.threads }], ["Email/get", ids("Email/query", "/ids")], ["Thread/get", ids("Email/get", "/list/*/threadId")]]) done.push([name, methods[name](h, refer(args, done)), name]);
+      return json({ signedIn: true, session, preference: h.preference, threads: h.preference.threads, inbox, answers: Object.fromEntries(done) });
+    }
     if (p === "/jmap/api") {
       const before = h.state, done = [];
       for (const [name, args, id] of JSON.parse(body).methodCalls) done.push(methods[name] ? [name, methods[name](h, refer(args, done)), id] : ["error", { type: "unknownMethod" }, id]);
@@ -215,7 +222,7 @@ export async function serve(dist) {
       return json({ methodResponses: done, sessionState: "1" });
     }
     if (p.startsWith("/jmap/upload/")) return json({ accountId: account, blobId: `u${h.next++}`, type: q.headers["content-type"], size: body.length }, 201);
-    if (p.startsWith("/jmap/picture/")) return r.writeHead(200, { "Content-Type": "image/png" }).end(png);
+    if (p.startsWith("/jmap/picture/") || p.startsWith("/jmap/preview/")) return r.writeHead(200, { "Content-Type": "image/png" }).end(png);
     if (p.startsWith("/jmap/download/")) return r.writeHead(200, { "Content-Type": "application/octet-stream", "Content-Disposition": "attachment" }).end("x");
     if (p === "/jmap/events") {
       r.writeHead(200, { "Content-Type": "text/event-stream" }).write("\n");

@@ -32,7 +32,8 @@ export async function run({ base, accounts, check, open, step, data }) {
     if (!(await page.locator(".mail iframe").count())) continue;
     const show = page.locator(".note.remote button");
     if (await show.count()) await show.click().catch(() => {});
-    const frame = await (await page.waitForSelector(".mail iframe")).contentFrame();
+    let frame = null; // null while one frame takes the place of another
+    while (!frame) frame = (await (await page.waitForSelector(".mail iframe")).contentFrame()) ?? (await page.waitForTimeout(50), null);
     await frame.waitForFunction(() => document.querySelector("#app")?.childNodes.length > 0, null, { timeout: 5000 }).catch(() => {});
     const wrong = await frame.evaluate(() => {
       const out = [];

@@ -7,11 +7,13 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -22,15 +24,16 @@ type app struct {
 	name, title string
 	prefix      string // of the addresses of its files
 	budget      int    // most bytes of script and style, compressed; what is loaded later not counted
+	start       string // what it asks when it begins: asked for while its script is on the way
 }
 
 // apps are all of them. The budgets are promises to people on slow lines.
 var apps = []app{
-	{"webmail", "Sekisho", "/assets/", 200_000},
-	{"console", "Sekisho Console", "/assets/", 200_000},
-	{"desk", "Sekisho", "/assets/", 40_000},
-	{"login", "Sekisho", "/sign-in/assets/", 40_000},
-	{"content", "Mail", "/assets/", 20_000},
+	{"webmail", "Sekisho", "/assets/", 200_000, "/jmap/start"},
+	{"console", "Sekisho Console", "/assets/", 200_000, ""},
+	{"desk", "Sekisho", "/assets/", 40_000, ""},
+	{"login", "Sekisho", "/sign-in/assets/", 40_000, ""},
+	{"content", "Mail", "/assets/", 20_000, ""},
 }
 
 func main() {
@@ -73,16 +76,50 @@ func (a app) build(root string) error {
 		Bundle: true, Splitting: true, Format: api.FormatESModule, Platform: api.PlatformBrowser, Target: api.ES2022,
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsExternal,
 		JSX: api.JSXAutomatic, JSXImportSource: "preact", Charset: api.CharsetUTF8, LogLevel: api.LogLevelSilent,
-		Define: map[string]string{"process.env.NODE_ENV": `"production"`},
+		Define: map[string]string{"process.env.NODE_ENV": `"production"`}, Metafile: true,
 	})
 	if len(r.Errors) > 0 {
 		return errors.New(strings.Join(api.FormatMessages(r.Errors, api.FormatMessagesOptions{}), "\n"))
 	}
-	return a.write(out, r.OutputFiles)
+	early, err := imported(r.Metafile)
+	if err != nil {
+		return err
+	}
+	return a.write(out, r.OutputFiles, early)
+}
+
+// imported are the chunks that the app's script needs at once, itself not among them.
+func imported(meta string) ([]string, error) {
+	var m struct {
+		Outputs map[string]struct {
+			EntryPoint string
+			Imports    []struct{ Path, Kind string }
+		}
+	}
+	if err := json.Unmarshal([]byte(meta), &m); err != nil {
+		return nil, err
+	}
+	var out []string
+	var follow func(string)
+	follow = func(path string) {
+		for _, i := range m.Outputs[path].Imports {
+			if name := filepath.Base(i.Path); i.Kind == "import-statement" && !slices.Contains(out, name) {
+				out = append(out, name)
+				follow(i.Path)
+			}
+		}
+	}
+	for path, o := range m.Outputs {
+		if strings.HasSuffix(o.EntryPoint, "main.tsx") {
+			follow(path)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
 }
 
 // write puts files, their compressed copies and the page into place, and checks the budget.
-func (a app) write(out string, files []api.OutputFile) error {
+func (a app) write(out string, files []api.OutputFile, early []string) error {
 	if err := os.MkdirAll(filepath.Join(out, "assets"), 0o755); err != nil {
 		return err
 	}
@@ -108,7 +145,7 @@ func (a app) write(out string, files []api.OutputFile) error {
 	if script == "" {
 		return errors.New("no script came out")
 	}
-	if _, err := put(filepath.Join(out, "index.html"), a.page(script, style)); err != nil {
+	if _, err := put(filepath.Join(out, "index.html"), a.page(script, style, early)); err != nil {
 		return err
 	}
 	fmt.Printf("%-8s %6.1f KB of script and style at first load, compressed (at most %.0f)\n", a.name, float64(first)/1000, float64(a.budget)/1000)
@@ -122,7 +159,7 @@ func (a app) write(out string, files []api.OutputFile) error {
 const icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%231f5f8b'/%3E%3Cpath d='M6 10h20M8 14h16M10.5 10v15M21.5 10v15' fill='none' stroke='white' stroke-width='2.6' stroke-linecap='round'/%3E%3C/svg%3E"
 
 // page is the app's only HTML. It has nothing inline: the policy of its origin allows none.
-func (a app) page(script, style string) []byte {
+func (a app) page(script, style string, early []string) []byte {
 	var b bytes.Buffer
 	b.WriteString("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
 	fmt.Fprintf(&b, "<title>%s</title>\n", a.title)
@@ -131,6 +168,12 @@ func (a app) page(script, style string) []byte {
 	}
 	if style != "" {
 		fmt.Fprintf(&b, "<link rel=\"stylesheet\" href=\"%s%s\">\n", a.prefix, style)
+	}
+	for _, name := range early {
+		fmt.Fprintf(&b, "<link rel=\"modulepreload\" href=\"%s%s\">\n", a.prefix, name)
+	}
+	if a.start != "" {
+		fmt.Fprintf(&b, "<link rel=\"preload\" as=\"fetch\" href=\"%s\" crossorigin>\n", a.start)
 	}
 	fmt.Fprintf(&b, "<script type=\"module\" src=\"%s%s\"></script>\n</head>\n<body>\n<div id=\"app\"></div>\n</body>\n</html>\n", a.prefix, script)
 	return b.Bytes()

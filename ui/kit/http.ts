@@ -39,11 +39,12 @@ export interface Ask {
   raw?: Blob; // sent as it is
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  plain?: boolean; // without fields of its own: the page asked for it already, by a link
 }
 
 // send makes one request and gives the answer when it is a success.
 export async function send(path: string, a: Ask = {}): Promise<Response> {
-  const headers: Record<string, string> = { "Accept-Language": language.value, ...a.headers };
+  const headers: Record<string, string> = a.plain ? {} : { "Accept-Language": language.value, ...a.headers };
   let body: BodyInit | undefined;
   if (a.raw) {
     body = a.raw;

@@ -1,7 +1,7 @@
 // Mailboxes, mails and the list that is shown, as far as the browser has them.
 import { computed, signal } from "@preact/signals";
 import { fail } from "../kit/toast";
-import { call, chain, ref } from "./jmap";
+import { type Session, call, chain, ref } from "./jmap";
 import type { Email, Identity, Mailbox, Preference } from "./model";
 import { list, place } from "./place";
 import { filter } from "./query";
@@ -29,6 +29,29 @@ export async function loadBoxes(): Promise<void> {
   const r = await call<{ state: string; list: Mailbox[] }>("Mailbox/get", { ids: null });
   known.mailboxes = r.state;
   boxes.value = r.list;
+}
+
+// Start is all that the app needs at first, in one answer (GET /jmap/start).
+export interface Start {
+  signedIn: boolean;
+  session: Session;
+  preference: Preference;
+  threads: boolean;
+  inbox?: string;
+  answers: Record<string, any>;
+}
+
+// takeStart keeps what came.
+export function takeStart(s: Start): void {
+  known.mailboxes = s.answers["Mailbox/get"].state;
+  identities.value = s.answers["Identity/get"]?.list ?? [];
+  const q = s.answers["Email/query"];
+  if (s.inbox && q && s.answers["Thread/get"]) {
+    const first = new Listing({ inMailbox: s.inbox }, s.threads);
+    first.begin(q, s.answers["Email/get"].list, s.answers["Thread/get"].list);
+    last = { key: JSON.stringify([first.filter, first.threaded]), listing: first };
+  }
+  boxes.value = s.answers["Mailbox/get"].list;
 }
 
 // optional asks for what a server may not have: the usual when it does not.
@@ -106,6 +129,17 @@ export class Listing {
     if (this.asked.has(p) || (this.total >= 0 && p * page >= this.total)) return;
     this.asked.add(p);
     void this.load(p, this.generation);
+  }
+
+  // begin takes the first lines, which came before the list was there; the rest of its first page comes when there is time.
+  begin(q: { ids: string[]; total: number }, list: Email[], conversations: { id: string; emailIds: string[] }[]): void {
+    for (const t of conversations) threads.set(t.id, t.emailIds);
+    this.total = q.total;
+    this.ids = [...q.ids];
+    this.ids.length = this.total;
+    this.asked.add(0);
+    keep(list);
+    if (q.ids.length < Math.min(page, this.total)) setTimeout(() => void this.load(0, this.generation), 500);
   }
 
   private async load(p: number, generation: number): Promise<void> {

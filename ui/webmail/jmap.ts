@@ -44,13 +44,6 @@ export function capable(capability: string): boolean {
   return !!session.value?.capabilities[capability];
 }
 
-// begin asks for the session; what needs a server waits for it.
-export async function begin(): Promise<Session> {
-  const s = await ask<Session>("/jmap/session");
-  session.value = s;
-  return s;
-}
-
 type Args = Record<string, unknown>;
 type Answer = [string, Record<string, unknown>, string];
 
@@ -212,6 +205,12 @@ export function upload(file: Blob, progress: (done: number) => void, signal?: Ab
 
 export function downloadURL(blobId: string, name: string, type: string): string {
   return `/jmap/download/${encodeURIComponent(account())}/${encodeURIComponent(blobId)}/${encodeURIComponent(name || "file")}?accept=${encodeURIComponent(type || "application/octet-stream")}`;
+}
+
+// page gives a page of an attachment as a picture; the first is 1.
+export async function page(blobId: string, n: number): Promise<Blob> {
+  const r = await send(`/jmap/preview/${encodeURIComponent(account())}/${encodeURIComponent(blobId)}/${n}`);
+  return new Blob([await r.arrayBuffer()], { type: "image/png" });
 }
 
 // picture gives the n-th picture of a mail.

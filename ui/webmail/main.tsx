@@ -2,14 +2,13 @@
 import { render } from "preact";
 import "prosemirror-view/style/prosemirror.css";
 import "../kit/kit.css";
-import { Problem } from "../kit/http";
+import { Problem, ask } from "../kit/http";
 import { language, setLanguage } from "../kit/text";
 import { setTheme, theme, type Theme } from "../kit/theme";
-import { session } from "../kit/typed";
 import "./compose.css";
-import { identities, loadBoxes, optional, preference, usual } from "./data";
-import { begin, capable, own } from "./jmap";
-import type { Identity, Preference } from "./model";
+import { type Start, preference, takeStart, usual } from "./data";
+import { session } from "./jmap";
+import type { Preference } from "./model";
 import { listen } from "./push";
 import { Shell } from "./shell";
 import "./webmail.css";
@@ -31,13 +30,11 @@ function prefer(p: Preference): void {
 }
 
 async function start(): Promise<void> {
-  if (!(await session()).signedIn) return signIn();
-  await begin();
-  await Promise.all([
-    loadBoxes(),
-    capable(own) ? optional<Preference | null>("Preference/get", { ids: ["singleton"] }, null, (r) => r.list[0] ?? null).then((p) => p && prefer(p)) : undefined,
-    optional<Identity[]>("Identity/get", { ids: null }, [], (r) => r.list).then((l) => (identities.value = l)),
-  ]);
+  const s = await ask<Start>("/jmap/start", { plain: true });
+  if (!s.signedIn) return signIn();
+  session.value = s.session;
+  prefer(s.preference);
+  takeStart(s);
   render(<Shell />, app);
   recover();
   listen();

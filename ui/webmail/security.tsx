@@ -63,7 +63,7 @@ function Password() {
         <summary>{t("change")}</summary>
         <form class="form" onSubmit={change}>
           <label class="field"><span>{t("old")}</span><input name="old" type="password" required autocomplete="current-password" /></label>
-          <label class="field"><span>{t("fresh")}</span><input name="fresh" type="password" required minLength={8} autocomplete="new-password" /></label>
+          <label class="field"><span>{t("fresh")}</span><input name="fresh" type="password" required minLength={12} autocomplete="new-password" /></label>
           <label class="field"><span>{t("again")}</span><input name="again" type="password" required autocomplete="new-password" /></label>
           <div role="alert">{fault && <p class="note bad">{fault}</p>}</div>
           <p><button class="button primary">{t("save")}</button></p>
