@@ -21,6 +21,10 @@ const (
 	OpenKept        Right = "kept:open" // look into it: an opening
 	SettleKept      Right = "kept:settle"
 	ApproveHold     Right = "hold:approve" // decide about mail that waits for somebody else's word
+	ViewPartner     Right = "partner:view" // the shared address book
+	ChangePartner   Right = "partner:change"
+	ViewQueue       Right = "queue:view" // deliveries to the outside, without content
+	SteerQueue      Right = "queue:steer"
 	ViewStatistics  Right = "statistics:view"
 	ViewChange      Right = "change:view" // who changed what
 	ViewAccess      Right = "access:view" // what the operator looked at, and by which grant
@@ -35,16 +39,16 @@ const (
 func dutyRights(duty string) []Right {
 	switch duty {
 	case "help-desk":
-		return []Right{ViewContract, ViewDomain, ViewAccount, ViewTrace, ViewKept, ViewStatistics}
+		return []Right{ViewContract, ViewDomain, ViewAccount, ViewTrace, ViewKept, ViewQueue, ViewPartner, ViewStatistics}
 	case "auditor":
-		return []Right{ViewContract, ViewDomain, ViewAccount, ViewPolicy, ViewTrace, ViewKept, ViewStatistics, ViewChange, ViewAccess}
+		return []Right{ViewContract, ViewDomain, ViewAccount, ViewPolicy, ViewTrace, ViewKept, ViewQueue, ViewPartner, ViewStatistics, ViewChange, ViewAccess}
 	case "approver":
 		return []Right{ViewContract, ViewKept, OpenKept, ApproveHold}
 	case "domain-admin":
 		return []Right{ViewContract, ViewDomain, ViewAccount, ChangeAccount}
 	case "admin", "contract-admin":
 		return []Right{ViewContract, ChangeContract, ViewDomain, ChangeDomain, ViewAccount, ChangeAccount, ViewPolicy, ChangePolicy, ViewTrace,
-			ViewKept, OpenKept, SettleKept, ApproveHold, ViewStatistics, ViewChange, ViewAccess, ApproveGrant}
+			ViewKept, OpenKept, SettleKept, ApproveHold, ViewQueue, SteerQueue, ViewPartner, ChangePartner, ViewStatistics, ViewChange, ViewAccess, ApproveGrant}
 	case "operator":
 		return []Right{ViewContract, ChangeContract, ViewDomain, ViewAccount, ViewStatistics, ViewAccess, AskGrant, ApproveGrant, ViewSystem, ManageContracts}
 	}

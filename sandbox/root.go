@@ -10,11 +10,12 @@ import (
 
 const hardened = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
 
-// Namespaces names the namespaces of this process, for Spec.Outside.
+// Namespaces names the namespaces of this process, for Spec.Outside: those of the thread that asks. The first thread, which
+// /proc/self stands for, may be the one that Probe tried new ones on.
 func Namespaces() (map[string]string, error) {
 	out := map[string]string{}
 	for _, kind := range []string{"mnt", "pid", "ipc", "uts", "net"} {
-		name, err := os.Readlink("/proc/self/ns/" + kind)
+		name, err := os.Readlink("/proc/thread-self/ns/" + kind)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"slices"
 	"strings"
 
 	"sekisho"
@@ -107,10 +108,10 @@ func (j *job) link(raw, shown, where string) {
 	}
 }
 
-// like compares a host with the contract's domains and the well-known ones.
+// like compares a host with the domains of the contract and of its partners, and the well-known ones.
 func (j *job) like(host string) (url.Likeness, bool) {
-	if j.own == nil && len(j.c.Domains) > 0 {
-		j.own = j.s.lookalike(j.c.Domains)
+	if known := len(j.c.Domains) + len(j.c.Partners); j.own == nil && known > 0 {
+		j.own = j.s.lookalike(slices.Concat(j.c.Domains, j.c.Partners))
 	}
 	if is, ok := j.own.Of(host); ok {
 		return is, true

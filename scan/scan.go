@@ -43,6 +43,7 @@ type Context struct {
 	Auth      Auth
 	People    []Person          // names and addresses of the contract
 	Domains   []string          // the contract's own domains
+	Partners  []string          // domains of those whom it knows, which are not to be imitated either
 	Known     bool              // these two have corresponded before
 	Extra     []sekisho.Finding // what others found
 	Leak      []byte            // what the contract itself looks for (package policy, section leak); nil for nothing

@@ -1,12 +1,14 @@
 package supervise
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -35,6 +37,7 @@ type Child struct {
 	lines   chan Line
 	done    chan struct{}
 	finish  sync.Once
+	health  atomic.Pointer[Status]
 }
 
 // Line is a connection to one peer. For roles that hear it may instead be the news that a process began or ended: then Conn is
@@ -188,12 +191,32 @@ func (c *Child) obey(m message, files []*os.File, queue chan<- Line) error {
 		}
 		queue <- Line{Peer: sekisho.Caller{Role: role, Instance: m.Instance, Cell: m.Cell}, Ended: m.Kind == sayEnded, Digest: digestOf(m.Digest)}
 		return nil
+	case m.Kind == sayHealth && len(files) == 1:
+		return c.learn(files[0])
 	case m.Kind == sayProbe && len(files) == 0:
 		return c.probe(m)
 	}
 	closeAll(files)
 	return fmt.Errorf("unexpected message %q", m.Kind)
 }
+
+// learn reads a status. The other end of the pipe is closed already.
+func (c *Child) learn(f *os.File) error {
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, mostHealth))
+	if err != nil {
+		return err
+	}
+	var st Status
+	if err := json.Unmarshal(b, &st); err != nil {
+		return err
+	}
+	c.health.Store(&st)
+	return nil
+}
+
+// Health is the newest status that this process was told, when its role watches; nil before the first. It is not to be changed.
+func (c *Child) Health() *Status { return c.health.Load() }
 
 func digestOf(b []byte) (d [32]byte) {
 	copy(d[:], b)

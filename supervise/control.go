@@ -26,6 +26,7 @@ const (
 	sayBreach = "breach"
 	sayBegan  = "began"  // to roles that hear: another process is confined
 	sayEnded  = "ended"  // likewise: it is gone
+	sayHealth = "health" // to roles that watch: the status, on the descriptor
 	sayProbe  = "probe"  // only in builds with the tag redteam
 	sayDone   = "probed" // likewise
 )

@@ -83,6 +83,7 @@ func (s *Supervisor) welcome(p *process, m message, files []*os.File) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p.state, p.level = Confined, m.Level
+	p.confinement = s.confinement(p)
 	s.connect(p)
 	return nil
 }
@@ -93,11 +94,7 @@ func verify(pid int, spec sandbox.Spec) error {
 	if err != nil {
 		return err
 	}
-	is := map[string]string{}
-	for line := range strings.Lines(string(b)) {
-		name, value, _ := strings.Cut(line, ":")
-		is[name] = strings.Join(strings.Fields(value), " ")
-	}
+	is := statusLines(string(b))
 	want := map[string]string{"Seccomp": "2", "NoNewPrivs": "1", "CapEff": "0000000000000000"}
 	if spec.UID != 0 {
 		id := strconv.Itoa(spec.UID)

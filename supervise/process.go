@@ -39,10 +39,11 @@ type process struct {
 	lastLine string        // of its log; to be read after that
 
 	// guarded by Supervisor.mu
-	state  State
-	level  sandbox.Level
-	asked  bool   // told to stop
-	denied uint64 // refused calls
+	state       State
+	level       sandbox.Level
+	asked       bool        // told to stop
+	confinement Confinement // as the kernel said last
+	denied      uint64      // refused calls
 
 	complaints rate   // about peers
 	why        string // why we killed it

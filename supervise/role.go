@@ -24,6 +24,7 @@ type Role struct {
 	Memory    uint64         // bytes of private memory; 0 for no limit
 	Forgets   bool           // what it no longer uses is overwritten in its memory, not only given up
 	Hears     bool           // is told of every process that begins and ends, and what program it is
+	Watches   bool           // is told the Status whenever it changes, without what processes wrote themselves
 	Note      string         // what it is for, one line
 }
 

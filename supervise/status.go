@@ -31,9 +31,14 @@ type ProcessStatus struct {
 	State    State            `json:"state"`
 	Level    sandbox.Level    `json:"level"`
 	Since    time.Time        `json:"since,omitzero"`
-	Restarts uint64           `json:"restarts"`
+	Cell     uint16           `json:"cell"`           // of roles whose workers are cells
+	Cells    bool             `json:"cells"`          // it is one
+	Restarts uint64           `json:"restarts"`       // of this place since the supervisor began
+	Retired  uint64           `json:"retired"`        // of these: it had served enough, and asked to be replaced
 	Denied   uint64           `json:"denied"`         // refused calls of all processes that were here
 	Last     string           `json:"last,omitempty"` // how the one before ended
+
+	Confinement Confinement `json:"confinement"`
 }
 
 // StatusFile is where a running supervisor keeps its Status, below the data directory, for its own user only. It is
@@ -65,18 +70,25 @@ func (s *Supervisor) publish(done <-chan struct{}) {
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	var before []byte
+	looked := time.Time{}
 	for {
 		select {
 		case <-tick.C:
 		case <-done:
 			return
 		}
-		now, err := json.Marshal(s.Status())
+		if time.Since(looked) >= lookEvery {
+			s.look()
+			looked = time.Now()
+		}
+		st := s.Status()
+		now, err := json.Marshal(st)
 		if err == nil && !bytes.Equal(now, before) {
 			if err = os.WriteFile(name+".new", now, 0o600); err == nil {
 				err = os.Rename(name+".new", name)
 			}
 			before = now
+			s.inform(st)
 		}
 		if err != nil {
 			s.c.Log.Warn("status not written", "error", err)
@@ -90,9 +102,10 @@ func (s *Supervisor) Status() Status {
 	defer s.mu.Unlock()
 	out := Status{Level: s.level, Ready: true, Boot: s.home.boot, Alerts: append([]Alert{}, s.recent...)}
 	for _, sl := range s.slots {
-		ps := ProcessStatus{Role: sl.role.Role.String(), Worker: sl.worker, State: Waiting, Restarts: sl.restarts, Denied: sl.denied, Last: sl.last}
+		ps := ProcessStatus{Role: sl.role.Role.String(), Worker: sl.worker, State: Waiting, Restarts: sl.restarts, Retired: sl.retired, Cells: sl.role.Cells, Denied: sl.denied, Last: sl.last}
 		if p := sl.process; p != nil {
 			ps.Instance, ps.Pid, ps.State, ps.Level, ps.Since = p.self.Instance, p.cmd.Process.Pid, p.state, p.level, p.began
+			ps.Cell, ps.Confinement = p.self.Cell, p.confinement
 			if p.state == Confined || p.state == Serving {
 				out.Level = min(out.Level, p.level)
 			}

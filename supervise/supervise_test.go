@@ -160,6 +160,9 @@ func act(c *Child, what string) string {
 	switch what {
 	case "who":
 		return fmt.Sprintf("%v/%d uid=%d pid=%d level=%v", c.Self.Role, c.Self.Instance, os.Getuid(), os.Getpid(), c.Level)
+	case "health":
+		b, _ := json.Marshal(c.Health())
+		return string(b)
 	case "open":
 		_, err := os.ReadFile("/etc/shadow")
 		return fmt.Sprint(err)

@@ -67,6 +67,7 @@ type slot struct {
 	process   *process // nil between two starts
 	everReady bool
 	restarts  uint64
+	retired   uint64
 	denied    uint64
 	last      string // how the process before ended
 }
@@ -255,6 +256,9 @@ func (s *Supervisor) keep(sl *slot) {
 		lived := time.Since(begun)
 		s.mu.Lock()
 		sl.restarts++
+		if end.retired() {
+			sl.retired++
+		}
 		sl.last = end.String()
 		ever := sl.everReady
 		s.mu.Unlock()

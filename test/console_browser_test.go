@@ -25,6 +25,11 @@ func TestConsoleInBrowser(t *testing.T) {
 	link := noticeLink(t, h, "sato@mori.example")
 	ready := withOperator(t, h)
 	waiting(t, h)
+	for _, to := range []string{"slow-a@down.example", "slow-b@down.example", "slow-c@down.example"} {
+		if err := submit(t, h, "ann@mori.example", to, message("ann@mori.example", to, "minutes", 500)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	out, err := filepath.Abs(filepath.Join("browser", "out"))
 	if err != nil {
 		t.Fatal(err)

@@ -21,12 +21,11 @@ func TestStoreMovesNoPlaintext(t *testing.T) {
 		"due": "envelope", "spool": "sealed mails", "outcome": "results of deliveries", "admin": "settings, names, public keys",
 		"list": "envelope, names, traces with findings", "decide": "sealed keys and numbers", "usage": "sizes", "snapshot": "names of files",
 		"me": "names and addresses", "page": "names, envelopes, settings, as list does", "amend": "settings, names, public keys", "grant": "reasons of operators", "look": "sealed mails with envelope",
-		"settle": "sealed keys and numbers", "count": "numbers", "may": "rights", "case": "as incident", "link-look": "envelope", "link-act": "numbers and addresses",
+		"settle": "sealed keys and numbers", "count": "numbers", "may": "rights", "senders": "addresses and what a person thinks of them", "sender-set": "the same", "stance": "the same", "digest": "numbers", "judged": "numbers, and one of two words", "steer": "numbers", "end": "names, numbers, a signed certificate", "case": "as incident", "link-look": "envelope", "link-act": "numbers and addresses",
 		"inquire": "what strangers ask, which is no mail", "inquiries": "the same", "notices": "envelope and reason", "noticed": "numbers",
 		"email-query": "flags, numbers, times", "emails": "sealed pieces", "email-changes": "numbers", "email-set": "flags and numbers", "threads": "numbers",
 		"email-counts": "numbers", "places": "numbers", "upload": "sealed bytes", "uploaded": "sealed bytes", "items": "sealed items of a person", "item-set": "sealed items of a person",
-		"own-kept": "envelope", "own-decide": "sealed keys and numbers", "own-trace": "findings of a person's own mail", "correspondents": "addresses", "people": "names and addresses", "warn": "a number, a kind and a network address", "person": "names and addresses", "self": "names and addresses",
-		"senders": "addresses that a person lists", "sender-set": "the same", "stance": "addresses", "digest": "numbers", "judged": "numbers and labels",
+		"own-kept": "envelope", "own-decide": "sealed keys and numbers", "own-trace": "findings of a person's own mail", "correspondents": "addresses", "people": "names and addresses", "partners": "names and addresses of the shared address book", "warn": "a number, a kind and a network address", "person": "names and addresses", "self": "names and addresses",
 		"host": "host names and contracts", "filter": "a sealed script and its box", "incident": "numbers of an incident: indicators, sets, manifests",
 	}
 	for _, r := range wire.Rules() {

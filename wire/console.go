@@ -24,6 +24,8 @@ var (
 	StoreSettle = define[Settlement, Kept](sekisho.Store, 115, "settle", small, sekisho.Console)
 	StoreCount  = define[CountQuery, Counts](sekisho.Store, 116, "count", large, sekisho.Console)
 	StoreMay    = define[May, Nothing](sekisho.Store, 117, "may", small, sekisho.Console)
+	StoreSteer  = define[Steering, Steered](sekisho.Store, 119, "steer", small, sekisho.Console)
+	StoreEnd    = define[Ending, Ended](sekisho.Store, 120, "end", large, sekisho.Console)
 	StoreCase   = define[CaseQuery, Incidents](sekisho.Store, 118, "case", large, sekisho.Console)
 )
 
@@ -52,7 +54,7 @@ type Me struct {
 // PageQuery asks for a page of a list, narrowed to what the pass may see.
 type PageQuery struct {
 	Pass     Pass
-	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "sender", "change", "grant", "access", "policy"
+	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "queue", "sender", "change", "grant", "access", "policy", "partner"
 	Contract sekisho.ContractID // 0: all that the pass may see
 	ID       uint64             // exactly this row
 	Name     string             // exactly this domain, alias, group or account address
@@ -60,8 +62,10 @@ type PageQuery struct {
 	Status   sekisho.Status     // contract, account
 	Duty     string             // account
 	Domain   string             // account, alias
+	Group    string             // partner: of this group
 	Keyless  bool               // account: its keys are not made yet
-	From, To time.Time          // trace, kept mail, change, access; zero: no bound
+	State    string             // queue: "waiting", "sending", "suspended"; "": all of these
+	From, To time.Time          // trace, kept mail, queue, change, access; zero: no bound
 	Fate     Fate               // trace
 	Kind     string             // trace: with a finding of this kind
 	Wanted   bool               // quarantine: whose release somebody asked for
@@ -77,6 +81,7 @@ type Page struct {
 	Grants   []Grant
 	Accesses []Access
 	Policies []PolicyVersion
+	Partners []Partner
 	Senders  []Sender // the contract's list
 	Total    uint64
 	More     bool   // there are more than Total
@@ -213,6 +218,55 @@ type Settlement struct {
 	Note       string // refuse: why
 }
 
+// Steering is what somebody wants done with deliveries to the outside.
+type Steering struct {
+	Pass     Pass
+	Contract sekisho.ContractID
+	Do       string // "retry", "give-up", "cancel"
+	IDs      []sekisho.QueueID
+}
+
+// Steered says of each delivery, in the order of the asking, whether it was done. One that another's word, or its own end, was
+// faster for is not: the others are.
+type Steered struct{ Done []bool }
+
+// Ending is about the end of a contract; operators only. The steps of one: begin at store, destroy the keys at vault (VaultHandEnd),
+// finish at store. Each may be repeated, and an end that stops in between is finished by admin when it starts.
+type Ending struct {
+	Pass     Pass
+	Do       string // "look", "begin", "finish"
+	Contract sekisho.ContractID
+	Name     string // begin: the contract's name once more
+	Reason   string // begin: for the certificate
+	Contact  string // begin: whom to tell of a breach that is found later
+}
+
+// Ended is what a contract has, and the certificate once it is over.
+type Ended struct {
+	Contract    Contract
+	Accounts    uint64
+	Domains     uint64
+	Messages    uint64
+	Bytes       uint64
+	Archived    uint64 // messages that its archive keeps
+	Kept        uint64 // in quarantine and on hold
+	Queue       uint64 // waiting for delivery
+	Certificate Certificate
+}
+
+// EndingBy tells vault that store lets a session end a contract within a few minutes, and what its certificate is to say.
+type EndingBy struct {
+	Session sekisho.SessionID
+	Until   time.Time
+	What    Terminate
+}
+
+// HandEnd destroys a contract's keys by somebody signed in, as store told of.
+type HandEnd struct {
+	Hand     Hand
+	Contract sekisho.ContractID
+}
+
 // CountQuery asks how many mails had which fate.
 type CountQuery struct {
 	Pass     Pass
@@ -252,6 +306,8 @@ var (
 	VaultHandTransit  = define[HandTransit, Nothing](sekisho.Vault, 104, "hand-transit", small, sekisho.Console)
 	VaultToken        = define[TokenChange, Tokens](sekisho.Vault, 105, "token", small, sekisho.Console)
 	VaultHandLedger   = define[HandLedger, LedgerAnswer](sekisho.Vault, 106, "hand-ledger", large, sekisho.Console)
+	VaultHandEnd      = define[HandEnd, Certificate](sekisho.Vault, 110, "hand-end", small, sekisho.Console)
+	VaultEnding       = define[EndingBy, Nothing](sekisho.Vault, 111, "ending", small, sekisho.Store)
 	VaultRefused      = define[Refused, Nothing](sekisho.Vault, 107, "refused", small, sekisho.Store)
 	VaultGranted      = define[Granted, Nothing](sekisho.Vault, 108, "granted", small, sekisho.Store)
 )

@@ -23,6 +23,7 @@ var (
 	StoreOwnKept      = define[OwnKept, Listed](sekisho.Store, 89, "own-kept", large, sekisho.Webmail)
 	StoreOwnDecide    = define[OwnDecision, Nothing](sekisho.Store, 90, "own-decide", small, sekisho.Webmail)
 	StorePeople       = define[PeopleQuery, PeopleFound](sekisho.Store, 91, "people", small, sekisho.Webmail)
+	StorePartners     = define[PartnerQuery, PartnersFound](sekisho.Store, 96, "partners", large, sekisho.Webmail)
 	StorePlaces       = define[PlaceQuery, Places](sekisho.Store, 93, "places", large, sekisho.Webmail)
 	StoreSelf         = define[MailboxQuery, Identified](sekisho.Store, 94, "self", small, sekisho.Webmail)
 	StoreEmailCounts  = define[MailboxQuery, EmailCounts](sekisho.Store, 92, "email-counts", small, sekisho.Webmail)
@@ -280,6 +281,30 @@ type PeopleFound struct{ List []DirectoryEntry }
 type DirectoryEntry struct {
 	Name, Address string
 	Group         bool
+}
+
+// PartnerQuery looks in the shared address book of the account's own contract: by number, or by part of a name or address and by group.
+type PartnerQuery struct {
+	Pass  Pass
+	IDs   []uint64 // exactly these; at most 500
+	Text  string
+	Group string
+	After uint32 // how many to pass over
+	Most  uint32 // at most 500
+}
+
+// PartnersFound answers PartnerQuery, by name. Groups are those whose name has the text.
+type PartnersFound struct {
+	List    []Partner
+	Total   uint64
+	Version uint64 // of the contract's directory
+	Groups  []PartnerGroup
+}
+
+// PartnerGroup is a group of the shared address book.
+type PartnerGroup struct {
+	Name    string
+	Members uint64
 }
 
 // PlaceQuery asks for all messages of a mailbox.

@@ -27,6 +27,7 @@ type Scan struct {
 	Auth      Auth
 	People    []Person
 	Domains   []string
+	Partners  []string // domains of those whom the contract knows: what looks like one of them is told of
 	Known     bool
 	Extra     []sekisho.Finding
 	Now       time.Time

@@ -35,7 +35,7 @@ type Kept struct {
 
 // Resolution ends a hold, a quarantine or a queue item as a person decided; durable when it returns.
 type Resolution struct {
-	What string // "release", "delete", "send", "cancel", "retry", "suspend", "resume"
+	What string // "release", "delete", "send", "cancel", "retry", "suspend", "resume", "give-up"
 	Kind string // "quarantine", "hold", "queue"
 	ID   uint64
 	By   string // who decided, for the trace

@@ -18,7 +18,7 @@ var (
 	VaultArchiveRead = define[ArchiveRead, Opened](sekisho.Vault, 44, "archive-read", large, sekisho.Admin)
 	VaultArchiveShut = define[ArchiveTicket, Nothing](sekisho.Vault, 45, "archive-shut", small, sekisho.Admin)
 	VaultTerminate   = define[Terminate, Certificate](sekisho.Vault, 46, "terminate", small, sekisho.Admin)
-	VaultTerminated  = define[Nothing, Certificates](sekisho.Vault, 47, "terminated", large, sekisho.Admin)
+	VaultTerminated  = define[Nothing, Certificates](sekisho.Vault, 47, "terminated", large, sekisho.Admin, sekisho.Store)
 	VaultContact     = define[ContactQuery, ContactGiven](sekisho.Vault, 48, "contact", small, sekisho.Admin)
 	VaultSnapshot    = define[SnapshotQuery, Snapshot](sekisho.Vault, 49, "snapshot", small, sekisho.Admin)
 )

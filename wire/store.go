@@ -165,6 +165,8 @@ type Contract struct {
 	Limit      Limit
 	Language   string     // "ja" or "en": texts that people get
 	Unscanned  string     // when inspection fails: "defer" or "quarantine"
+	Partners   []string   // domains of the shared address book, where the whole contract is asked for
+	Hold       string     // why its data may not be destroyed (legal hold); "none" in a change lifts it
 	Senders    string     // whose lists of senders count: "own" (also ""), or "none" for the contract's alone
 	Digest     string     // when people are told of what is kept from them: "off", "6h", "08:00+09:00"; "": daily at 08:00
 	Automatic  *Automatic // nil: the zero value
@@ -586,6 +588,7 @@ type QueueItem struct {
 	Arrived   time.Time
 	Warned    bool // the delay notice went out
 	Last      string
+	GivenUp   string // who gave it up: it ends with a notice to the sender, without another try
 	NotBefore time.Time
 	State     string // "waiting", "sending", "suspended", "sent", "failed", "cancelled"
 	Size      int64
@@ -621,6 +624,7 @@ type Admin struct {
 	Account  *AdminAccount
 	Alias    *AdminAlias
 	Group    *AdminGroup
+	Partner  *AdminPartner
 	Sender   *AdminSender
 }
 
@@ -660,6 +664,23 @@ type AdminAlias struct {
 	Identity bool
 }
 
+// AdminPartner adds, sets or removes an entry of a contract's shared address book.
+type AdminPartner struct {
+	Do       string
+	Contract sekisho.ContractID
+	Set      Partner
+}
+
+// Partner is somebody outside whom a contract's people write to.
+type Partner struct {
+	ID           uint64
+	Name         string
+	Addresses    []string // the first is the usual one
+	Organization string
+	Note         string
+	Groups       []string
+}
+
 // AdminGroup adds, sets or removes a named group of addresses for policy.
 type AdminGroup struct {
 	Do       string
@@ -672,6 +693,7 @@ type AdminGroup struct {
 type AdminDone struct {
 	Contract sekisho.ContractID
 	Account  sekisho.AccountID
+	Partner  uint64
 }
 
 // List asks for rows of one kind, newest first where time matters.

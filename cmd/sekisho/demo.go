@@ -53,6 +53,9 @@ hoshi-bank.example.        MX  10 mx.hoshi-bank.example.
 hoshi-bank.example.        TXT "v=spf1 ip4:192.0.2.10 -all"
 _dmarc.hoshi-bank.example. TXT "v=DMARC1; p=quarantine"
 mx.hoshi-bank.example.     A   192.0.2.10
+; a partner whose server does not answer: mail to it waits in the queue
+down.example.              MX  10 mx.down.example.
+mx.down.example.           A   127.0.0.9
 ; senders nobody asked for
 deals.example.             TXT "v=spf1 ip4:127.0.0.1 -all"
 deals.example.             MX  10 mx.partner.example.

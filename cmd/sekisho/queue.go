@@ -15,7 +15,8 @@ type queueCommand struct {
 	Retry   queueRetry   `cmd:"" help:"Try now."`
 	Suspend queueSuspend `cmd:"" help:"Do not try until resumed."`
 	Resume  queueResume  `cmd:"" help:"Go on trying."`
-	Cancel  queueCancel  `cmd:"" help:"Give up without a notice to the sender."`
+	GiveUp  queueGiveUp  `cmd:"" help:"Give up, with a notice to the sender."`
+	Cancel  queueCancel  `cmd:"" help:"Delete without a notice to the sender."`
 }
 
 type queueList struct {
@@ -74,6 +75,7 @@ type queueRetry struct{ queueID }
 type queueSuspend struct{ queueID }
 type queueResume struct{ queueID }
 type queueCancel struct{ queueID }
+type queueGiveUp struct{ queueID }
 
 // Run tries now.
 func (c *queueRetry) Run(g *Global) error { return act(g, "queue", "retry", c.ID) }
@@ -83,6 +85,9 @@ func (c *queueSuspend) Run(g *Global) error { return act(g, "queue", "suspend", 
 
 // Run resumes.
 func (c *queueResume) Run(g *Global) error { return act(g, "queue", "resume", c.ID) }
+
+// Run gives up.
+func (c *queueGiveUp) Run(g *Global) error { return act(g, "queue", "give-up", c.ID) }
 
 // Run cancels.
 func (c *queueCancel) Run(g *Global) error { return act(g, "queue", "cancel", c.ID) }

@@ -30,7 +30,7 @@ func roles(o rolesOption) []supervise.Role {
 		{Role: admin, Number: 8, Calls: asks(store, vault, inspect, dial), Listeners: []string{"admin"},
 			Note: "operators' commands over a unix socket"},
 		{Role: webmail, Number: 12, Forgets: true, Calls: asks(store, vault, inspect, gate, fetch), Note: "JMAP: people's mail, in JSON only"},
-		{Role: console, Number: 13, Forgets: true, Calls: asks(store, vault, inspect, dial), Note: "administration for browsers and programs, in JSON only"},
+		{Role: console, Number: 13, Forgets: true, Watches: true, Calls: asks(store, vault, inspect, dial), Note: "administration for browsers and programs, in JSON only"},
 		{Role: fetch, Number: 15, Calls: asks(dial), Note: "pictures from outside that mails refer to"},
 		{Role: desk, Number: 14, Forgets: true, Calls: asks(store, vault), Note: "people without an account, by link; in JSON only"},
 		{Role: edge, Number: 11, Forgets: true, Calls: asks(store, vault, webmail, console, desk, dial), Listeners: []string{"https"},

@@ -32,7 +32,7 @@ func (p *process) startWeb() (playing, bool, error) {
 		armWeb(p.Child, m)
 		return playing{service: m.Service(p.breach), run: func(ctx context.Context) error { m.Run(ctx); return nil }}, true, nil
 	case sekisho.Console:
-		c := console.New(console.Config{Name: p.part.Name, Log: p.Log()},
+		c := console.New(console.Config{Name: p.part.Name, Log: p.Log(), Health: func() *console.Health { return healthOf(p.Health()) }},
 			console.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Dial: p.peers[sekisho.Dial]})
 		armWeb(p.Child, c)
 		return playing{service: c.Service(p.breach)}, true, nil

@@ -55,7 +55,7 @@ func (c *Admin) inform(ctx context.Context, who operator, what string, id sekish
 }
 
 func contractOf(k wire.Contract) Contract {
-	out := Contract{ID: k.ID, Name: k.Name, Status: k.Status.String(), Language: k.Language, Networks: k.Networks, Policy: "default", People: len(k.People), Archive: len(k.Archive) > 0, Hosts: k.Hosts, Forward: []string{}, Reply: "all"}
+	out := Contract{ID: k.ID, Name: k.Name, Status: k.Status.String(), Language: k.Language, Networks: k.Networks, Policy: "default", People: len(k.People), Archive: len(k.Archive) > 0, Hosts: k.Hosts, Forward: []string{}, Reply: "all", Hold: k.Hold}
 	if a := k.Automatic; a != nil {
 		out.Forward, out.Reply = append(out.Forward, a.Forward...), cmp.Or(a.Reply, out.Reply)
 	}
@@ -115,7 +115,7 @@ func (c *Admin) contractSet(ctx context.Context, who operator, q ContractSet) (C
 		return Contract{}, err
 	}
 	set := wire.Contract{ID: k.ID, Status: status, Language: q.Language, Networks: q.Networks, People: q.People, Policy: []byte(q.Policy),
-		Unscanned: q.Defer, Senders: q.Senders, Digest: q.Digest, Limit: k.Limit, Archive: archive, Hosts: q.Hosts, Config: config, Automatic: automatic}
+		Unscanned: q.Defer, Senders: q.Senders, Digest: q.Digest, Limit: k.Limit, Archive: archive, Hosts: q.Hosts, Config: config, Automatic: automatic, Hold: q.Hold}
 	if q.Hourly > 0 {
 		set.Limit.Hourly = q.Hourly
 	}

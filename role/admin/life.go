@@ -129,6 +129,9 @@ func (c *Admin) terminate(ctx context.Context, who operator, q Terminate) (Certi
 	if q.Name != k.Name {
 		return Certificate{}, sekisho.E("terminate", sekisho.Invalid, fmt.Errorf("the contract's name is %q: confirm it", k.Name))
 	}
+	if k.Hold != "" {
+		return Certificate{}, sekisho.E("terminate", sekisho.Conflict, fmt.Errorf("a legal hold stands: %s. Lift it first: contract set --hold none", k.Hold))
+	}
 	if k.Status == sekisho.Active { // nothing new comes in from here on
 		if err := c.status(ctx, k.ID, sekisho.Suspended); err != nil {
 			return Certificate{}, err

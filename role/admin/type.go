@@ -34,6 +34,7 @@ type Contract struct {
 	Digest   string             `json:"digest,omitempty"`
 	Hosts    []string           `json:"hosts,omitempty"`  // of its own, for mail programs
 	Forward  []string           `json:"forward"`          // domains that people's filters may send mail on to, besides its own
+	Hold     string             `json:"hold,omitempty"`   // why its data may not be destroyed
 	Reply    string             `json:"reply"`            // who gets automatic replies
 	Shares   *Shares            `json:"shares,omitempty"` // set once, when it was made
 }
@@ -55,6 +56,7 @@ type ContractSet struct {
 	Archive  bool          `json:"archive,omitempty"` // archive mail from now on
 	Hosts    []string      `json:"hosts,omitempty"`   // host names of its own; replaces the list
 	Forward  []string      `json:"forward,omitempty"` // domains that people's filters may send mail on to; replaces the list; "none" empties it
+	Hold     string        `json:"hold,omitempty"`    // a legal hold's reason; none lifts it
 	Reply    string        `json:"reply,omitempty"`   // who gets automatic replies: all, inside, nobody
 }
 

@@ -26,6 +26,7 @@ type act struct {
 	summary      string
 	tag          string
 	right        sekisho.Right // "" for what concerns the asker himself
+	person       bool          // no access token may do it
 	fresh        bool          // it takes a proof of the last ten minutes
 	status       int           // of success; 0: 200
 	body         int64         // most bytes; 0: 1 MiB
@@ -42,8 +43,8 @@ func (x *Console) routes() []byte {
 	c := huma.DefaultConfig("Sekisho administration", "1")
 	c.CreateHooks, c.OpenAPIPath, c.DocsPath, c.SchemasPath = nil, "", "", ""
 	a := api{humago.New(x.mux, c)}
-	for _, register := range []func(api){contractRoutes, domainRoutes, accountRoutes, aliasRoutes, groupRoutes, traceRoutes, keptRoutes, policyRoutes, senderRoutes,
-		changeRoutes, grantRoutes, tokenRoutes, importRoutes, statisticRoutes, systemRoutes} {
+	for _, register := range []func(api){contractRoutes, domainRoutes, accountRoutes, aliasRoutes, groupRoutes, partnerRoutes, traceRoutes, keptRoutes, queueRoutes, policyRoutes, senderRoutes,
+		changeRoutes, grantRoutes, tokenRoutes, importRoutes, statisticRoutes, systemRoutes, healthRoutes, endRoutes} {
 		register(a)
 	}
 	b, err := json.Marshal(a.OpenAPI())
@@ -65,6 +66,9 @@ func route[I, O any](a api, t act, f func(context.Context, *person, *I) (*O, err
 		}
 		if t.right != "" && !p.scoped(t.right) {
 			return nil, problem{Status: 403, slug: "scope", Errors: []fault{{"", string(t.right)}}}.in(p.language())
+		}
+		if t.person && p.program() {
+			return nil, problem{Status: 403, slug: "person"}.in(p.language())
 		}
 		if t.fresh && !p.fresh() {
 			return nil, problem{Status: 403, slug: "step-up"}.in(p.language())

@@ -16,6 +16,8 @@ type Config struct {
 	Name  string // host name of the installation
 	Log   *slog.Logger
 	Clock func() time.Time // nil: time.Now
+
+	Health func() *Health // what the supervisor told last, not to be changed; nil or a nil answer: nothing yet
 }
 
 // Peers are the roles that console asks.

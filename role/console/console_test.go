@@ -26,10 +26,11 @@ import (
 
 // house is store, vault, inspect, dial and console in one process, with two customers and the operator's own contract.
 type house struct {
-	t     testing.TB
-	peers map[string]*wire.Peer // "asker/callee"
-	edge  *wire.Peer            // console as edge asks it
-	ahead atomic.Int64          // how far the clocks are ahead
+	t      testing.TB
+	peers  map[string]*wire.Peer          // "asker/callee"
+	edge   *wire.Peer                     // console as edge asks it
+	ahead  atomic.Int64                   // how far the clocks are ahead
+	health atomic.Pointer[console.Health] // what the supervisor told
 
 	mu sync.Mutex // guards the cookies of people
 
@@ -94,7 +95,7 @@ func newHouse(t testing.TB) *house {
 			h.line(ctx, asker, callee, service)
 		}
 	}
-	x := console.New(console.Config{Name: "mx.example", Clock: h.clock},
+	x := console.New(console.Config{Name: "mx.example", Clock: h.clock, Health: h.health.Load},
 		console.Peers{Store: h.peers["console/store"], Vault: h.peers["console/vault"], Inspect: h.peers["console/inspect"], Dial: h.peers["console/dial"]})
 	h.edge = h.line(ctx, sekisho.Edge, sekisho.Console, x.Service(report))
 	h.fill()
@@ -367,7 +368,7 @@ func TestInvalid(t *testing.T) {
 	h := newHouse(t)
 	for body, want := range map[string]string{
 		`{"address":"x@mori.example","colour":"red"}`: "/colour",
-		`{"name":"x"}`: "",
+		`{"name":"x"}`: "/address",
 		`{"address":"x@mori.example","role":"king"}`:      "/role",
 		`{"address":"x@mori.example","quota":"much"}`:     "/quota",
 		`{"address":"x@mori.example","password":"short"}`: "/password",

@@ -43,6 +43,7 @@ type Contract struct {
 	Ready     bool          `json:"ready" doc:"its keys are made"`
 	Limit     Limit         `json:"limit"`
 	Forward   []string      `json:"forward" doc:"domains that people's own filters may send mail on to, besides the contract's; * is any"`
+	Hold      string        `json:"hold,omitempty" doc:"a legal hold stands, for this reason"`
 	Reply     string        `json:"reply" doc:"who gets people's automatic replies"`
 }
 
@@ -89,12 +90,13 @@ type ContractSet struct {
 	Digest    string         `json:"digest,omitempty" maxLength:"20"`
 	Limit     *Limit         `json:"limit,omitempty"`
 	Forward   *[]string      `json:"forward,omitempty" maxItems:"1000" doc:"domains that people's own filters may send mail on to; * is any"`
+	Hold      string         `json:"hold,omitempty" maxLength:"200" doc:"reason of a legal hold; none lifts it"`
 	Reply     string         `json:"reply,omitempty" enum:"all,inside,nobody" doc:"who gets people's automatic replies"`
 }
 
 func contractOf(k wire.Contract) Contract {
 	out := Contract{ID: uint64(k.ID), Name: k.Name, Status: k.Status.String(), Language: k.Language, Domains: []string{}, Networks: some(k.Networks),
-		Hosts: some(k.Hosts), People: some(k.People), Policy: "default", Unscanned: k.Unscanned, Senders: "own", Digest: k.Digest, Archive: len(k.Archive) > 0, Ready: len(k.Spool) > 0, Limit: Limit(k.Limit)}
+		Hosts: some(k.Hosts), People: some(k.People), Policy: "default", Unscanned: k.Unscanned, Senders: "own", Digest: k.Digest, Archive: len(k.Archive) > 0, Ready: len(k.Spool) > 0, Limit: Limit(k.Limit), Hold: k.Hold}
 	if k.Senders != "" {
 		out.Senders = k.Senders
 	}
@@ -218,7 +220,7 @@ func (p *person) addContract(ctx context.Context, q ContractNew) (*one[ContractM
 }
 
 func (p *person) setContract(ctx context.Context, id sekisho.ContractID, c Condition, q ContractSet) (*one[Contract], error) {
-	set := wire.Contract{ID: id, Name: q.Name, Status: statuses[q.Status], Language: q.Language, Networks: q.Networks, Unscanned: q.Unscanned, Senders: q.Senders, Digest: q.Digest}
+	set := wire.Contract{ID: id, Name: q.Name, Status: statuses[q.Status], Language: q.Language, Networks: q.Networks, Unscanned: q.Unscanned, Senders: q.Senders, Digest: q.Digest, Hold: q.Hold}
 	if q.Limit != nil {
 		set.Limit = wire.Limit(*q.Limit)
 	}

@@ -3,7 +3,7 @@
 // # Does
 //
 // Answers operations for the account of the capability that came with a request: contracts, domains, accounts, traces, kept mail,
-// rules, grants, tokens, statistics, the ledger. Their description (OpenAPI) is made from the code that answers.
+// mail on its way out, rules, grants, tokens, statistics, the ledger, the processes. Their description (OpenAPI) is made from the code that answers.
 //
 // # Holds
 //
@@ -26,5 +26,6 @@
 // rules, look into kept mail, make accounts. Each act stands in the list of changes or in the ledger under their session, and
 // an operator's in the customer's list of accesses. A token's scopes and the ten minutes of a fresh proof do not bind him. He reaches
 // no other contract, no mailbox, no private key; replaces no public key; makes no operator; and what he tries beyond that is a
-// denial in the ledger. He sees numbers of the ledger, which name nobody.
+// denial in the ledger. While an operator works there who proved himself within ten minutes, he can end a contract without a legal hold, which
+// is entered twice before it happens. He sees numbers of the ledger, which name nobody.
 package console

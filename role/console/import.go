@@ -166,23 +166,30 @@ var columns = map[string]string{"address": "address", "mail": "address", "email"
 // readImport reads a file of accounts; what is wrong with it is in its errors.
 func readImport(raw []byte, domains map[string]bool) *importFile {
 	f := &importFile{}
+	seen := map[string]int{}
+	f.read(raw, columns, "address, name, role and quota", mostImport, func(line int, get func(string) string) { f.row(line, get, domains, seen) })
+	return f
+}
+
+// read reads a file whose first line names columns; the one for the address must be there. row takes each line that has as many cells.
+func (f *importFile) read(raw []byte, columns map[string]string, names string, most int, row func(line int, get func(string) string)) {
 	text, charset, err := decodeImport(raw)
 	if f.charset = charset; err != nil {
 		f.wrong(1, "", "", "the file is neither UTF-8 nor Shift_JIS")
-		return f
+		return
 	}
 	r := csv.NewReader(bytes.NewReader(text))
 	r.FieldsPerRecord = -1
 	head, err := r.Read()
 	if err != nil {
 		f.wrong(1, "", "", "the file is empty or no CSV")
-		return f
+		return
 	}
 	at := map[string]int{}
 	for i, h := range head {
 		name, known := columns[strings.ToLower(strings.TrimSpace(h))]
 		if _, twice := at[name]; !known || twice {
-			f.wrong(1, h, h, "columns are address, name, role and quota, each once")
+			f.wrong(1, h, h, "columns are %s, each once", names)
 			continue
 		}
 		at[name] = i
@@ -191,40 +198,38 @@ func readImport(raw []byte, domains map[string]bool) *importFile {
 		f.wrong(1, "address", "", "there is no column for the address")
 	}
 	if len(f.errors) > 0 {
-		return f
+		return
 	}
-	seen := map[string]int{}
-	for {
+	for n := 0; ; n++ {
 		record, err := r.Read()
 		if err == io.EOF {
-			return f
+			return
 		}
 		var bad *csv.ParseError
 		if errors.As(err, &bad) {
 			f.wrong(bad.StartLine, "", "", "%s", bad.Err)
-			return f
+			return
 		}
 		line, _ := r.FieldPos(0)
-		if len(f.rows) >= mostImport {
-			f.wrong(line, "", "", "more than %d rows", mostImport)
-			return f
+		if n >= most {
+			f.wrong(line, "", "", "more than %d rows", most)
+			return
 		}
-		f.row(line, len(head), at, record, domains, seen)
+		if len(record) != len(head) {
+			f.wrong(line, "", "", "%d cells where the first line has %d", len(record), len(head))
+			continue
+		}
+		row(line, func(name string) string {
+			if i, has := at[name]; has {
+				return strings.TrimSpace(record[i])
+			}
+			return ""
+		})
 	}
 }
 
-// row checks one row.
-func (f *importFile) row(line, width int, at map[string]int, record []string, domains map[string]bool, seen map[string]int) {
-	if len(record) != width {
-		f.wrong(line, "", "", "%d cells where the first line has %d", len(record), width)
-		return
-	}
-	get := func(name string) string {
-		if i, has := at[name]; has {
-			return strings.TrimSpace(record[i])
-		}
-		return ""
-	}
+// row checks one account.
+func (f *importFile) row(line int, get func(string) string, domains map[string]bool, seen map[string]int) {
 	x := ImportRow{Address: strings.ToLower(get("address")), Name: get("name"), Role: get("role")}
 	local, domain, ok := strings.Cut(x.Address, "@")
 	switch {

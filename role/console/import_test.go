@@ -114,3 +114,20 @@ func FuzzPointer(f *testing.F) {
 		}
 	})
 }
+
+func FuzzReadPartners(f *testing.F) {
+	f.Add([]byte("address,name,organization,groups,note\na@far.example;b@far.example,A,Far,x;y,\"two\nlines\"\n"))
+	f.Add([]byte("\ufeffメールアドレス,グループ\r\na@far.example,仕入先；得意先\r\n"))
+	f.Add([]byte("address\n;;\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		x := readPartners(b)
+		if len(x.partners) != len(x.lines) || len(x.rows) != len(x.lines) || len(x.errors) > mostErrors {
+			t.Errorf("%d entries, %d lines, %d errors", len(x.partners), len(x.lines), len(x.errors))
+		}
+		for _, p := range x.partners {
+			if p.Name == "" || len(p.Addresses) == 0 {
+				t.Errorf("%+v", p)
+			}
+		}
+	})
+}

@@ -48,6 +48,7 @@ var words = map[string][2][2]string{
 	"grant-needed": {{"The customer's permission is needed", "Ask for access with a reason; the customer or a second operator gives it. The attempt is recorded."}, {"お客様の許可が必要です", "理由を添えて閲覧許可を申請してください。お客様または別の運用者が許可します。この操作は記録されました。"}},
 	"step-up":      {{"Please prove that it is you", "This needs a sign-in of the last ten minutes."}, {"本人確認が必要です", "この操作には10分以内の本人確認が必要です。"}},
 	"scope":        {{"The token does not cover this", "Use a token with the scope that is listed."}, {"トークンの権限が足りません", "示された権限を持つトークンをお使いください。"}},
+	"person":       {{"A program may not do this", "Do it at the console, after signing in. An access token cannot."}, {"プログラムからは実行できません", "サインインのうえ、コンソールで操作してください。アクセストークンでは実行できません。"}},
 	"sign-in":      {{"Please sign in", "You are not signed in, or the session has ended."}, {"サインインしてください", "サインインしていないか、セッションが終了しています。"}},
 	"unavailable":  {{"Not available now", "A part of the system does not answer. Nothing was changed; try again in a moment."}, {"一時的に利用できません", "システムの一部が応答していません。変更は行われていません。しばらくしてからお試しください。"}},
 	"full":         {{"No space is left", "Tell the operator."}, {"空き容量がありません", "運用者にご連絡ください。"}},
@@ -147,7 +148,12 @@ func translated(status int, body []byte, language string) wire.WebResponse {
 	}
 	if json.Unmarshal(body, &m) == nil && p.slug == "invalid" {
 		for _, e := range m.Errors {
-			p.Errors = append(p.Errors, fault{pointer(e.Location), e.Message})
+			place := pointer(e.Location)
+			if name, is := strings.CutPrefix(e.Message, "expected required property "); is { // where it should be, not what it is missing in
+				name, _, _ = strings.Cut(name, " ")
+				place += pointer("body." + name)
+			}
+			p.Errors = append(p.Errors, fault{place, e.Message})
 		}
 		if len(m.Errors) == 0 && m.Detail != "" {
 			p.Errors = append(p.Errors, fault{"", m.Detail})

@@ -231,7 +231,7 @@ func (b *ruleBench) suite(t *testing.T, s suite) (fine, total int, notes []strin
 			case !asked && (len(missing) > 0 || st.Output.Status == 400):
 				fine++ // net/http refused it before the rules: it gets no further, which is what the test is for
 			case len(missing)+len(false) > 0:
-				notes = append(notes, fmt.Sprintf("%s missing %v, false %v: %s", name, missing, false, reason(t, s.Rule)))
+				notes = append(notes, fmt.Sprintf("%s missing %v, false %v: %s", name, missing, false, reason(t, s.Rule, st.Input, false)))
 			default:
 				fine++
 			}
@@ -240,18 +240,25 @@ func (b *ruleBench) suite(t *testing.T, s suite) (fine, total int, notes []strin
 	return fine, total, notes
 }
 
-// reason says why a deviation is there.
-func reason(t *testing.T, rule int) string {
-	switch rule {
-	case 911100, 920420:
-		return "edge's own lists of methods and content types, which routes narrow further"
-	case 920171, 920280:
-		return "net/http takes these headers out, or the request has a form that edge's reading of bodies refuses"
+// reason says why a deviation is there: the classes of docs/waf.md, where each is judged.
+func reason(t *testing.T, rule int, in ftwInput, false []int) string {
+	raw := string(in.raw())
+	kind := regexp.MustCompile(`(?im)^content-type: *(\S+)`).FindStringSubmatch(raw)
+	switch {
+	case rule == 911100 || rule == 920420 || rule == 949110:
+		return "method or type: edge's own lists of them, which routes narrow further"
+	case rule == 920171 || rule == 920280 || rule == 920100 || rule == 920620:
+		return "form: net/http has read, mended or refused what the test is about"
+	case !slices.Contains(knownRules(t), rule):
+		return "no such rule: the test is newer than this version of the set"
+	case len(kind) > 1 && strings.HasSuffix(kind[1], "/xml"):
+		return "XML: no route takes it, and files that people attach are not shown to the rules"
+	case len(kind) > 1 && kind[1] == "application/json" && len(false) == 0:
+		return "JSON name: an attack in the name of a member, which the schemas of all routes refuse"
+	case len(false) > 0:
+		return "stricter: this version's rule finds what the newer one no longer does"
 	}
-	if !slices.Contains(knownRules(t), rule) {
-		return "the test is newer than the rules: this version of the set has no such rule"
-	}
-	return "the engine, or the version of the rule, decides otherwise than the test's version; the schemas of routes stand before"
+	return "newer pattern: the test is for a later version of this rule"
 }
 
 var knownRules = func() func(*testing.T) []int {

@@ -59,10 +59,12 @@ type Edge struct {
 	limit  limits
 	people people
 	room   room
-	events atomic.Int64
-	ring   *wire.Keyring
-	proofs sync.Map // by host name: certificates for an authority that checks it
-	static static
+
+	operations *Operations // of console
+	events     atomic.Int64
+	ring       *wire.Keyring
+	proofs     sync.Map // by host name: certificates for an authority that checks it
+	static     static
 
 	emu     sync.Mutex // guards what follows
 	streams map[sekisho.AccountID]int
@@ -82,6 +84,10 @@ func New(c Config, p Peers) *Edge {
 	e := &Edge{config: c, peers: p, streams: map[sekisho.AccountID]int{}, room: room{left: bodiesMost}}
 	e.limit, e.ring = newLimits(), wire.NewKeyring(p.Vault, c.Name)
 	e.people.known = map[personKey]person{}
+	var err error
+	if e.operations, err = ReadOperations(); err != nil {
+		panic(err.Error()) // a fault of the program: the table is part of it
+	}
 	e.hosts = e.origins()
 	e.static.from = c.Static
 	return e

@@ -104,13 +104,30 @@ func (x *exchange) serve() {
 		x.refuse(problem{slug: "refused", status: http.StatusForbidden})
 		return
 	}
-	if e.has(LayerSchema) && found.schema != nil && isJSON(x.kind) {
+	if e.has(LayerSchema) && found.schema != nil && (isJSON(x.kind) || found.api && len(x.body) > 0) {
 		if f := found.schema.check(x.body); f != nil {
 			x.refuse(problem{slug: "schema", status: http.StatusUnprocessableEntity, errors: []fault{*f}})
 			return
 		}
 	}
+	if e.has(LayerSchema) && found.api && !x.operates() {
+		return
+	}
 	found.answer(x)
+}
+
+// operates says whether the request is one of console's operations and fits it. Otherwise it was answered, as console would.
+func (x *exchange) operates() bool {
+	o, allow := x.edge.operations.find(x.r.Method, x.r.URL.Path)
+	if o == nil {
+		x.nothing(allow)
+		return false
+	}
+	f := o.check(x.r.URL.Path, x.r.URL.RawQuery, x.body)
+	if len(f) > 0 {
+		x.refuse(problem{slug: "invalid", text: "operation", status: http.StatusBadRequest, errors: f})
+	}
+	return len(f) == 0
 }
 
 // nothing answers where no route is.

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 // problem is an answer that is no success (RFC 9457).
 type problem struct {
 	slug   string // of its type: "urn:sekisho:problem:" and this
+	text   string // its texts' key, where it is not the slug
 	status int
 	retry  time.Duration
 	errors []fault
@@ -42,6 +44,7 @@ var problemTexts = map[string][2]said{
 	"upstream":       {{"Answer withheld", "What came from within was not what this address may answer. The operator was told."}, {"応答を差し止めました", "内部の応答がこのアドレスで許可されたものではありませんでした。運用者に通知しました。"}},
 	"internal":       {{"Fault of ours", "Something went wrong here. Nothing was changed as far as we know; try again."}, {"内部エラー", "こちら側で問題が起きました。もう一度お試しください。"}},
 	"invalid":        {{"Not possible", "What was sent makes no sense here."}, {"実行できません", "送られた内容は、ここでは使えません。"}},
+	"operation":      {{"The request is not valid", "Correct what is listed and send it again."}, {"入力に誤りがあります", "示された箇所を直して、もう一度送信してください。"}}, // as console says it
 	"password":       {{"Choose another password", "A password has at least twelve characters and is more than words, runs of the keyboard and numbers that many people use."}, {"別のパスワードにしてください", "12 文字以上で、よく使われる単語・キーの並び・数字だけではないパスワードにしてください。"}},
 	"wrong-code":     {{"Wrong code", "The code is wrong, or it was used before. Wait for the next one."}, {"コードが違います", "コードが正しくないか、使用済みです。次のコードをお待ちください。"}},
 	"wrong-password": {{"Wrong password", "The current password is wrong."}, {"パスワードが違います", "現在のパスワードが正しくありません。"}},
@@ -60,13 +63,19 @@ var faultTexts = map[string][2]string{
 	"choice":  {"it is none of the values there are", "使える値ではありません"},
 	"twice":   {"it is there twice", "重複しています"},
 	"many":    {"there are too many", "数が多すぎます"},
+	"short":   {"it is too short", "短すぎます"},
+	"small":   {"it is too small", "小さすぎます"},
+	"large":   {"it is too large", "大きすぎます"},
+	"few":     {"there are too few", "数が足りません"},
+	"pattern": {"it is not of the form that it must have", "形式が正しくありません"},
+	"time":    {"it is no time as RFC 3339 writes one", "日時の形式（RFC 3339）ではありません"},
 	"unknown": {"nothing of that name is known", "その名前の項目はありません"},
 	"missing": {"it is missing", "必須の項目がありません"},
 }
 
 // refuse answers with a problem.
 func (x *exchange) refuse(p problem) {
-	n := 0
+	n, key := 0, cmp.Or(p.text, p.slug)
 	if x.language == "ja" {
 		n = 1
 	}
@@ -80,7 +89,7 @@ func (x *exchange) refuse(p problem) {
 		Status int     `json:"status"`
 		Detail string  `json:"detail"`
 		Errors []where `json:"errors,omitempty"`
-	}{"urn:sekisho:problem:" + p.slug, problemTexts[p.slug][n].title, p.status, problemTexts[p.slug][n].detail, nil}
+	}{"urn:sekisho:problem:" + p.slug, problemTexts[key][n].title, p.status, problemTexts[key][n].detail, nil}
 	for _, f := range p.errors {
 		doc.Errors = append(doc.Errors, where{f.pointer, faultTexts[f.why][n]})
 	}

@@ -18,6 +18,7 @@ type route struct {
 	body     int64  // most bytes; 0: no body
 	kinds    []string
 	schema   *schema
+	api      bool     // console's: which operation it is, and what that takes, the table of operations says
 	returns  []string // content types of answers, besides problems
 	download bool     // its answer is kept as a file, or shown as a picture
 	large    bool     // it may take long
@@ -130,16 +131,16 @@ func (e *Edge) mailRoutes() []*route {
 	}
 }
 
-// consoleRoutes are the administration's: console has a schema of its own for each operation; what is checked here is the form.
+// consoleRoutes are the administration's. Of each body the form is checked first, then what its operation takes.
 func consoleRoutes() []*route {
 	// Rules are expressions, and files of accounts are base64: the web rules see attacks in both, and console reads them by parsers of its own.
 	text := func(method, path string, body int64) *route {
-		return &route{method: method, path: at(path), to: sekisho.Console, body: body, kinds: onlyJSON, schema: formSchema(), returns: onlyJSON, large: true, mail: true}
+		return &route{method: method, path: at(path), to: sekisho.Console, body: body, kinds: onlyJSON, schema: formSchema(), returns: onlyJSON, large: true, mail: true, api: true}
 	}
 	out := []*route{{method: http.MethodGet, path: at("/api/v1/openapi.json"), to: sekisho.Console, returns: onlyJSON, open: true},
-		text(http.MethodPut, "/api/v1/contracts/*/policy", 2<<20), text(http.MethodPost, "/api/v1/contracts/*/policy/test", 4<<20), text(http.MethodPost, "/api/v1/contracts/*/imports", 48<<20)}
+		text(http.MethodPut, "/api/v1/contracts/*/policy", 2<<20), text(http.MethodPost, "/api/v1/contracts/*/policy/test", 4<<20), text(http.MethodPost, "/api/v1/contracts/*/imports", 48<<20), text(http.MethodPost, "/api/v1/contracts/*/partners/import", 48<<20)}
 	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		r := &route{method: m, path: at("/api/v1/**"), to: sekisho.Console, returns: []string{typeJSON, "text/csv", "application/gzip", "message/rfc822", "text/plain"}, large: true}
+		r := &route{method: m, path: at("/api/v1/**"), to: sekisho.Console, returns: []string{typeJSON, "text/csv", "application/gzip", "message/rfc822", "text/plain"}, large: true, api: true}
 		if m != http.MethodGet {
 			r.body, r.kinds, r.schema = 4<<20, onlyJSON, formSchema()
 		}

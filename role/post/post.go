@@ -122,6 +122,7 @@ func pause(ctx context.Context, d time.Duration) {
 type parcel struct {
 	items []wire.QueueItem
 	route string // key of the next hop: its servers, or the domain
+	ended bool   // it was given up: the sender is told, and nothing is sent
 }
 
 // mostTogether is how many recipients go in one transaction (RFC 5321 section 4.5.3.1.8).
@@ -132,16 +133,17 @@ func group(items []wire.QueueItem) []parcel {
 	type key struct {
 		message sekisho.MessageID
 		route   string
+		ended   bool
 	}
 	at := map[key]int{}
 	var out []parcel
 	for _, i := range items {
-		k := key{i.Message, routeKey(i)}
+		k := key{i.Message, routeKey(i), i.GivenUp != ""}
 		n, ok := at[k]
 		if !ok || len(out[n].items) >= mostTogether {
 			n = len(out)
 			at[k] = n
-			out = append(out, parcel{route: k.route})
+			out = append(out, parcel{route: k.route, ended: k.ended})
 		}
 		out[n].items = append(out[n].items, i)
 	}
@@ -163,7 +165,10 @@ func routeKey(i wire.QueueItem) string {
 func (p *Post) try(ctx context.Context, g parcel) {
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
 	defer cancel()
-	results := p.send(ctx, g)
+	results := g.givenUp()
+	if !g.ended {
+		results = p.send(ctx, g)
+	}
 	now := p.config.Clock()
 	var out wire.Outcomes
 	var notices []notice

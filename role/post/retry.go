@@ -22,6 +22,17 @@ type result struct {
 // permanent says whether trying again is of no use.
 func (r result) permanent() bool { return r.code >= 500 }
 
+// givenUp are the results of what somebody gave up. The sender learns what the outside said last.
+func (g parcel) givenUp() []result {
+	out := all(len(g.items), result{code: 554, status: "5.4.7", text: "the delivery was given up by an administrator"})
+	for i, item := range g.items {
+		if item.Last != "" {
+			out[i].text += "; last answer: " + item.Last
+		}
+	}
+	return out
+}
+
 // notice is something the sender should know.
 type notice struct {
 	item wire.QueueItem
@@ -36,6 +47,7 @@ type notice struct {
 //	passing     expired    failed   failure
 //	passing     over warn  waiting  delay, once
 //	passing     younger    waiting  none
+//	given up    any        failed   failure
 func (p *Post) conclude(i wire.QueueItem, r result, now time.Time) (wire.Outcome, *notice) {
 	o := wire.Outcome{ID: i.ID, Host: r.host, Code: r.code, Status: r.status, Text: r.text, TLS: r.tls, Warned: i.Warned}
 	age := now.Sub(i.Arrived)

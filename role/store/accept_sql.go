@@ -161,8 +161,8 @@ type queueData struct {
 	Size     int64
 }
 
-const queueInsert = `INSERT INTO queue (contract, id, message, trace, state, due, arrived, attempts, warned, recipient, last, data)
-	VALUES ($1, $2, $3, $4, 'waiting', $5, $6, 0, 0, $7, '', $8)`
+const queueInsert = `INSERT INTO queue (contract, id, message, trace, state, due, arrived, attempts, warned, recipient, last, data, sender)
+	VALUES ($1, $2, $3, $4, 'waiting', $5, $6, 0, 0, $7, '', $8, $9)`
 
 // enqueue makes a delivery to the outside.
 func (t *txn) enqueue(in *incoming, d *wire.Delivery, now time.Time) error {
@@ -193,7 +193,7 @@ func (t *txn) insertQueue(q queued) error {
 		return sekisho.E("store.queue", sekisho.Invalid, err)
 	}
 	t.told = append(t.told, t.s.wake)
-	_, err = t.Exec(queueInsert, int64(q.contract), id, int64(q.message), int64(q.trace), db.Micros(q.due), db.Micros(q.arrived), db.Text(q.recipient), data)
+	_, err = t.Exec(queueInsert, int64(q.contract), id, int64(q.message), int64(q.trace), db.Micros(q.due), db.Micros(q.arrived), db.Text(q.recipient), data, db.Text(q.data.Envelope.From))
 	return err
 }
 

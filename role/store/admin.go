@@ -127,6 +127,9 @@ func (t *txn) setContract(q wire.AdminContract, out *wire.AdminDone) error {
 	if id, err := contractID(t, next.Name); err != nil || id != 0 && id != old.ID {
 		return orExists(err, "contract %q", next.Name)
 	}
+	if err := nameText("the reason of the legal hold", next.Hold, true); err != nil {
+		return err
+	}
 	if err := t.freeHosts(old.ID, next.Hosts); err != nil {
 		return err
 	}
@@ -172,6 +175,9 @@ func kept(old, next wire.Contract) wire.Contract {
 	fillList(&next.Archive, old.Archive)
 	fillList(&next.Config, old.Config)
 	fill(&next.Automatic, old.Automatic)
+	if fill(&next.Hold, old.Hold); next.Hold == "none" {
+		next.Hold = ""
+	}
 	return next
 }
 

@@ -115,6 +115,8 @@ func needs(q wire.Admin) (about, error) {
 		return about{right: sekisho.ChangeAccount, contract: q.Alias.Contract, what: "alias", object: q.Alias.Address, class: sekisho.ClassDirectory}, nil
 	case q.Group != nil:
 		return about{right: sekisho.ChangeAccount, contract: q.Group.Contract, what: "group", object: q.Group.Name, class: sekisho.ClassDirectory}, nil
+	case q.Partner != nil:
+		return about{right: sekisho.ChangePartner, contract: q.Partner.Contract, what: "partner", object: q.Partner.Set.Name, number: q.Partner.Set.ID, class: sekisho.ClassDirectory}, nil
 	case q.Sender != nil:
 		return about{right: sekisho.ChangePolicy, contract: q.Sender.Contract, what: "sender", object: q.Sender.Address, class: sekisho.ClassConfig}, nil
 	}
@@ -142,6 +144,8 @@ func (m *amendment) run() (err error) {
 		return m.account(*m.set.Account)
 	case m.set.Alias != nil:
 		return m.alias(*m.set.Alias)
+	case m.set.Partner != nil:
+		return m.partner(*m.set.Partner)
 	case m.set.Sender != nil:
 		return m.sender(*m.set.Sender)
 	}
@@ -185,12 +189,12 @@ func (m *amendment) contract(q wire.AdminContract) error {
 		return noAction(q.Do)
 	}
 	if q.Set.Status == sekisho.Terminated {
-		return m.denied("a contract is terminated over the operator's socket")
+		return m.denied("a contract is not terminated this way")
 	}
-	theirs := q.Set.Status != 0 || q.Set.Name != "" || len(q.Set.Networks)+len(q.Set.Hosts) > 0 || q.Set.Limit != (wire.Limit{}) ||
+	theirs := q.Set.Status != 0 || q.Set.Name != "" || len(q.Set.Networks)+len(q.Set.Hosts) > 0 || q.Set.Limit != (wire.Limit{}) || q.Set.Hold != "" ||
 		len(q.Set.Spool)+len(q.Set.Quarantine)+len(q.Set.Archive)+len(q.Set.Config) > 0
 	if theirs && !m.by.operator() {
-		return m.denied("name, status, networks, host names and limits are the operator's to set")
+		return m.denied("name, status, networks, host names, limits and legal holds are the operator's to set")
 	}
 	for _, k := range []struct{ old, set []byte }{{old.Spool, q.Set.Spool}, {old.Quarantine, q.Set.Quarantine}, {old.Archive, q.Set.Archive}, {old.Config, q.Set.Config}} {
 		if len(k.old) > 0 && len(k.set) > 0 && !slices.Equal(k.old, k.set) {

@@ -33,6 +33,10 @@ func (s *Store) fill(ctx context.Context, out *wire.Page, q wire.PageQuery) erro
 			return p.traces()
 		case "quarantine", "hold":
 			return p.kept()
+		case "partner":
+			return p.partners()
+		case "queue":
+			return p.queued()
 		case "sender":
 			return p.senders()
 		case "change":
@@ -359,6 +363,37 @@ func (p *pager) kept() error {
 	return err
 }
 
+// queued are deliveries that are not over, newest first.
+func (p *pager) queued() error {
+	p.of()
+	if p.q.State == "" {
+		p.w.and("state IN ('waiting', 'sending', 'suspended')")
+	} else {
+		p.w.and("state = ?", db.Text(p.q.State))
+	}
+	p.spanOf("arrived")
+	if p.q.ID != 0 {
+		p.w.and("id = ?", int64(p.q.ID))
+	}
+	if p.q.Match != "" {
+		p.w.and("(LOWER(recipient) LIKE ? ESCAPE '!' OR LOWER(sender) LIKE ? ESCAPE '!' OR LOWER(last) LIKE ? ESCAPE '!')", like(p.q.Match), like(p.q.Match), like(p.q.Match))
+	}
+	if err := p.total("queue"); err != nil {
+		return err
+	}
+	if err := p.before("id", 1); err != nil {
+		return err
+	}
+	var list []wire.QueueItem
+	err := p.r.Each(func(scan func(...any) error) error {
+		it, err := scanQueue(scan)
+		list = append(list, it)
+		return err
+	}, queueColumns+p.w.String()+" ORDER BY id DESC"+p.limit(), p.w.args...)
+	p.out.Queue = cut(p, list, func(i wire.QueueItem) string { return cursor(i.ID) })
+	return err
+}
+
 func (p *pager) senders() error {
 	p.of()
 	p.w.and("account = ?", int64(whole))
@@ -521,6 +556,10 @@ func (s *Store) owner(ctx context.Context, q wire.PageQuery) (sekisho.ContractID
 		query, arg = "SELECT contract FROM alias WHERE address = $1", db.Text(strings.ToLower(q.Name))
 	case "quarantine", "hold":
 		query = "SELECT contract FROM kept WHERE id = $1"
+	case "partner":
+		query = "SELECT contract FROM partner WHERE id = $1"
+	case "queue":
+		query = "SELECT contract FROM queue WHERE id = $1"
 	case "grant":
 		query = "SELECT contract FROM access_grant WHERE id = $1"
 	case "trace":

@@ -20,6 +20,9 @@ import (
 //	waiting   -> suspended  an operator
 //	suspended -> waiting    an operator
 //	waiting, suspended -> cancelled  an operator
+//
+// What is given up is due at once, and post ends it with a notice to the sender instead of another try: it ends as failed. Given up
+// while it is being sent, it ends like that unless this try succeeds.
 const (
 	waiting   = "waiting"
 	sending   = "sending"
@@ -129,6 +132,9 @@ func (t *txn) settle(o *wire.Outcome) error {
 	if it.State == suspended && state == waiting {
 		state = suspended
 	}
+	if it.GivenUp != "" {
+		due = time.Time{}
+	}
 	if err := t.updateQueue(&it, state, due); err != nil {
 		return err
 	}
@@ -185,12 +191,20 @@ func (t *txn) decideQueue(q *wire.Resolution) error {
 		} else if it.State == failed {
 			return sekisho.E("store.decide", sekisho.Conflict, errors.New("the item has failed and its mail is gone; it cannot be tried again"))
 		}
+	case "give-up":
+		if !over(it.State) && it.GivenUp == "" {
+			it.GivenUp = q.By
+			return t.giveUp(&it)
+		}
 	case "cancel", "delete":
 		if !over(it.State) {
 			state, what = cancelled, "cancelled"
 		}
 	default:
 		return sekisho.E("store.decide", sekisho.Invalid, fmt.Errorf("cannot %q a queue item", q.What))
+	}
+	if it.GivenUp != "" && !over(it.State) && state != cancelled {
+		return sekisho.E("store.decide", sekisho.Conflict, errors.New("the item was given up"))
 	}
 	if state == "" {
 		return sekisho.E("store.decide", sekisho.Conflict, fmt.Errorf("the item is %s", it.State))
@@ -206,4 +220,17 @@ func (t *txn) decideQueue(q *wire.Resolution) error {
 		return t.refer(it.Contract, it.Message, -1)
 	}
 	return nil
+}
+
+// giveUp makes an item due, for post to end it. One that is being sent stays with post until that try ends.
+func (t *txn) giveUp(it *wire.QueueItem) error {
+	state, due := waiting, time.Time{}
+	if it.State == sending {
+		state, due = sending, it.NotBefore // the end of the lease
+	}
+	if err := t.updateQueue(it, state, due); err != nil {
+		return err
+	}
+	t.told = append(t.told, t.s.wake)
+	return t.event(it.Contract, it.Trace, it.Recipient, "given up", it.GivenUp, "")
 }

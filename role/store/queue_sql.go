@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	queueColumns = "SELECT contract, id, message, trace, state, due, arrived, attempts, warned, recipient, last, data FROM queue"
+	queueColumns = "SELECT contract, id, message, trace, state, due, arrived, attempts, warned, recipient, last, data, ended FROM queue"
 	queueFirst   = "SELECT due FROM queue WHERE state = $1 ORDER BY due LIMIT 1"
 	queueReady   = queueColumns + " WHERE state = 'waiting' AND due <= $1 ORDER BY due LIMIT $2"
 	queueEnded   = "UPDATE queue SET state = 'waiting' WHERE state = 'sending' AND due <= $1"
 	queueOne     = queueColumns + " WHERE id = $1"
-	queueState   = "UPDATE queue SET state = $3, due = $4, attempts = $5, warned = $6, last = $7 WHERE contract = $1 AND id = $2"
+	queueState   = "UPDATE queue SET state = $3, due = $4, attempts = $5, warned = $6, last = $7, ended = $8 WHERE contract = $1 AND id = $2"
 	messageFind  = `SELECT contract, segment, position, shape, size FROM message WHERE contract = $1 AND id = $2`
 	messageOwner = `SELECT contract FROM queue WHERE message = $1 AND state IN ('waiting', 'sending', 'suspended')
 		UNION SELECT contract FROM kept WHERE message = $1`
@@ -70,7 +70,7 @@ func (t *txn) leaseDue(now time.Time, q wire.DueQuery) (wire.Due, error) {
 func scanQueue(scan func(...any) error) (it wire.QueueItem, err error) {
 	var contract, id, message, trace, due, arrived int64
 	var data []byte
-	if err = scan(&contract, &id, &message, &trace, &it.State, &due, &arrived, &it.Attempts, &it.Warned, &it.Recipient, &it.Last, &data); err != nil {
+	if err = scan(&contract, &id, &message, &trace, &it.State, &due, &arrived, &it.Attempts, &it.Warned, &it.Recipient, &it.Last, &data, &it.GivenUp); err != nil {
 		return it, err
 	}
 	it.Contract, it.ID, it.Message, it.Trace = sekisho.ContractID(contract), sekisho.QueueID(id), sekisho.MessageID(message), sekisho.TraceID(trace)
@@ -93,7 +93,7 @@ func (t *txn) queueItem(id sekisho.QueueID) (it wire.QueueItem, err error) {
 }
 
 func (t *txn) updateQueue(it *wire.QueueItem, state string, due time.Time) error {
-	_, err := t.Exec(queueState, int64(it.Contract), int64(it.ID), state, db.Micros(due), int64(it.Attempts), truth(it.Warned), db.Text(it.Last))
+	_, err := t.Exec(queueState, int64(it.Contract), int64(it.ID), state, db.Micros(due), int64(it.Attempts), truth(it.Warned), db.Text(it.Last), db.Text(it.GivenUp))
 	return err
 }
 

@@ -302,7 +302,12 @@ func (s *Store) registered(ctx context.Context) ([]network, error) {
 
 // contract answers StoreContract.
 func (s *Store) contract(ctx context.Context, _ sekisho.Caller, q wire.ContractQuery) (wire.Contract, error) {
-	return readContract(s.db.Reading(ctx), q.Contract)
+	r := s.db.Reading(ctx)
+	c, err := readContract(r, q.Contract)
+	if err == nil {
+		c.Partners, err = partnerDomains(r, q.Contract)
+	}
+	return c, err
 }
 
 // hosts answers StoreHosts.

@@ -4,7 +4,7 @@ package store
 // a tenant's table, so that a distributed database can keep a contract together and a termination can delete by range.
 // Directory tables are keyed by what is asked for, as an address or a domain belongs to one contract only.
 func migrations() []string {
-	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice, stepUndo, stepFilter, stepSlice, stepPeople}
+	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice, stepUndo, stepFilter, stepSlice, stepPeople, stepQueue, stepPartner}
 }
 
 const step1 = `
@@ -289,4 +289,33 @@ CREATE TABLE chunk (
 	sealed BYTES NOT NULL,
 	PRIMARY KEY (contract, mailbox, slice, low)
 )
+`
+
+// stepQueue: of a delivery to the outside its sender, to search by, and who gave it up. What waited before is found by its recipient.
+const stepQueue = `
+ALTER TABLE queue ADD COLUMN sender TEXT NOT NULL DEFAULT ''
+;
+ALTER TABLE queue ADD COLUMN ended TEXT NOT NULL DEFAULT ''
+`
+
+// stepPartner: the shared address book, and the addresses ("address") and groups ("group") that its entries are found by.
+const stepPartner = `
+CREATE TABLE partner (
+	contract BIGINT NOT NULL,
+	id BIGINT NOT NULL,
+	name TEXT NOT NULL,
+	search TEXT NOT NULL,
+	data BYTES NOT NULL,
+	PRIMARY KEY (contract, id)
+) CLUSTERED
+;
+CREATE INDEX partner_name ON partner (contract, name, id)
+;
+CREATE TABLE partner_key (
+	contract BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	word TEXT NOT NULL,
+	partner BIGINT NOT NULL,
+	PRIMARY KEY (contract, kind, word, partner)
+) CLUSTERED
 `

@@ -314,6 +314,7 @@ func (d *driven) aboutLedger() []drive {
 func (d *driven) aboutLife() []drive {
 	k := func(kinds ...ledger.Kind) []ledger.Kind { return kinds }
 	words := func() wire.Presented { return wire.Presented{Words: d.keys.Shares.Words} }
+	operator := d.operator()
 	return []drive{
 		{"vault.recover", k(ledger.ShareUsed, ledger.Recovery), "", is(wire.VaultRecover, func() wire.Recover {
 			return wire.Recover{Contract: 1, Account: 11, Shares: words(), Password: "battery staple", Operator: 1}
@@ -333,8 +334,25 @@ func (d *driven) aboutLife() []drive {
 		{"vault.snapshot", k(ledger.ConfigRead), "", is(wire.VaultSnapshot, just(wire.SnapshotQuery{}), nil)},
 		{"vault.terminate", k(ledger.Termination), "", is(wire.VaultTerminate, just(wire.Terminate{Contract: 1, Name: "Mori", Contact: "who@mori.example", Operator: 1}), nil)},
 		{"vault.terminated", nil, "signed statements", is(wire.VaultTerminated, just(wire.Nothing{}), nil)},
+		{"vault.ending", k(ledger.Grant), "", is(wire.VaultEnding, just(wire.EndingBy{Session: operator.Session, Until: d.b.now.Add(time.Minute),
+			What: wire.Terminate{Contract: 3, Name: "Kita"}}), nil)},
+		{"vault.hand-end", k(ledger.Termination), "", is(wire.VaultHandEnd, just(wire.HandEnd{Hand: operator, Contract: 3}), nil)},
 		{"vault.contact", k(ledger.Opening), "", is(wire.VaultContact, just(wire.ContactQuery{Contract: 1, Operator: 1}), nil)},
 	}
+}
+
+// operator is somebody of contract 2 who has just signed in at the console; contract 3 is there too.
+func (d *driven) operator() wire.Hand {
+	b := d.b
+	for c := sekisho.ContractID(2); c <= 3; c++ {
+		must[wire.ContractKeys](b.t)(b.newContract(background, admin, wire.NewContract{Contract: c}))
+	}
+	must[wire.AccountKeys](b.t)(b.newAccount(background, admin, wire.NewAccount{Contract: 2, Account: 21, Password: "correct horse"}))
+	edge := sekisho.Caller{Role: sekisho.Edge, Instance: 60}
+	in := must[wire.SignedIn](b.t)(b.webSignIn(background, edge, wire.SignIn{Contract: 2, Account: 21, Password: wire.Phrase{Text: "correct horse"}, Client: client}))
+	g := must[wire.Granting](b.t)(b.newCapability(background, edge, wire.Proof{Cookie: in.Cookie, For: sekisho.Console, Client: client}))
+	t := must[wire.Ticket](b.t)(b.enterBy(background, sekisho.Caller{Role: sekisho.Console, Instance: 100 + sekisho.Instance(sekisho.Console)}, g.Capability))
+	return wire.Hand{Session: t.Session, Secret: t.Secret}
 }
 
 // certificate is one that comes with its key.

@@ -27,6 +27,8 @@ func (v *Vault) handService(s *wire.Service) {
 	wire.Handle(s, wire.VaultToken, using(v, v.tokens))
 	wire.Handle(s, wire.VaultRefused, v.refused)
 	wire.Handle(s, wire.VaultGranted, v.granted)
+	wire.Handle(s, wire.VaultEnding, v.ending)
+	wire.Handle(s, wire.VaultHandEnd, v.handEnd)
 	wire.Handle(s, wire.VaultLink, using(v, v.link))
 	wire.Handle(s, wire.VaultLinkRelease, using(v, v.linkRelease))
 }

@@ -27,7 +27,8 @@ type session struct {
 	short      bool              // made of a capability
 	parent     sekisho.SessionID // of a browser's session; 0: none
 	capability uint64
-	scopes     []string // of the access token that began it; empty: everything that its account may
+	fresh      time.Time // when its owner last proved himself with more than a cookie; zero for programs
+	scopes     []string  // of the access token that began it; empty: everything that its account may
 	*meter
 }
 

@@ -78,6 +78,11 @@ func allClasses() []string {
 
 // terminate answers VaultTerminate.
 func (v *Vault) terminate(_ context.Context, who sekisho.Caller, q wire.Terminate) (wire.Certificate, error) {
+	return v.terminateIn(who, q, 0)
+}
+
+// terminateIn ends a contract by an operator at the socket, or by a session.
+func (v *Vault) terminateIn(who sekisho.Caller, q wire.Terminate, session sekisho.SessionID) (wire.Certificate, error) {
 	v.life.Lock()
 	defer v.life.Unlock()
 	row, err := v.termination(q.Contract)
@@ -88,7 +93,7 @@ func (v *Vault) terminate(_ context.Context, who sekisho.Caller, q wire.Terminat
 		if q.Contract == 0 || v.generations[q.Contract] == 0 {
 			return wire.Certificate{}, sekisho.E("vault.terminate", sekisho.NotFound, errors.New("no such contract"))
 		}
-		if row, err = v.beginTermination(who, q); err != nil {
+		if row, err = v.beginTermination(who, q, session); err != nil {
 			return wire.Certificate{}, err
 		}
 	}
@@ -111,7 +116,7 @@ func (v *Vault) termination(c sekisho.ContractID) (terminationRow, error) {
 	return terminationRow{}, nil
 }
 
-func (v *Vault) beginTermination(who sekisho.Caller, q wire.Terminate) (terminationRow, error) {
+func (v *Vault) beginTermination(who sekisho.Caller, q wire.Terminate, session sekisho.SessionID) (terminationRow, error) {
 	now := v.config.Clock().UTC().Truncate(time.Second)
 	s := Statement{Form: form, Contract: uint64(q.Contract), Name: q.Name, Reason: q.Reason, Begun: now, Classes: allClasses(),
 		Messages: q.Messages, Bytes: q.Bytes, OldEpoch: v.epoch}
@@ -135,7 +140,7 @@ func (v *Vault) beginTermination(who sekisho.Caller, q wire.Terminate) (terminat
 		}
 	}
 	e := by(who, ledger.Termination)
-	e.Contract, e.Class, e.Actor, e.Object = q.Contract, sekisho.ClassCredential, q.Operator, v.epoch
+	e.Contract, e.Class, e.Actor, e.Object, e.Session = q.Contract, sekisho.ClassCredential, q.Operator, v.epoch, session
 	if err := v.enter(e); err != nil {
 		return row, err
 	}

@@ -75,6 +75,7 @@ type Vault struct {
 	mu       sync.Mutex // guards what follows
 	archives map[uint64]*archive
 	sessions map[sekisho.SessionID]*session
+	endings  map[sekisho.ContractID]wire.EndingBy // that store told of
 	web      web
 	last     sekisho.SessionID
 }

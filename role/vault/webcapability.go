@@ -238,7 +238,7 @@ func (v *Vault) enterBy(_ context.Context, who sekisho.Caller, q wire.Capability
 	if err := v.enter(e); err != nil {
 		return wire.Ticket{}, err
 	}
-	s := &session{contract: c.contract, account: c.account, holder: who.Instance, address: c.address, expires: t.Expires, short: true, scopes: c.scopes,
+	s := &session{contract: c.contract, account: c.account, holder: who.Instance, address: c.address, expires: t.Expires, short: true, fresh: c.fresh, scopes: c.scopes,
 		parent: c.parent, capability: q.ID, sealed: sealRing(contract, t.Secret, ring), meter: c.meter}
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -24,6 +24,7 @@ import (
 // house is store, vault, inspect and webmail in one process, with two contracts and some accounts. Capabilities are stood in
 // for by logins with app passwords: what a ticket opens is vault's real answer.
 type house struct {
+	storeAs  func(sekisho.Role) *wire.Peer // store, as another role of the same process number asks it
 	t        testing.TB
 	contract sekisho.ContractID
 	people   map[string]*person
@@ -107,6 +108,7 @@ func newHouse(t testing.TB) *house {
 	h.store, h.operator = to(sekisho.Store, s.Service(), sekisho.Gate, 5), to(sekisho.Store, s.Service(), sekisho.Admin, 8)
 	h.vaultAs, h.inspect = to(sekisho.Vault, vaults, sekisho.Admin, 8), to(sekisho.Inspect, inspects, sekisho.Gate, 5)
 
+	h.storeAs = func(r sekisho.Role) *wire.Peer { return to(sekisho.Store, s.Service(), r, webmailInstance) }
 	h.contract = h.newContract("Mori", "mori.example")
 	h.person(h.contract, "ann", "mori.example")
 	h.person(h.contract, "bob", "mori.example")

@@ -18,8 +18,10 @@ export async function run({ browser, base, accounts, check, shot, axe, watch, li
   await screens({ page, go, of, check, shot, axe });
   await trace({ page, go, of, check });
   await quarantine({ page, go, of, check, admin });
+  await queue({ page, go, of, check, admin });
   await policy({ page, go, of, check });
   await accountsAndImport({ page, go, of, check, admin });
+  await partners({ page, go, of, check, axe });
   await domains({ page, go, of, check, admin });
   await looks({ browser, page, context, base, of, check, shot, axe, watch });
   const operator = accounts.find((a) => a.role === "operator");
@@ -52,7 +54,7 @@ async function settled(page) {
 const done = (page) => page.waitForSelector(".toast.good");
 
 async function screens({ page, go, of, check, shot, axe }) {
-  for (const name of ["overview", "traces", "quarantine", "hold", "statistics", "accounts", "aliases", "groups", "domains", "imports", "policy", "changes", "grants", "settings"]) {
+  for (const name of ["overview", "traces", "quarantine", "hold", "queue", "statistics", "accounts", "aliases", "groups", "partners", "domains", "imports", "policy", "changes", "grants", "settings"]) {
     await go(`${of}/${name}`);
     await settled(page);
     check(`${name}: opens without a problem`, (await page.locator("main .note.bad").count()) === 0);
@@ -124,6 +126,55 @@ async function quarantine({ page, go, of, check, admin }) {
   await prove(page, admin, check);
   await page.waitForFunction((n) => document.querySelectorAll("tbody tr").length === n - 1, holds);
   check("a held mail is approved", true);
+}
+
+// partners: the shared address book, from a file and by hand.
+async function partners({ page, go, of, check, axe }) {
+  await go(`${of}/partners`);
+  await page.click("header >> text=CSV import");
+  const file = (text) => page.setInputFiles("dialog input[type=file]", { name: "partners.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await file("address,name,groups\nnobody,A,\n");
+  await page.click("dialog button.primary");
+  await page.waitForSelector("dialog .note.bad");
+  check("a wrong cell is told with its row", (await page.innerText("dialog")).includes("Row 2"));
+  await axe(page, "partners import");
+  await file("address,name,groups\nsuzuki@far.example,Suzuki,Suppliers\nokada@near.example,Okada,Suppliers;Tokyo\n");
+  await page.click("dialog button.primary");
+  await page.waitForSelector("dialog .note.good");
+  await page.click("dialog >> text=Make 2 entries");
+  await done(page);
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
+  await page.click("tbody button:has-text('Tokyo')");
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+  check("a group narrows the list, and stands in the address", page.url().includes("group=Tokyo"));
+  await page.click("tbody button:has-text('Change')");
+  await page.fill("dialog input[name=organization]", "Near K.K.");
+  await page.click("dialog footer button.primary");
+  await page.waitForSelector("tbody tr:has-text('Near K.K.')");
+  check("an entry is changed", true);
+}
+
+// queue: two mails that the other side does not take. They are tried at once, given up with a notice, and deleted.
+async function queue({ page, go, of, check, admin }) {
+  await go(`${of}/queue?search=slow-`);
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 3);
+  check("the queue says in words why a mail waits", (await page.locator("tbody tr", { hasText: "could not be reached" }).count()) > 0);
+  for (const row of [0, 1, 2]) await page.check(`tbody tr >> nth=${row} >> input[type=checkbox]`);
+  await page.click(".chosen >> text=Try now");
+  check("the act says how many it is about", (await page.locator("dialog").innerText()).includes("3 mails"));
+  await page.click("dialog footer button.danger");
+  await prove(page, admin, check);
+  await done(page);
+  await page.click("tbody tr:has-text('slow-a@') >> text=Give up");
+  await page.click("dialog footer button.danger");
+  await page.waitForFunction(() => ![...document.querySelectorAll("tbody tr")].some((r) => r.textContent.includes("slow-a@") && !r.textContent.includes("given up by")));
+  await page.click("tbody tr:has-text('slow-b@') >> text=Delete");
+  await page.click("dialog footer button.danger");
+  await page.waitForFunction(() => ![...document.querySelectorAll("tbody tr")].some((r) => r.textContent.includes("slow-b@")));
+  check("a mail is given up, another deleted", true);
+  await go(`${of}/changes?search=slow-`);
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length >= 5);
+  check("each act is in the list of changes", (await page.locator("tbody tr", { hasText: "given up" }).count()) > 0);
 }
 
 async function policy({ page, go, of, check }) {
@@ -250,13 +301,20 @@ async function operators({ browser, base, operator, other, check, shot, axe, wat
   await ops.page.goto(base + "/");
   await ops.page.waitForFunction(() => location.hash === "#/contracts");
   check("an operator lands on the contracts", true);
-  for (const name of ["contracts", "statistics", "ledger", "inquiries", "incidents", "incidents/1"]) {
+  for (const name of ["contracts", "statistics", "health", "ledger", "inquiries", "incidents", "incidents/1"]) {
     await ops.go(name);
     await settled(ops.page);
     check(`${name}: opens without a problem`, (await ops.page.locator("main .note.bad").count()) === 0);
     await axe(ops.page, "operator " + name);
     await shot(ops.page, "operator-" + name.replace("/", "-"));
   }
+  await ops.go("contracts");
+  await ops.page.waitForSelector("text=/every process serves and is confined/");
+  await ops.page.click("text=Sandbox health");
+  await ops.page.waitForSelector("tbody tr:has-text('vault')");
+  check("every process is there with its confinement", (await ops.page.locator("tbody tr:has-text('system calls filtered')").count()) >= 13);
+  await ops.go("incidents/1");
+  await settled(ops.page);
   check("the scope is drawn in three levels", (await ops.page.locator(".funnel button").count()) === 3);
   await ops.go("ledger");
   await ops.page.click("text=Verify the whole ledger");
@@ -285,8 +343,30 @@ async function operators({ browser, base, operator, other, check, shot, axe, wat
   await they.page.waitForSelector("tbody tr");
   check("the customer sees who looked", (await they.page.locator("tbody").innerText()).includes(operator.address));
   await shot(they.page, "console-accesses");
+  await ending({ page: ops.page, go: ops.go, operator, other, check, shot, axe });
   await ops.context.close();
   await they.context.close();
+}
+
+// ending terminates a customer's contract: what goes is shown, the name is typed, and the proof stays.
+async function ending({ page, go, operator, other, check, shot, axe }) {
+  await go(`${other.contract}/settings`);
+  await page.click("text=Terminate …");
+  await page.waitForSelector("dialog dl.facts");
+  await axe(page, "terminate");
+  await shot(page, "operator-terminate");
+  await page.fill("dialog input[name=name]", "somebody else");
+  await page.click("dialog footer button.danger");
+  await prove(page, operator, check);
+  await page.waitForSelector("dialog [aria-invalid=true]");
+  check("a wrong name ends nobody", true);
+  const name = (await page.innerText("dialog h2")).replace(/^Terminate (.*)\?$/, "$1");
+  await page.fill("dialog input[name=name]", name);
+  await page.click("dialog footer button.danger");
+  await page.waitForSelector("text=/^The contract is terminated/", { timeout: 60_000 });
+  check("the certificate is shown", (await page.innerText("main pre.mail")).includes("keys_destroyed"));
+  await axe(page, "terminated");
+  await shot(page, "operator-terminated");
 }
 
 // desk opens a link as the mail has it, and decides.

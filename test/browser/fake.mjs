@@ -61,6 +61,12 @@ function tree(m) {
   return ["div", {}, ...lines, ["p", {}, "See ", ["a", { link: 0 }, "www.bank.example"], " and ", ["b", {}, "this"], "."], ["table", { border: "1", cellpadding: "6" }, ["tr", {}, ["td", { style: { "background-color": "#eef4fa" } }, "合計"], ["td", {}, "¥128,000"]]], ["img", { picture: 0, alt: "logo" }]];
 }
 
+// partners are the entries of the shared address book.
+const partners = {
+  p1: { id: "p1", name: "Suzuki", emails: [{ address: "suzuki@supplier.example", label: "" }], organization: "Supplier", note: "", groups: ["Suppliers"] },
+  p2: { id: "p2", name: "Okada", emails: [{ address: "okada@maker.example", label: "" }], organization: "Maker", note: "", groups: ["Suppliers"] },
+};
+
 const methods = {
   "Mailbox/get": (h) => ({ state: `${h.state}`, list: h.boxes.map((b) => count(h, b)), notFound: [] }),
   "Mailbox/set": (h, a) => {
@@ -124,6 +130,8 @@ const methods = {
   },
   "Contact/query": (h, a) => ({ ids: h.contacts.filter((c) => JSON.stringify(c).toLowerCase().includes((a.filter?.text ?? "").toLowerCase())).map((c) => c.id), total: h.contacts.length }),
   "Contact/get": (h, a) => ({ list: h.contacts.filter((c) => !a.ids || a.ids.includes(c.id)) }),
+  "SharedContact/query": (h, a) => ({ ids: (a.limit ?? 9) > 0 ? ["p1", "p2"].filter((id) => JSON.stringify(partners[id]).toLowerCase().includes((a.filter?.text ?? "").toLowerCase()) && (!a.filter?.group || partners[id].groups.includes(a.filter.group))) : [], total: 2, groups: [{ name: "Suppliers", members: 2 }].filter((g) => g.name.toLowerCase().includes((a.filter?.text ?? "").toLowerCase())) }),
+  "SharedContact/get": (h, a) => ({ list: (a.ids ?? []).map((id) => partners[id]).filter(Boolean) }),
   "Contact/set": (h, a) => own(h, "contacts", "c", a),
   "Directory/query": (_h, a) => ({ list: [...people.map(([name, address]) => ({ name, address, group: false })), { name: "全社", address: "all@rensei.example", group: true }].filter((p) => p.address.endsWith("rensei.example") && (p.name + p.address).toLowerCase().includes((a.filter?.text ?? "").toLowerCase())) }),
   "Template/get": (h) => ({ list: h.templates }),

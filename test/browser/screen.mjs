@@ -22,7 +22,7 @@ export async function run({ open, check, shot, access, step, data }) {
     await page.waitForTimeout(400);
     await shot(page, `mail-${name}`);
     await access(page, `mail-${name}`);
-    for (const hash of ["kept/quarantine", "kept/hold", "contact", "setting", "setting/identity", "setting/vacation", "setting/filter", "setting/security"]) {
+    for (const hash of ["kept/quarantine", "kept/hold", "contact", "contact/shared", "contact/directory", "setting", "setting/identity", "setting/vacation", "setting/filter", "setting/security"]) {
       await page.goto(at(`#/${hash}`));
       await page.waitForSelector(".screen h1");
       await page.waitForTimeout(250);

@@ -38,6 +38,22 @@ export interface Contract {
   limit: Limit;
   forward: string[];
   reply: string;
+  hold?: string;
+}
+
+export interface Termination {
+  contract: number;
+  name: string;
+  status: string;
+  hold?: string;
+  accounts: number;
+  domains: number;
+  messages: number;
+  bytes: number;
+  archived: number;
+  kept: number;
+  queue: number;
+  certificate?: { text: string; statement: Record<string, unknown>; signature: string; key: string };
 }
 
 export interface ContractMade extends Contract {
@@ -150,6 +166,37 @@ export interface KeptSeen extends Kept {
   digest: string;
 }
 
+export interface Waiting {
+  id: number;
+  trace: string;
+  from: string;
+  recipient: string;
+  state: string;
+  arrived: string;
+  age: number;
+  attempts: number;
+  next?: string;
+  meaning: string;
+  last: string;
+  givenUp?: string;
+  size: number;
+}
+
+export interface Steered {
+  do: string;
+  done: number[];
+  notDone: number[];
+}
+
+export interface Partner {
+  id: number;
+  name: string;
+  addresses: string[];
+  organization?: string;
+  groups?: string[];
+  note?: string;
+}
+
 export interface Statistic {
   times: number[];
   series: Record<string, number[]>;
@@ -205,6 +252,32 @@ export interface Token {
   made: string;
   expires: string;
   used?: string;
+}
+
+export interface HealthProcess {
+  role: string;
+  worker: number;
+  cell?: number;
+  instance: string;
+  state: string;
+  since?: string;
+  uptime: number;
+  restarts: number;
+  retired: number;
+  denied: number;
+  last?: string;
+  memory: number;
+  memoryLimit: number;
+  confinement: { known: boolean; whole: boolean; level: string; uid: number; ownUser: boolean; seccomp: boolean; noNewPrivs: boolean; capabilities: string; namespaces: string[]; files: boolean; network: boolean; listeners: string[] };
+}
+
+export interface Health {
+  state: "whole" | "degraded" | "unknown";
+  reasons: { code: string; process: string; text: string }[];
+  level: string;
+  boot: number;
+  processes: HealthProcess[];
+  alerts: { at: string; kind: string; role: string; instance: string; call?: string; target?: string; detail?: string }[];
 }
 
 export interface Figures {

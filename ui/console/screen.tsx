@@ -5,11 +5,14 @@ import { ChangeScreen } from "./change";
 import { ContractScreen, SettingScreen } from "./contract";
 import { DomainScreen, RecordScreen } from "./domain";
 import { GrantScreen } from "./grant";
+import { HealthScreen } from "./health";
 import { ImportScreen } from "./import";
 import { KeptScreen } from "./kept";
 import { OverviewScreen } from "./overview";
 import { contract } from "./place";
+import { PartnerScreen } from "./partner";
 import { PolicyScreen } from "./policy";
+import { QueueScreen } from "./queue";
 import { StatisticScreen } from "./statistic";
 import { CaseScreen, IncidentScreen, InquiryScreen, LedgerScreen } from "./system";
 import { TokenScreen } from "./token";
@@ -28,10 +31,12 @@ export const screens: Screen[] = [
   { name: "traces", within: true, view: ([trace]) => (trace ? <WhyScreen trace={trace} key={trace} /> : <TraceScreen key={of()} />) },
   { name: "quarantine", within: true, view: () => <KeptScreen kind="quarantine" key={`q${of()}`} /> },
   { name: "hold", within: true, view: () => <KeptScreen kind="hold" key={`h${of()}`} /> },
+  { name: "queue", within: true, view: () => <QueueScreen key={`o${of()}`} /> },
   { name: "statistics", within: true, view: () => <StatisticScreen key={of()} /> },
   { name: "accounts", within: true, view: () => <AccountScreen key={of()} /> },
   { name: "aliases", within: true, view: () => <AliasScreen key={of()} /> },
   { name: "groups", within: true, view: () => <GroupScreen key={of()} /> },
+  { name: "partners", within: true, view: () => <PartnerScreen key={of()} /> },
   { name: "domains", within: true, view: ([name]) => (name ? <RecordScreen name={name} key={name} /> : <DomainScreen key={of()} />) },
   { name: "imports", within: true, view: () => <ImportScreen key={of()} /> },
   { name: "policy", within: true, view: () => <PolicyScreen key={of()} /> },
@@ -40,6 +45,7 @@ export const screens: Screen[] = [
   { name: "settings", within: true, view: () => <SettingScreen key={of()} /> },
   { name: "contracts", within: false, view: () => <ContractScreen /> },
   { name: "statistics", within: false, view: () => <StatisticScreen key="all" /> },
+  { name: "health", within: false, view: () => <HealthScreen /> },
   { name: "ledger", within: false, view: () => <LedgerScreen /> },
   { name: "incidents", within: false, view: ([id]) => (id ? <CaseScreen id={id} key={id} /> : <IncidentScreen />) },
   { name: "inquiries", within: false, view: () => <InquiryScreen /> },

@@ -1,6 +1,9 @@
-// A field of recipients: names typed become chips, suggestions come from contacts and the directory.
+// A field of recipients: names typed become chips, suggestions come from contacts, the shared address book and the directory. A group of
+// the shared address book becomes its members.
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Icon } from "../kit/icon";
+import { fail } from "../kit/toast";
+import { expand } from "./expand";
 import { capable, chain, own } from "./jmap";
 import type { Address, Contact } from "./model";
 import { who } from "./model";
@@ -19,20 +22,29 @@ export function read(text: string): Address[] {
 
 const good = (email: string) => /^[^\s@]+@[^\s@]+\.[^\s@]+$|^[^\s@]+@localhost$/.test(email);
 
-async function suggest(text: string): Promise<(Address & { group?: boolean })[]> {
+interface Suggestion extends Address {
+  group?: boolean;
+  members?: number; // it is a group of the shared address book, by its name
+}
+
+async function suggest(text: string): Promise<Suggestion[]> {
   if (!capable(own)) return [];
-  const asks: [string, Record<string, unknown>][] = [["Contact/query", { filter: { text }, limit: 8 }], ["Directory/query", { filter: { text }, limit: 8 }]];
-  const [c, d] = await Promise.all(asks.map(([name, args]) => chain([[name, args]]).then((r) => r[0]!, () => ({}) as Record<string, any>)));
+  const asks: [string, Record<string, unknown>][] = [["Contact/query", { filter: { text }, limit: 8 }], ["Directory/query", { filter: { text }, limit: 8 }], ["SharedContact/query", { filter: { text }, limit: 8 }]];
+  const [c, d, s] = await Promise.all(asks.map(([name, args]) => chain([[name, args]]).then((r) => r[0]!, () => ({}) as Record<string, any>)));
   const ids = (c!.ids ?? []) as string[];
   const contacts = ids.length > 0 ? ((await chain([["Contact/get", { ids }]]))[0]!.list as Contact[]) : [];
-  const all = [...contacts.flatMap((x) => x.emails.map((e) => ({ name: x.name, email: e.address }))), ...((d!.list ?? []) as { name: string; address: string; group: boolean }[]).map((x) => ({ name: x.name, email: x.address, group: x.group }))];
+  const sharedIds = (s!.ids ?? []) as string[];
+  const shared = sharedIds.length > 0 ? ((await chain([["SharedContact/get", { ids: sharedIds }]]))[0]!.list as Contact[]) : [];
+  const groups = ((s!.groups ?? []) as { name: string; members: number }[]).slice(0, 3).map((g) => ({ name: g.name, email: "", group: true, members: g.members }));
+  const all: Suggestion[] = [...groups, ...[...contacts, ...shared].flatMap((x) => x.emails.map((e) => ({ name: x.name, email: e.address }))), ...((d!.list ?? []) as { name: string; address: string; group: boolean }[]).map((x) => ({ name: x.name, email: x.address, group: x.group }))];
   const met = new Set<string>();
-  return all.filter((a) => !met.has(a.email.toLowerCase()) && met.add(a.email.toLowerCase())).slice(0, 8);
+  const key = (a: Suggestion) => (a.members ? "\0" + a.name : a.email.toLowerCase());
+  return all.filter((a) => !met.has(key(a)) && met.add(key(a))).slice(0, 8);
 }
 
 export function Recipients(p: { label: string; value: Address[]; onChange: (v: Address[]) => void; autofocus?: boolean }) {
   const [text, setText] = useState("");
-  const [found, setFound] = useState<(Address & { group?: boolean })[]>([]);
+  const [found, setFound] = useState<Suggestion[]>([]);
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -55,6 +67,7 @@ export function Recipients(p: { label: string; value: Address[]; onChange: (v: A
     setText("");
     setFound([]);
   };
+  const choose = (a: Suggestion) => (a.members ? void expand(a.name!).then(add, fail) : add([a]));
   const take = (): boolean => {
     const list = read(text);
     if (list.length > 0) add(list);
@@ -68,7 +81,7 @@ export function Recipients(p: { label: string; value: Address[]; onChange: (v: A
       setAt((at + (down ? 1 : found.length - 1)) % found.length);
     } else if ((e.key === "Enter" || e.key === "Tab") && found.length > 0 && text) {
       e.preventDefault();
-      add([found[at]!]);
+      choose(found[at]!);
     } else if (["Enter", ",", ";"].includes(e.key) && text) {
       e.preventDefault();
       take();
@@ -92,8 +105,8 @@ export function Recipients(p: { label: string; value: Address[]; onChange: (v: A
         }} />
       <ul id={`${id}-list`} role="listbox" aria-label={p.label} class="suggestions" hidden={found.length === 0}>
         {found.map((a, i) => (
-          <li key={a.email} id={`${id}-${i}`} role="option" aria-selected={i === at} onMouseDown={(e) => (e.preventDefault(), add([a]))}>
-            <Icon name={a.group ? "people" : "person"} size={16} /><span class="name">{a.name || a.email}</span><span class="mailbox">{a.email}</span>
+          <li key={a.email || a.name} id={`${id}-${i}`} role="option" aria-selected={i === at} onMouseDown={(e) => (e.preventDefault(), choose(a))}>
+            <Icon name={a.group ? "people" : "person"} size={16} /><span class="name">{a.name || a.email}</span><span class="mailbox">{a.members ? `× ${a.members}` : a.email}</span>
           </li>
         ))}
       </ul>
