@@ -31,7 +31,7 @@ type Scan struct {
 	Extra     []sekisho.Finding
 	Now       time.Time
 	Leak      []byte // what the contract looks for itself (policy.Policy.Leak)
-	Summarise bool // only the summary, text and tokens: mail that a person files himself (APPEND)
+	Summarise bool   // only the summary, text and tokens: mail that a person files himself (APPEND)
 }
 
 // Auth is what sender authentication found, in the words of RFC 8601.
