@@ -202,6 +202,17 @@ func TestSubmissionCheck(t *testing.T) {
 	if got := h.call("bob", "Submission/check", m{"emailId": quoted}); text(got, "missingAttachment") != "false" || fmt.Sprint(got["outside"]) != "[]" {
 		t.Fatalf("%v", got)
 	}
+	typo := h.draft(m{"to": []m{{"email": "suzuki@gmai.com"}, {"email": "a@kawa.example"}, {"email": "b@umi.example"}}, "bodyValues": m{"t": m{"value": "hello"}}})
+	got = h.call("bob", "Submission/check", m{"emailId": typo})
+	if text(got, "similar", 0, "meant") != "suzuki@gmail.com" || text(got, "similar", 0, "reason") != "domain" || len(got["similar"].([]any)) != 1 || len(got["organisations"].([]any)) != 3 {
+		t.Fatalf("%v", got)
+	}
+	must[wire.Contacted](t)(wire.StoreContact.Ask(context.Background(), h.store, wire.Contact{Contract: h.contract, Inside: "bob@mori.example", Outside: "tanaka@kawa.example", Note: true}))
+	private := h.draft(m{"to": []m{{"email": "tanaka@gmail.com"}, {"email": "tanaka@kawa.example"}}, "bodyValues": m{"t": m{"value": "hello"}}})
+	got = h.call("bob", "Submission/check", m{"emailId": private})
+	if text(got, "similar", 0, "meant") != "tanaka@kawa.example" || text(got, "similar", 0, "reason") != "free-mail" || fmt.Sprint(got["first"]) != "[tanaka@gmail.com]" {
+		t.Fatalf("%v", got)
+	}
 	h.fails("notFound", "bob", "Submission/check", m{"emailId": h.deliver("ann", "", simple(1, "x", "y"))[0]})
 }
 
