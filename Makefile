@@ -9,7 +9,7 @@ export CGO_ENABLED = 0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RACE        = ./blob ./wire ./supervise ./role/... ./db/... ./seal/... ./ledger/... ./journal ./policy
 
-.PHONY: ui build run test deps check unit race product drill-crash fuzz bench clean
+.PHONY: ui build run test deps check unit race product drill-crash fuzz bench eval clean
 
 # ui builds the browser apps; npm gets their packages when the list of them has changed.
 ui:
@@ -55,6 +55,10 @@ drill-crash: build
 # fuzz runs every fuzz target for a while: make fuzz FUZZTIME=1m
 fuzz:
 	@./test/fuzz.sh $${FUZZTIME:-10s}
+
+# eval measures the inspection on every labelled collection below $SEKISHO_SHARED, and on generated mail: one table.
+eval:
+	go run ./cmd/sekisho eval
 
 bench: build
 	go test -run '^$$' -bench . -benchtime 1s ./...
