@@ -219,7 +219,7 @@ func (j *job) pages(data []byte, where string) {
 		return
 	}
 	j.leaky += len(text)
-	j.leaks(search.Fold(text), where)
+	j.leaks(text, search.Fold(text), where, "")
 	j.links(text, where)
 	j.papers = append(j.papers, text)
 }
@@ -348,7 +348,8 @@ func (j *job) codes(texts []string, where string) {
 			j.find(sekisho.KindURL, "qr-code", where, 1.5, text)
 			j.link(text, "", where)
 		} else {
-			j.find(sekisho.KindURL, "qr-text", where, 0, text)
+			j.find(sekisho.KindURL, "qr-text", where, 0, fmt.Sprintf("a text of %d bytes", len(text)))
+			j.leaks(text, search.Fold(text), where, "")
 		}
 	}
 }

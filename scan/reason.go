@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"sekisho"
+	"sekisho/scan/spam"
 )
 
 // Reason says in words why a mail was judged as it was.
@@ -92,15 +93,8 @@ func Reasons(list []sekisho.Finding) []Reason {
 	return out
 }
 
-// Probability is how likely a mail with that score is unwanted where as much unwanted as wanted mail comes. It is a logistic
-// curve fitted to mails that had taught nothing.
-func Probability(score float64) float64 { return 1 / (1 + math.Exp(-(score-curveMiddle)*curveSlope)) }
-
-// The curve: half of the mails with the middle's score are unwanted.
-const (
-	curveMiddle = 2.2
-	curveSlope  = 1.1
-)
+// Probability is how likely a mail with that score is unwanted where as much unwanted as wanted mail comes.
+func Probability(score float64) float64 { return spam.Probability(score) }
 
 // Level names the three levels at which contracts act: "low" from 5 on, "middle" from 7.5, "high" from 10; "" below.
 func Level(score float64) string {

@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,6 +45,7 @@ type Context struct {
 	Domains   []string          // the contract's own domains
 	Known     bool              // these two have corresponded before
 	Extra     []sekisho.Finding // what others found
+	Leak      []byte            // what the contract itself looks for (package policy, section leak); nil for nothing
 	Layers    []*spam.Layer     // what was learned about spam here: of the installation, the contract, the account; nil ones count nothing
 	Now       time.Time         // zero: the time plays no part
 }
@@ -78,13 +80,14 @@ type Scanner struct {
 	brands *url.Lookalike
 	model  *spam.Model
 
-	mu  sync.Mutex                // guards own
-	own map[string]*url.Lookalike // by the domains of a contract
+	mu   sync.Mutex                // guards own
+	own  map[string]*url.Lookalike // by the domains of a contract
+	sets map[[32]byte]*terms       // by the sum of a contract's section leak
 }
 
 // New makes a Scanner. The error is Invalid for a list or a model that cannot be read.
 func New(c Config) (*Scanner, error) {
-	s := &Scanner{config: c, engine: &virus.Engine{}, brands: url.NewLookalike(nil, true), own: make(map[string]*url.Lookalike)}
+	s := &Scanner{config: c, engine: &virus.Engine{}, brands: url.NewLookalike(nil, true), own: make(map[string]*url.Lookalike), sets: make(map[[32]byte]*terms)}
 	set := func(v *float64, d float64) {
 		if *v == 0 {
 			*v = d
@@ -146,6 +149,7 @@ type job struct {
 	papers   []string        // texts of attached documents: to be found, not judged as the mail
 	size     int             // bytes of words
 	nested   int             // mails in attachments
+	paper    string          // the member of a document whose text is read with the whole
 	leaky    int             // bytes of attachments that were searched for personal data
 	carried  int             // files in links
 	quick    bool            // only texts are wanted
@@ -234,7 +238,9 @@ func (j *job) close() {
 		}
 	}()
 	j.searchable()
-	j.leaks(j.rep.Text, "1")
+	j.leaks(strings.Join(j.words, "\n"), j.rep.Text, "1", "")
+	j.headers()
+	j.announced()
 	j.sender()
 	j.phish()
 	j.spam()

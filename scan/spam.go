@@ -22,8 +22,8 @@ func (j *job) spam() {
 	if p > 0 && j.genuine {
 		p *= 0.4 // companies write about passwords and payments too
 	}
-	if p > 0 && j.ours() {
-		p /= 2 // whoever signed in here is known and can be stopped
+	if p > 0 && j.c.Direction == sekisho.Inbound && j.ours() {
+		p /= 3 // a colleague who signed in: known, and can be stopped
 	}
 	if p >= 0.05 || p <= -0.05 {
 		j.find(sekisho.KindSpam, "words", "", p, why)

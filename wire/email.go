@@ -312,3 +312,15 @@ type OwnTraced struct {
 	Row   TraceRow
 	First time.Time // when the account's address was first known to correspond with From; zero: never
 }
+
+// StoreCorrespondents lists whom the account's own address has corresponded with, the latest first.
+var StoreCorrespondents = define[CorrespondentQuery, Correspondents](sekisho.Store, 97, "correspondents", large, sekisho.Webmail)
+
+// CorrespondentQuery asks for the account's correspondents.
+type CorrespondentQuery struct {
+	Pass Pass
+	Most uint32 // 0: 1,000; at most 5,000
+}
+
+// Correspondents answers.
+type Correspondents struct{ Addresses []string }

@@ -30,7 +30,8 @@ type Scan struct {
 	Known     bool
 	Extra     []sekisho.Finding
 	Now       time.Time
-	Summarise bool // only the summary, text and tokens: mail that a person files himself (APPEND)
+	Leak      []byte // what the contract looks for itself (policy.Policy.Leak)
+	Summarise bool   // only the summary, text and tokens: mail that a person files himself (APPEND)
 }
 
 // Auth is what sender authentication found, in the words of RFC 8601.

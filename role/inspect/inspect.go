@@ -82,7 +82,7 @@ func (i *Inspect) scan(ctx context.Context, _ sekisho.Caller, q wire.Scan) (wire
 	}
 	ctx, cancel := context.WithTimeout(ctx, i.config.Time)
 	defer cancel()
-	c := scan.Context{Direction: q.Direction, Envelope: q.Envelope, Domains: q.Domains, Known: q.Known, Extra: q.Extra, Now: q.Now,
+	c := scan.Context{Direction: q.Direction, Envelope: q.Envelope, Domains: q.Domains, Known: q.Known, Extra: q.Extra, Now: q.Now, Leak: q.Leak,
 		Auth: scan.Auth{SPF: q.Auth.SPF, DKIM: q.Auth.DKIM, DMARC: q.Auth.DMARC, ARC: q.Auth.ARC, Aligned: q.Auth.Aligned, Domain: q.Auth.From}}
 	for _, p := range q.People {
 		c.People = append(c.People, scan.Person(p))

@@ -307,6 +307,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StorePlaces, s.places)
 	wire.Handle(v, wire.StoreSelf, s.self)
 	wire.Handle(v, wire.StoreOwnTrace, s.ownTrace)
+	wire.Handle(v, wire.StoreCorrespondents, s.correspondents)
 	wire.Handle(v, wire.StoreUpload, s.upload)
 	wire.Handle(v, wire.StoreUploaded, s.uploaded)
 	wire.Handle(v, wire.StoreItems, s.items)

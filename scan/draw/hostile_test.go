@@ -16,13 +16,13 @@ func TestHostile(t *testing.T) {
 		return fmt.Sprintf("<<%s/Length %d>>stream\n%s\nendstream", dict, len(data), data)
 	}
 	var lines, subpaths strings.Builder
-	for i := range 50_000 {
+	for i := range 20_000 {
 		fmt.Fprintf(&lines, "%d %d l ", i%100, (i*37)%100)
 		fmt.Fprintf(&subpaths, "0 %d m 100 %d l ", i%100, i*7%100)
 	}
 	program := "{" + strings.Repeat("dup 0.5 mul sin ", 2000) + "}"
 	for name, c := range map[string][]string{
-		"many lines":       {"0 0 m " + lines.String() + "f* " + strings.Repeat("0 0 m "+lines.String()[:200_000]+"S ", 20)},
+		"many lines":       {"0 0 m " + lines.String() + "f* " + strings.Repeat("0 0 m "+lines.String()[:100_000]+"S ", 20)},
 		"dashes of points": {"[0 0.001] 0 d 1 w " + subpaths.String() + "S"},
 		"dashes, short":    {"[0.01] 0 d 1 J " + subpaths.String() + "S"},
 		"shading program": {strings.Repeat("/S sh ", 50), "<</Shading<</S<</ShadingType 1/ColorSpace/DeviceGray/Matrix[100 0 0 100 0 0]/Function 6 0 R>>>>>>",

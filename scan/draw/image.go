@@ -11,6 +11,7 @@ import (
 	"golang.org/x/image/ccitt"
 
 	"sekisho/scan/function"
+	"sekisho/scan/jbig2"
 	"sekisho/scan/jpeg2000"
 	"sekisho/scan/pdf"
 	"sekisho/scan/shape"
@@ -133,6 +134,8 @@ func (m *machine) raster(s *pdf.Stream, n, bits int) *raster {
 		return m.fax(data, coded.Parm, w, h)
 	case "JPXDecode":
 		return m.waves(data)
+	case "JBIG2Decode":
+		return m.paper(data, coded.Parm, w, h)
 	case "":
 	default:
 		return nil
@@ -236,6 +239,22 @@ func (m *machine) waves(data []byte) *raster {
 	}
 	m.steps += p.Width * p.Height / 100
 	return &raster{w: p.Width, h: p.Height, n: p.Components, bits: 8, pix: p.Pix}
+}
+
+// paper decodes a JBIG2 picture. In documents, black is 0.
+func (m *machine) paper(data []byte, parm pdf.Dict, w, h int) *raster {
+	var shared []byte
+	if s, ok := m.f.Resolve(parm["JBIG2Globals"]).(*pdf.Stream); ok {
+		shared, _, _ = m.f.Decode(s, maxRows)
+	}
+	rows, err := jbig2.Decode(m.ctx, shared, data, w, h)
+	if err != nil {
+		return nil
+	}
+	for i := range rows {
+		rows[i] = ^rows[i]
+	}
+	return &raster{w: w, h: h, n: 1, bits: 1, pix: rows}
 }
 
 // fax decodes what a fax machine would send.

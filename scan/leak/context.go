@@ -79,9 +79,12 @@ const before, after = 72, 30
 func (f *finder) says(start, end int) sense {
 	line := strings.LastIndexByte(f.t[:start], '\n') + 1
 	if h := f.column(line, start, end); h != "" {
-		if s := meaning(h, true); s != unsaid {
+		if s := f.heading(h); s != unsaid {
 			return s
 		}
+	}
+	if f.asked++; f.asked > mostAsked {
+		return unsaid
 	}
 	front := f.t[max(line, start-before):start]
 	if s := meaning(front, true); s != unsaid {
@@ -98,6 +101,24 @@ func (f *finder) says(start, end int) sense {
 		return meaning(f.above(line), true)
 	}
 	return unsaid
+}
+
+// mostAsked is for how many numbers of one text labels are looked for; what is left counts as numbers of which nothing is said.
+const mostAsked = 50_000
+
+// heading is what the header of a column says; it is asked for every row.
+func (f *finder) heading(h string) sense {
+	s, ok := f.heads[h]
+	if !ok {
+		s = meaning(h, true)
+		if f.heads == nil {
+			f.heads = map[string]sense{}
+		}
+		if len(f.heads) < 200 {
+			f.heads[h] = s
+		}
+	}
+	return s
 }
 
 // above is the end of the last line with text before the one that begins at line, when it is near.

@@ -1,5 +1,10 @@
-// Package leak finds personal data and secrets in texts: numbers that carry a check digit (My Number, payment cards),
-// telephone numbers, addresses and mail addresses, which are harmless alone and a leak as a list, and keys of programs.
+// Package leak finds personal data in texts: numbers that carry a check digit (My Number, payment cards), numbers that the
+// text calls by their name (accounts, licences, passports), and telephone numbers, names, addresses and mail addresses, which
+// are harmless alone and a leak as a list.
+//
+// A check digit is right by chance in one number of ten. So what the text says of a number decides with it: a label before or
+// behind it, the header of its column, the line above. A number with a label that says something else (an order, a parcel, a
+// member) is none, whatever its digits; numbers of which nothing is said count when most of their kind in the text are right.
 //
 // It works on folded text (search.Fold), so that full-width digits are digits. What it says is kind and place; it never
 // copies what it found, because findings are stored where the mail itself would not be.
@@ -12,23 +17,21 @@ type Kind string
 
 // The kinds.
 const (
-	MyNumber   Kind = "my-number"        // 個人番号, 12 digits with a check digit
-	Corporate  Kind = "corporate-number" // 法人番号, 13 digits with a check digit; public, no personal data
-	Card       Kind = "card-number"      // payment card: issuer's prefix, length and Luhn digit
-	License    Kind = "driver-license"   // 12 digits that the text calls so
-	Passport   Kind = "passport"
-	Bank       Kind = "bank-account"   // 7 digits that the text calls so, with bank or branch; IBAN
-	Insurer    Kind = "insurer-number" // of a health insurance, where the text calls it so
-	Pension    Kind = "pension-number" // 基礎年金番号
-	Residence  Kind = "residence-card" // 在留カード
-	Birth      Kind = "birth-date"     // a day that the text calls so
-	Name       Kind = "person-name"    // by dictionary, where a title or a label stands
-	Phone      Kind = "phone"
-	Postal     Kind = "postal-code"
-	Address    Kind = "address"
-	Mail       Kind = "mail-address"
-	PrivateKey Kind = "private-key"
-	AccessKey  Kind = "access-key" // of a cloud or another service
+	MyNumber  Kind = "my-number"        // 個人番号, 12 digits with a check digit
+	Corporate Kind = "corporate-number" // 法人番号, 13 digits with a check digit; public, no personal data
+	Card      Kind = "card-number"      // payment card: issuer's prefix, length and Luhn digit
+	License   Kind = "driver-license"   // 12 digits that the text calls so
+	Passport  Kind = "passport"
+	Bank      Kind = "bank-account"   // 7 digits that the text calls so, with bank or branch; IBAN
+	Insurer   Kind = "insurer-number" // of a health insurance, where the text calls it so
+	Pension   Kind = "pension-number" // 基礎年金番号
+	Residence Kind = "residence-card" // 在留カード
+	Birth     Kind = "birth-date"     // a day that the text calls so
+	Name      Kind = "person-name"    // by dictionary, where a title or a label stands
+	Phone     Kind = "phone"
+	Postal    Kind = "postal-code"
+	Address   Kind = "address"
+	Mail      Kind = "mail-address"
 )
 
 // Hit is one find: bytes of the text.
@@ -43,13 +46,13 @@ const maxHits = 5000
 // Find looks through t. The hits are in order of their kind's search, not of place.
 func Find(t string) []Hit {
 	f := finder{t: t, rows: rows{-1, -1}}
+	f.codes()
+	f.coded = f.hits
 	f.numbers()
 	f.settle()
 	f.mails()
 	f.addresses()
-	f.codes()
 	f.names()
-	f.secrets()
 	return f.hits
 }
 
@@ -57,6 +60,11 @@ type finder struct {
 	t    string
 	hits []Hit
 	rows rows
+	// heads is what headers of columns were found to say, asked how often labels were looked for.
+	heads map[string]sense
+	asked int
+	// coded are numbers with letters, whose digits are no numbers of their own.
+	coded []Hit
 	// pools are the numbers of which the text says nothing, by their shape.
 	pools [4]pool
 }

@@ -79,7 +79,7 @@ func (f *finder) at(g []group, joined bool) int {
 	if n := f.plus(g); n > 0 {
 		return n
 	}
-	if joined || !f.begins(start) {
+	if joined || !f.begins(start) || slices.ContainsFunc(f.coded, func(h Hit) bool { return start >= h.Start && start < h.End }) {
 		return 0
 	}
 	for _, try := range []func([]group) int{f.birth, f.phone, f.person, f.card, f.corporate, f.account} {
@@ -217,6 +217,11 @@ func (f *finder) person(g []group) int {
 	}
 	if n == 0 || !plain && f.t[g[0].start] == '0' && n == 4 && g[0].sep == '-' && g[0].len() == 2 {
 		return 0
+	}
+	if f.shape(g, 4, 4, 4, 4) && len(g) == 4 {
+		if d := f.digits(g, 4); issuer(d) && luhn(d) {
+			return 0 // a card's number begins like this, too
+		}
 	}
 	d := f.digits(g, n)
 	start, end := g[0].start, g[n-1].end

@@ -119,6 +119,6 @@ var lures = [topics]string{
 	press: "click here|click below|click the link|click the button|click on the link|click on the button|click this link|click on this|click link|by clicking|clicking here|clicking the|follow the link|follow this link|follow the instructions|use the link|link below|button below|" +
 		"log in here|login here|sign in here|log in now|login now|sign in now|get started|proceed here|continue here|start here|tap here|scan the qr|scan the code|scan this qr|qr code|copy and paste|" +
 		"こちらをクリック|ここをクリック|下記リンク|以下のリンク|次のリンク|下記のリンク|以下のurl|下記url|下記のurl|リンクをクリック|urlをクリック|ボタンをクリック|クリックして|下記より|以下より|下記からログイン|以下からログイン|こちらからログイン|ログインはこちら|確認はこちら|こちらから確認|手続きはこちら|お手続きはこちら|詳細はこちら|こちらへアクセス|アクセスしてください|qrコードを読み|qrコードをスキャン|コピーして",
-	stranger: "dear customer|dear user|dear client|dear valued|valued customer|dear member|dear account|dear sir|dear madam|dear friend|dear beloved|dear beneficiary|dear winner|dear email|dear subscriber|dear employee|dear owner|dear cardholder|dear card|dear recipient|dear webmail|" +
+	stranger: "dear customer|dear user|dear client|dear valued|valued customer|dear member|dear account|dear sir|dear madam|dear friend|dear beloved|dear beneficiary|dear winner|dear email|dear subscriber|dear employee|dear owner|dear cardholder|dear card|dear recipient|" +
 		"attention:|attn:|hello dear|dear user,|hi dear|good day|greetings|dearest|my dear|dear all staff|dear staff|dear colleague|お客様各位|会員各位|会員様|ユーザー様|ユーザ様|ご利用者様|お客様へ|カード会員様|親愛なる|拝啓|尊敬する|こんにちは、あなた|お客さま各位|利用者各位",
 }

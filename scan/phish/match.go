@@ -53,6 +53,7 @@ func (f *found) has(t topic) bool { return f.count[t] > 0 }
 // look finds the topics of a folded text.
 func look(text string) *found {
 	x, f := phrases(), &found{}
+	text = flat(text)
 	seen := make(map[string]bool, 16)
 	for i := 0; i+shortest <= len(text); i++ {
 		c := text[i]
@@ -74,30 +75,26 @@ func look(text string) *found {
 	return f
 }
 
-// stands says whether a text begins with a phrase; a blank of the phrase stands for any white space of the text.
+// stands says whether a text begins with a phrase, as whole words.
 func stands(text, phrase string) bool {
-	i := 0
-	for k := 0; k < len(phrase); k++ {
-		c := phrase[k]
-		if i >= len(text) {
-			return false
-		}
-		if c != ' ' {
-			if text[i] != c {
-				return false
+	n := len(phrase)
+	return strings.HasPrefix(text, phrase) && (n == len(text) || !latin(text[n-1]) || !latin(text[n]))
+}
+
+// flat is a text in which every white space is one blank.
+func flat(text string) string {
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c == '\n' || c == '\r' || c == '\t' || c == ' ' {
+			if n := len(out); n == 0 || out[n-1] == ' ' {
+				continue
 			}
-			i++
-			continue
+			c = ' '
 		}
-		from := i
-		for i < len(text) && (text[i] == ' ' || text[i] == '\n' || text[i] == '\r' || text[i] == '\t') {
-			i++
-		}
-		if i == from {
-			return false
-		}
+		out = append(out, c)
 	}
-	return i == len(text) || !latin(text[i-1]) || !latin(text[i])
+	return string(out)
 }
 
 // latin says whether a byte belongs to a word in Latin letters.

@@ -125,7 +125,7 @@ func (m *mail) lures() {
 	case s.has(account) && (s.count[account] >= 2 || s.has(transfer) || s.has(payment) || s.has(hurry)):
 		m.add(sekisho.KindPhish, "account-change", m.scaled(1.5, 2.5), "1", s.by[account])
 	case s.has(private) && s.has(transfer) && !way && len(m.Text) < 2500:
-		m.add(sekisho.KindPhish, "favour", m.scaled(2, 2), "1", s.by[private]+", "+s.by[transfer])
+		m.add(sekisho.KindPhish, "favour", m.scaled(2.5, 2), "1", s.by[private]+", "+s.by[transfer])
 	case s.count[prize] >= 3 && (s.has(stranger) || s.has(private)):
 		m.add(sekisho.KindPhish, "advance-fee", m.scaled(2.5, 1.5), "1", s.by[prize])
 	}

@@ -80,7 +80,8 @@ func (l *Layer) Size() (ham, spam int) { return int(l.ham), int(l.spam) }
 
 // Steps of learning: how fast, how near to certainty is near enough, and how often one mail is looked at.
 const (
-	pace  = 20.0
+	pace  = 3.0  // where the model below knows something: only what it gets wrong is to change
+	alone = 20.0 // where it knows nothing
 	near  = 0.02
 	looks = 20
 )
@@ -100,14 +101,17 @@ func (l *Layer) Learn(features []uint32, base float64, spam bool) bool {
 	} else {
 		l.ham++
 	}
-	n := norm(len(features))
+	n, rate := norm(len(features)), pace
+	if base == 0 {
+		rate = alone
+	}
 	for range looks {
 		own := l.raw(features)
 		d := y - 1/(1+math.Exp(-(base+min(max(own, -l.most), l.most))))
 		if math.Abs(d) < near || spam && own >= l.most || !spam && own <= -l.most {
 			break
 		}
-		l.step(features, pace*d*n)
+		l.step(features, rate*d*n)
 	}
 	return true
 }

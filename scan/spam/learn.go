@@ -169,7 +169,7 @@ func (m *Model) levels(train, check []Example) {
 		return
 	}
 	top := unseen[len(unseen)-1]
-	m.tag = float32(unseen[len(unseen)-1-len(unseen)/500] + 0.1)
+	m.tag = float32(unseen[len(unseen)-1-len(unseen)/500])
 	if len(seen) > 0 {
 		top = max(top, seen[len(seen)-1])
 	}

@@ -55,17 +55,17 @@ func (m *Model) Bytes() []byte {
 	return b
 }
 
-// Logit is the classifier's opinion, with what the layers add: above 0 rather spam.
-func (m *Model) Logit(mail *Mail, layers ...*Layer) float64 {
+// Logit is the classifier's opinion: above 0 rather spam.
+func (m *Model) Logit(mail *Mail) float64 {
 	s := sets.Get().(*set)
 	s.take(mail)
-	l := m.Opinion(s.order, layers...)
+	l := m.logit(s.order)
 	s.clear()
 	sets.Put(s)
 	return l
 }
 
-// Opinion is Logit for features that were taken before.
+// Opinion is Logit for features that were taken before, with what layers add: what a further layer learns on top of.
 func (m *Model) Opinion(features []uint32, layers ...*Layer) float64 {
 	l := m.logit(features)
 	for _, layer := range layers {
@@ -102,11 +102,12 @@ func (m *Model) Judge(mail *Mail, layers ...*Layer) (points float64, why string)
 	for _, layer := range layers {
 		more += layer.Add(s.order)
 	}
-	why = m.why(s, more-base)
+	p := m.points(base)
+	learned := m.points(more) - p
+	why = m.why(s, learned)
 	s.clear()
 	sets.Put(s)
-	p := m.points(base)
-	learned := worth * (more - base)
+	p = compress(p)
 	if p > 0 {
 		p *= 1 - 0.3*japanese(mail.Text)
 		if n := float64(len(mail.Text)); n < enough && len(mail.Sites) == 0 {
@@ -161,27 +162,39 @@ func (m *Model) why(s *set, learned float64) string {
 	return strings.TrimPrefix(out.String(), "; ")
 }
 
-// worth is how many points a layer's opinion counts for each unit. People know what they want: it is not damped.
-const worth = 3
-
-// points is the scale of Score for an opinion.
+// points is the scale of Score for an opinion, without its ends drawn in.
 func (m *Model) points(l float64) float64 {
 	tag, sure, bias := float64(m.tag), float64(m.sure), float64(m.bias)
-	p := 5 + 5*(l-tag)/max(sure-tag, 0.1)
 	switch {
 	case l < bias:
-		p = l - bias
+		return l - bias
 	case l < tag:
-		p = 5 * (l - bias) / max(tag-bias, 0.1)
+		return 5 * (l - bias) / max(tag-bias, 0.1)
 	}
+	return 5 + 5*(l-tag)/max(sure-tag, 0.1)
+}
+
+// compress draws the ends of the scale in.
+func compress(p float64) float64 {
 	switch {
 	case p > 10:
-		p = 10 + math.Log1p(p-10)
+		return 10 + math.Log1p(p-10)
 	case p < -1:
-		p = -1 - 0.6*math.Log1p(-1-p)
+		return -1 - 0.6*math.Log1p(-1-p)
 	}
 	return p
 }
+
+// Probability is how likely a mail with so many points is unwanted where as much unwanted as wanted mail comes: a logistic curve,
+// fitted to mails that had taught nothing.
+func Probability(points float64) float64 { return 1 / (1 + math.Exp(-Slope*(points-Middle))) }
+
+// The curve of Probability: half of the mails with the points of Middle are unwanted; each point more multiplies the odds by the
+// exponential of Slope.
+const (
+	Middle = 2.2
+	Slope  = 1.1
+)
 
 // enough is how many bytes of text a mail without links must have to be judged by its words: without words only the form of the header
 // speaks, and programs that write short mails are careless about it.

@@ -54,6 +54,9 @@ func (l *Lookalike) add(d string) {
 	if len(label) < shortest {
 		return
 	}
+	if _, ok := l.labels[label]; ok {
+		return // the first domain of a name speaks for it
+	}
 	l.labels[label] = site
 	for i := range label {
 		l.near[label[:i]+label[i+1:]] = label

@@ -294,6 +294,8 @@ export async function discard(d: Draft): Promise<void> {
 export interface Check {
   outside: string[];
   first: string[];
+  similar?: { address: string; meant: string; reason: string }[];
+  organisations?: string[];
   missingAttachment: boolean;
   attachments: string[];
 }
