@@ -1,0 +1,54 @@
+package wire
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"sekisho"
+)
+
+// The calls about sender authentication beyond one mail: return paths, transport security, reports.
+var (
+	VaultReturn = define[Nothing, ReturnKeys](sekisho.Vault, 140, "return", small, sekisho.Gate, sekisho.Post)
+)
+
+// ReturnKeys mark the return paths of mail that is sent on (package mail/srs): the first signs, all verify. They open nothing. They are of one
+// fortnight and the one before: whoever has taken them can make return paths for that long, and no longer.
+type ReturnKeys struct {
+	Keys  [][]byte
+	Until time.Time // ask again then
+}
+
+// Forwarded is the listener in the envelope of what came from outside and was sent on by somebody's filter.
+const Forwarded = "forward"
+
+// Returns keeps the keys of return paths for as long as they are in force.
+type Returns struct {
+	vault *Peer
+
+	mu   sync.Mutex // guards what follows
+	keys ReturnKeys
+	read time.Time
+}
+
+// returnLife is how old the keys may be before vault is asked again, so that a clock that was set does no harm for long.
+const returnLife = time.Hour
+
+// NewReturns asks nothing yet.
+func NewReturns(vault *Peer) *Returns { return &Returns{vault: vault} }
+
+// Keys gives the keys in force, newest first.
+func (r *Returns) Keys(ctx context.Context, now time.Time) ([][]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if age := now.Sub(r.read); len(r.keys.Keys) > 0 && age >= 0 && age < returnLife && now.Before(r.keys.Until) {
+		return r.keys.Keys, nil
+	}
+	got, err := VaultReturn.Ask(ctx, r.vault, Nothing{})
+	if err != nil {
+		return nil, err
+	}
+	r.keys, r.read = got, now
+	return got.Keys, nil
+}
