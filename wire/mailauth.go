@@ -10,7 +10,8 @@ import (
 
 // The calls about sender authentication beyond one mail: return paths, transport security, reports.
 var (
-	VaultReturn = define[Nothing, ReturnKeys](sekisho.Vault, 140, "return", small, sekisho.Gate, sekisho.Post)
+	VaultReturn    = define[Nothing, ReturnKeys](sekisho.Vault, 140, "return", small, sekisho.Gate, sekisho.Post)
+	StoreTransport = define[TransportQuery, Transport](sekisho.Store, 160, "transport", 256<<10, sekisho.Post)
 )
 
 // ReturnKeys mark the return paths of mail that is sent on (package mail/srs): the first signs, all verify. They open nothing. They are of one
@@ -51,4 +52,18 @@ func (r *Returns) Keys(ctx context.Context, now time.Time) ([][]byte, error) {
 	}
 	r.keys, r.read = got, now
 	return got.Keys, nil
+}
+
+// TransportQuery asks for what is known of a domain's MTA-STS policy, or keeps what was learned.
+type TransportQuery struct {
+	Domain string
+	Keep   *Transport // nil: only ask
+}
+
+// Transport is the last good policy of a domain. Policy empty: none is known.
+type Transport struct {
+	ID     string // of the policy's record
+	Policy []byte
+	Read   time.Time
+	Until  time.Time // when it is void, if it cannot be read anew
 }

@@ -29,7 +29,7 @@ type Config struct {
 }
 
 // Peers are the roles that post asks.
-type Peers struct{ Store, Vault, Dial, Inspect *wire.Peer }
+type Peers struct{ Store, Vault, Dial, Inspect, Fetch *wire.Peer }
 
 // Post sends mail.
 type Post struct {
