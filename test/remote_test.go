@@ -2,6 +2,7 @@ package test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -23,6 +24,7 @@ import (
 //	refused   554 after the final dot
 type FakeMTA struct {
 	address string
+	tls     *tls.Config // nil: no STARTTLS
 
 	mu    sync.Mutex // guards what follows
 	tries map[string]int
@@ -31,7 +33,10 @@ type FakeMTA struct {
 }
 
 // relayed is a mail that a FakeMTA took.
-type relayed struct{ from, to, raw string }
+type relayed struct {
+	from, to, raw string
+	encrypted     bool
+}
 
 // NewFakeMTA listens on a port of 127.0.0.3.
 func NewFakeMTA(t *testing.T, port int) *FakeMTA {
@@ -69,7 +74,16 @@ func (f *FakeMTA) serve(c net.Conn) {
 		verb := strings.ToUpper(strings.TrimSpace(l))
 		switch {
 		case strings.HasPrefix(verb, "EHLO"):
+			if _, encrypted := c.(*tls.Conn); f.tls != nil && !encrypted {
+				say("250-fake.example")
+				say("250 STARTTLS")
+				continue
+			}
 			say("250 fake.example")
+		case verb == "STARTTLS" && f.tls != nil:
+			say("220 go on")
+			c = tls.Server(c, f.tls)
+			r = bufio.NewReader(c)
 		case strings.HasPrefix(verb, "MAIL"):
 			from, _, _ = strings.Cut(l[strings.IndexByte(l, '<')+1:], ">")
 			say("250 ok")
@@ -94,7 +108,8 @@ func (f *FakeMTA) serve(c net.Conn) {
 			}
 			f.mu.Lock()
 			f.taken[to]++
-			f.mails = append(f.mails, relayed{from, whole, raw})
+			_, encrypted := c.(*tls.Conn)
+			f.mails = append(f.mails, relayed{from, whole, raw, encrypted})
 			f.mu.Unlock()
 			say("250 2.0.0 taken")
 		case verb == "QUIT":

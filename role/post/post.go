@@ -39,7 +39,8 @@ type Post struct {
 	ids    *wire.IDs
 	known  *settings
 
-	returns *wire.Returns
+	returns  *wire.Returns
+	policies policies
 }
 
 // New makes a post that has not begun to send.
