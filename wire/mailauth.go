@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/mail/mtasts"
 )
 
 // The calls about sender authentication beyond one mail: return paths, transport security, reports.
 var (
 	VaultReturn    = define[Nothing, ReturnKeys](sekisho.Vault, 140, "return", small, sekisho.Gate, sekisho.Post)
 	StoreTransport = define[TransportQuery, Transport](sekisho.Store, 160, "transport", 256<<10, sekisho.Post)
+	StoreSTS       = define[STSQuery, STSAnswer](sekisho.Store, 161, "sts", small, sekisho.Edge)
 )
 
 // ReturnKeys mark the return paths of mail that is sent on (package mail/srs): the first signs, all verify. They open nothing. They are of one
@@ -66,4 +68,19 @@ type Transport struct {
 	Policy []byte
 	Read   time.Time
 	Until  time.Time // when it is void, if it cannot be read anew
+}
+
+// STSQuery asks whether MTA-STS is offered for mail to a domain of a customer.
+type STSQuery struct{ Domain string }
+
+// STSAnswer has the mode of the policy; "" when there is none.
+type STSAnswer struct{ Mode string }
+
+// STSPolicy is the policy of a customer's domain whose mail comes to the host given.
+func STSPolicy(host, mode string) mtasts.Policy {
+	p := mtasts.Policy{Mode: mtasts.Mode(mode), MX: []string{host}, MaxAge: 7 * 24 * time.Hour}
+	if p.Mode == mtasts.Testing || p.Mode == mtasts.None { // these are to be over soon
+		p.MaxAge = 24 * time.Hour
+	}
+	return p
 }

@@ -102,6 +102,7 @@ func (c *Admin) routes() http.Handler {
 	route(m, "contract/policy", c.contractPolicy)
 	route(m, "domain/add", c.domainAdd)
 	route(m, "domain/route", c.domainRoute)
+	route(m, "domain/sts", c.domainSTS)
 	route(m, "domain/list", c.domainList)
 	route(m, "domain/dns", c.domainDNS)
 	route(m, "account/add", c.accountAdd)
