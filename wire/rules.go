@@ -24,6 +24,6 @@ func Rules() []Rule {
 		VaultSignOut.Rule, VaultSecurity.Rule, VaultPasskey.Rule, VaultFactor.Rule, VaultACME.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
 		StoreMay.Rule, VaultLink.Rule, StoreLinkLook.Rule, StoreLinkAct.Rule, StoreInquire.Rule, StoreNotices.Rule, StoreNoticed.Rule, StoreInquiries.Rule,
 		StorePlaces.Rule, StoreFilter.Rule, VaultFilter.Rule, InspectFilter.Rule, StoreSelf.Rule, StoreOwnTrace.Rule, VaultOwnKept.Rule,
-		VaultReturn.Rule, FetchPolicy.Rule, StoreTransport.Rule, StoreSTS.Rule,
+		VaultReturn.Rule, FetchPolicy.Rule, StoreTransport.Rule, StoreSTS.Rule, InspectDMARC.Rule, StoreReport.Rule, StoreReports.Rule,
 	}
 }

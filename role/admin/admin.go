@@ -116,6 +116,7 @@ func (c *Admin) routes() http.Handler {
 	route(m, "kept/list", c.keptList)
 	route(m, "kept/show", c.keptShow)
 	route(m, "queue/list", c.queueList)
+	route(m, "report/dmarc", c.reportDMARC)
 	route(m, "act", c.act)
 	route(m, "trace", c.trace)
 	c.ledgerRoutes(m)

@@ -71,6 +71,7 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	if err := g.commits.take(ctx, append(arrivals, sorted.arrivals...)); err != nil {
 		return nil, g.answer(err)
 	}
+	in.reported(judged)
 	return judged, refuse(250, "2.0.0", "Taken, reference %s", m.trace)
 }
 

@@ -281,6 +281,8 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreHost, s.host)
 	wire.Handle(v, wire.StoreTransport, s.transport)
 	wire.Handle(v, wire.StoreSTS, s.sts)
+	wire.Handle(v, wire.StoreReport, s.report)
+	wire.Handle(v, wire.StoreReports, s.reports)
 	wire.Handle(v, wire.StoreSnapshot, s.snapshot)
 	wire.Handle(v, wire.StoreIncident, s.incident)
 	wire.Handle(v, wire.StoreMe, s.me)
