@@ -23,10 +23,26 @@ const (
 // Finding is one fact that an inspection states about a message. Findings never decide: policy does.
 type Finding struct {
 	Kind     Kind    `json:"kind"`
-	Name     string  `json:"name"`     // stable name within the kind: "eicar", "zip-password", "dmarc-fail"
-	Where    string  `json:"where"`    // part and member: "2", "2/invoice.zip/run.exe", "header/from"; "" for the whole mail
-	Score    float64 `json:"score"`    // weight in the mail's total; 0 states a fact only, negative speaks for the mail
-	Evidence string  `json:"evidence"` // what was seen, in short; at most 200 bytes, printable, never a secret found
+	Name     string  `json:"name"`            // stable name within the kind: "eicar", "zip-password", "dmarc-fail"
+	Where    string  `json:"where"`           // part and member: "2", "2/invoice.zip/run.exe", "header/from"; "" for the whole mail
+	Score    float64 `json:"score"`           // weight in the mail's total; 0 states a fact only, negative speaks for the mail
+	Evidence string  `json:"evidence"`        // what was seen, in short; at most 200 bytes, printable, never a secret found
+	Count    int     `json:"count,omitempty"` // how often it was found there; 0 where that means nothing
+}
+
+// Dangerous says whether mail with these findings could harm more than him whom it is for: then an administrator decides about its
+// release. Deceit counts by its weight.
+func Dangerous(findings []Finding) bool {
+	deceit := 0.0
+	for _, f := range findings {
+		switch f.Kind {
+		case KindVirus, KindExecutable, KindMacro, KindBomb:
+			return true
+		case KindPhish, KindImpersonation:
+			deceit += f.Score
+		}
+	}
+	return deceit >= 5
 }
 
 // MaxEvidence is the most bytes of evidence that a finding carries.

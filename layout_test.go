@@ -24,7 +24,7 @@ var layer = map[string]int{
 }
 
 // sideways are the few imports allowed inside one layer, folder to folder.
-var sideways = map[string][]string{"scan": {"mail", "search"}, "supervise": {"sandbox"}, "journal": {"blob"}, "incident": {"ledger"}, "office": {"wire"}, "mailbox": {"wire"}, "takeover": {"wire", "mailbox"}}
+var sideways = map[string][]string{"scan": {"mail", "search"}, "policy": {"mail"}, "supervise": {"sandbox"}, "journal": {"blob"}, "incident": {"ledger"}, "office": {"wire"}, "mailbox": {"wire"}, "takeover": {"wire", "mailbox"}}
 
 // reach lists who alone may depend on a package or folder, directly or through others. cmd, test and bench may anyway.
 var reach = map[string][]string{

@@ -68,7 +68,13 @@ type Rule struct {
 }
 
 // Policy is a list of rules, compiled.
-type Policy struct{ rules []compiled }
+type Policy struct {
+	rules []compiled
+	leak  []byte
+}
+
+// Leak is what the contract looks for itself, as inspection reads it; nil for nothing.
+func (p *Policy) Leak() []byte { return p.leak }
 
 type compiled struct {
 	Rule
@@ -78,8 +84,9 @@ type compiled struct {
 }
 
 type document struct {
-	Version int    `toml:"version"`
-	Rule    []Rule `toml:"rule"`
+	Version int            `toml:"version"`
+	Rule    []Rule         `toml:"rule"`
+	Leak    map[string]any `toml:"leak"`
 }
 
 // mostRules and longest bound what a contract may write.
@@ -105,6 +112,10 @@ func Parse(text []byte) (*Policy, error) {
 		return nil, sekisho.E("policy", sekisho.TooMany, fmt.Errorf("%d rules, at most %d", len(d.Rule), mostRules))
 	}
 	p := &Policy{}
+	var err error
+	if p.leak, err = section(d.Leak); err != nil {
+		return nil, sekisho.E("policy", sekisho.Invalid, fmt.Errorf("leak: %w", err))
+	}
 	names := map[string]bool{}
 	for i, r := range d.Rule {
 		c, err := compile(r)
@@ -233,8 +244,11 @@ type Decision struct {
 func (d Decision) Changes() bool { return len(d.Tags)+len(d.Headers)+len(d.Warn) > 0 }
 
 // Decide applies a policy to the facts about a mail for one recipient. A condition that fails to evaluate counts as met
-// for actions that keep mail back and as not met for others: a faulty rule must not open the gate.
-func Decide(p *Policy, f Facts) Decision {
+// for actions that keep mail back and as not met for others: a faulty rule must not open the gate. What a list says of the
+// sender comes after the rules.
+func Decide(p *Policy, f Facts) Decision { return f.listed(p, decide(p, f)) }
+
+func decide(p *Policy, f Facts) Decision {
 	d := Decision{Action: Pass}
 	env := f.environment()
 	for i := range p.rules {

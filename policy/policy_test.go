@@ -169,3 +169,52 @@ func BenchmarkDecide(b *testing.B) {
 		Decide(p, f)
 	}
 }
+
+func TestLeakCounts(t *testing.T) {
+	p, err := Parse([]byte("version = 1\n[[rule]]\nname = \"many\"\ndirection = \"outbound\"\nwhen = 'leak[\"my-number\"] >= 3 || organisations > 2 || leak[\"projects\"] > 0'\naction = \"approve\"\n" +
+		"[[leak.words]]\nname = \"projects\"\nwords = [\"Falcon\"]\n[[leak.patterns]]\nname = \"id\"\nregex = 'EMP-\\d+'\n[[leak.rules]]\nid = \"a\"\nregex = 'x(y)'\nsecretGroup = 1\nkeywords = [\"x\"]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(p.Leak()), "Falcon") {
+		t.Errorf("section: %s", p.Leak())
+	}
+	found := func(name string, count ...int) (list []sekisho.Finding) {
+		for _, n := range count {
+			list = append(list, sekisho.Finding{Kind: sekisho.KindLeak, Name: name, Count: n})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		facts Facts
+		want  Action
+	}{
+		{Facts{Findings: found("my-number", 2)}, Pass}, {Facts{Findings: found("my-number", 2, 1)}, Approve}, {Facts{Findings: found("projects", 0)}, Approve}, {Facts{}, Pass},
+		{Facts{Outside: []string{"a@a.example", "b@b.example", "c@a.example"}}, Pass}, {Facts{Outside: []string{"a@a.example", "b@b.example", "c@gmail.com"}}, Approve},
+	} {
+		c.facts.Direction = sekisho.Outbound
+		if got := Decide(p, c.facts).Action; got != c.want {
+			t.Errorf("%+v: %s, want %s", c.facts, got, c.want)
+		}
+	}
+}
+
+// Mistakes in the section are named when it is set.
+func TestLeakMistakes(t *testing.T) {
+	for section, want := range map[string]string{
+		"[[leak.words]]\nname = \"A b\"\nwords = [\"xx\"]":                                             "small letters",
+		"[[leak.words]]\nname = \"a\"\nwords = []":                                                     "empty",
+		"[[leak.words]]\nname = \"a\"\nwords = [\"x\"]":                                                "word 1",
+		"[[leak.words]]\nname = \"a\"\nwords = [\"xx\"]\n[[leak.patterns]]\nname = \"a\"\nregex = 'b'": "twice",
+		"[[leak.patterns]]\nname = \"a\"\nregex = '('":                                                 "pattern \"a\"",
+		"[[leak.patterns]]\nname = \"a\"\nregex = 'x*'":                                                "every mail",
+		"[[leak.rules]]\nregex = 'x'":                                                                  "no id",
+		"[[leak.rules]]\nid = \"a\"\nregex = 'x'\nsecretGroup = 2":                                     "secretGroup",
+		"[[leak.exact]]\nname = \"a\"\nkey = \"00\"\nset = \"\"":                                       "32 bytes",
+		"[[leak.word]]\nname = \"a\"":                                                                  "no key \"word\"",
+	} {
+		if _, err := Parse([]byte("version = 1\n" + section + "\n")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", section, err, want)
+		}
+	}
+}

@@ -10,11 +10,13 @@ import (
 	"sekisho"
 	"sekisho/mail/message"
 	"sekisho/scan/archive"
+	"sekisho/scan/draw"
 	"sekisho/scan/file"
 	"sekisho/scan/html"
 	"sekisho/scan/office"
 	"sekisho/scan/pdf"
 	"sekisho/scan/picture"
+	"sekisho/search"
 )
 
 // content inspects a file by what it is.
@@ -153,7 +155,13 @@ func (j *job) pdf(data []byte, where string, depth int) {
 		}
 	}
 	if d.Launch {
-		j.find(sekisho.KindActive, "pdf-launch", where, 10, "starts a program")
+		j.find(sekisho.KindActive, "pdf-launch", where, 10, strings.TrimSpace("starts a program "+d.Command))
+	}
+	if d.Remote != "" {
+		j.find(sekisho.KindActive, "pdf-remote", where, 6, "opens a file on a server: "+d.Remote)
+	}
+	if d.Form {
+		j.find(sekisho.KindActive, "pdf-xfa", where, 1, "a form of the XFA kind")
 	}
 	if d.Submit {
 		j.find(sekisho.KindActive, "pdf-submit", where, 3, "sends a form")
@@ -181,6 +189,9 @@ func (j *job) pdf(data []byte, where string, depth int) {
 		j.find(sekisho.KindActive, "pdf-file", where, 1, "a file in the PDF")
 		j.inner(f.Name, f.Data, where, depth)
 	}
+	if !d.Encrypted {
+		j.pages(data, where)
+	}
 	for _, p := range d.Pictures {
 		j.picture(file.Sniff(p), p, where)
 	}
@@ -192,9 +203,31 @@ func (j *job) pdf(data []byte, where string, depth int) {
 	}
 }
 
+// maxPages is how much text of one document is read.
+const maxPages = 256 << 10
+
+// pages reads what people see on the pages of a PDF document: links that are only written, personal data, words to be
+// found by.
+func (j *job) pages(data []byte, where string) {
+	left := min(maxPages, maxLeakText-j.leaky)
+	f, err := pdf.Open(data)
+	if err != nil || left <= 0 || j.ctx.Err() != nil {
+		return
+	}
+	text := draw.Text(j.ctx, f, left)
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	j.leaky += len(text)
+	j.leaks(text, search.Fold(text), where, "")
+	j.links(text, where)
+	j.papers = append(j.papers, text)
+}
+
 // attachedPage inspects HTML or SVG that is attached: it opens in a browser, where everything in it runs.
 func (j *job) attachedPage(svg bool, data []byte, where string) {
 	p := html.Read(message.Decode(data, declared(data)))
+	j.facts.attached = true
 	kind := "html"
 	if svg {
 		kind = "svg"
@@ -315,7 +348,8 @@ func (j *job) codes(texts []string, where string) {
 			j.find(sekisho.KindURL, "qr-code", where, 1.5, text)
 			j.link(text, "", where)
 		} else {
-			j.find(sekisho.KindURL, "qr-text", where, 0, text)
+			j.find(sekisho.KindURL, "qr-text", where, 0, fmt.Sprintf("a text of %d bytes", len(text)))
+			j.leaks(text, search.Fold(text), where, "")
 		}
 	}
 }

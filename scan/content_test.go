@@ -8,6 +8,8 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -173,4 +175,29 @@ func TestAmbiguityInside(t *testing.T) {
 	if r.Ambiguous || !has(r, sekisho.KindAmbiguous) {
 		t.Errorf("a file: %v %+v", r.Ambiguous, r.Findings)
 	}
+}
+
+// TestDocumentText: what is written on the pages of a PDF document is read, in whatever way it is compressed or encrypted.
+func TestDocumentText(t *testing.T) {
+	for _, name := range []string{"plain", "bundled", "aes-256", "rc4-40"} {
+		data, err := os.ReadFile("pdf/testdata/" + name + ".pdf")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := scanner(t).Scan(context.Background(), wrap("invoice.pdf", data), mori)
+		if !strings.Contains(r.Text, "invoice 4711") || !strings.Contains(r.Text, "second page") || !names(r, "document-link") || names(r, "pdf-password") {
+			t.Errorf("%s: %q %+v", name, r.Text, r.Findings)
+		}
+	}
+	data, err := os.ReadFile("pdf/testdata/locked.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := scanner(t).Scan(context.Background(), wrap("invoice.pdf", data), mori); !names(r, "pdf-password") || strings.Contains(r.Text, "4711") {
+		t.Errorf("locked: %+v", r.Findings)
+	}
+}
+
+func names(r Report, name string) bool {
+	return slices.ContainsFunc(r.Findings, func(f sekisho.Finding) bool { return f.Name == name })
 }

@@ -74,7 +74,7 @@ func (j *job) displayed(a sekisho.Address, site string) bool {
 	if name == "" {
 		return false
 	}
-	strange := !j.inside(a.Host) && j.claimed(a.Name, site)
+	strange := false
 	mine, double := strings.ToLower(a.String()), false
 	for _, p := range j.c.People {
 		if person(p.Name) != name && turned(p.Name) != name || strings.EqualFold(p.Address, mine) {
@@ -109,31 +109,6 @@ func (j *job) displayed(a sekisho.Address, site string) bool {
 		}
 	}
 	return strange
-}
-
-// claims are names that phishing uses, in folded form, and the domains that may use them.
-var claims = [...]struct{ name, sites string }{
-	{"amazon", "amazon.co.jp amazon.com amazon.de amazon.co.uk amazonaws.com amazonses.com awscloud.com"}, {"アマゾン", "amazon.co.jp amazon.com"},
-	{"apple support", "apple.com"}, {"apple id", "apple.com"}, {"icloud", "apple.com icloud.com"}, {"microsoft", "microsoft.com office.com live.com outlook.com microsoftonline.com"},
-	{"paypal", "paypal.com paypal.jp"}, {"netflix", "netflix.com"}, {"docusign", "docusign.com docusign.net"}, {"dhl express", "dhl.com dhl.de"},
-	{"楽天市場", "rakuten.co.jp"}, {"楽天カード", "rakuten.co.jp rakuten-card.co.jp"}, {"楽天証券", "rakuten-sec.co.jp"}, {"三井住友カード", "smbc-card.com vpass.ne.jp"},
-	{"三井住友銀行", "smbc.co.jp"}, {"三菱ufj", "mufg.jp"}, {"みずほ銀行", "mizuhobank.co.jp"}, {"ゆうちょ", "japanpost.jp"}, {"日本郵便", "japanpost.jp"},
-	{"ヤマト運輸", "kuronekoyamato.co.jp"}, {"クロネコ", "kuronekoyamato.co.jp"}, {"佐川急便", "sagawa-exp.co.jp"}, {"えきねっと", "eki-net.com"}, {"etc利用照会", "etc-meisai.jp"},
-	{"国税庁", "nta.go.jp"}, {"イオンカード", "aeon.co.jp"}, {"エポスカード", "eposcard.co.jp"}, {"jcbカード", "jcb.co.jp"}, {"セゾンカード", "saisoncard.co.jp"},
-	{"メルカリ", "mercari.com mercari.jp"}, {"paypay", "paypay.ne.jp paypay-bank.co.jp paypay-corp.co.jp"}, {"sbi証券", "sbisec.co.jp"}, {"野村證券", "nomura.co.jp"}, {"nttドコモ", "docomo.ne.jp"},
-}
-
-// claimed judges a name that is a well-known company's.
-func (j *job) claimed(name, site string) bool {
-	name = search.Fold(name)
-	for i := range claims {
-		c := &claims[i]
-		if strings.Contains(name, c.name) && !strings.Contains(" "+c.sites+" ", " "+site+" ") {
-			j.find(sekisho.KindPhish, "company-name", "header/from", 3, c.name+" from "+site)
-			return true
-		}
-	}
-	return false
 }
 
 // knows says whether one of several people of the same name has this address.

@@ -6,45 +6,76 @@ import (
 
 	"sekisho"
 	"sekisho/mail/message"
+	"sekisho/mail/missend"
 	"sekisho/scan/file"
 	"sekisho/scan/html"
 	"sekisho/scan/leak"
+	"sekisho/scan/secret"
 	"sekisho/search"
 )
 
 // maxLeakText is how much text of attachments is searched for personal data.
 const maxLeakText = 4 << 20
 
-// lists are the kinds that are a leak only in numbers, and from how many on.
-func lists(k leak.Kind) (name string, from int) {
-	switch k {
-	case leak.Phone:
-		return "phone-list", 10
-	case leak.Address, leak.Postal:
-		return "address-list", 5
-	case leak.Mail:
-		return "mail-address-list", 20
-	}
-	return string(k), 1
+// kinds are what is looked for, each with the name and the number from which on it is stated. What everybody writes below his
+// own mails (a name, a telephone, an address) is a leak only as a list.
+var kinds = [...]struct {
+	kind leak.Kind
+	name string
+	from int
+	ja   string
+}{
+	{leak.MyNumber, "my-number", 1, "マイナンバー"}, {leak.Card, "card-number", 1, "クレジットカード番号"}, {leak.Corporate, "corporate-number", 1, "法人番号"},
+	{leak.License, "driver-license", 1, "運転免許証番号"}, {leak.Passport, "passport", 1, "旅券番号"}, {leak.Bank, "bank-account", 1, "銀行口座番号"},
+	{leak.Insurer, "insurer-number", 1, "保険者番号"}, {leak.Pension, "pension-number", 1, "基礎年金番号"}, {leak.Residence, "residence-card", 1, "在留カード番号"},
+	{leak.Birth, "birth-date", 1, "生年月日"},
+	{leak.Phone, "phone-list", 10, "電話番号の一覧"}, {leak.Address, "address-list", 5, "住所の一覧"}, {leak.Mail, "mail-address-list", 20, "メールアドレスの一覧"}, {leak.Name, "name-list", 10, "氏名の一覧"},
 }
 
-// leaks looks for personal data and secrets in a text that stands at where. The evidence is a number, never what was found.
-func (j *job) leaks(folded, where string) {
-	hits := leak.Find(folded)
-	if len(hits) == 0 {
-		return
-	}
+// leaks looks for personal data and secrets in a text that stands at where, in a file of that name ("" for the mail itself).
+// The evidence is a number, never what was found.
+func (j *job) leaks(text, folded, where, name string) {
 	count := make(map[leak.Kind]int, 4)
-	for _, h := range hits {
+	for _, h := range leak.Find(folded) {
 		count[h.Kind]++
 	}
-	for _, k := range []leak.Kind{leak.MyNumber, leak.Card, leak.Corporate, leak.License, leak.Passport, leak.PrivateKey, leak.AccessKey, leak.Phone, leak.Address, leak.Mail} {
-		n := count[k]
-		if k == leak.Address {
-			n = max(n, count[leak.Postal])
+	count[leak.Address] = max(count[leak.Address], count[leak.Postal])
+	for i := range kinds {
+		if k := &kinds[i]; count[k.kind] >= k.from {
+			j.leak(k.name, where, count[k.kind], k.ja)
 		}
-		if name, from := lists(k); n >= from {
-			j.find(sekisho.KindLeak, name, where, 0, fmt.Sprintf("%d found", n))
+	}
+	j.secrets(secret.Default(), text, where, name)
+	j.classified(folded, where)
+	j.contract(text, folded, where, name)
+}
+
+// secrets looks for keys and passwords by a set of rules.
+func (j *job) secrets(s *secret.Set, text, where, name string) {
+	private, access, by := 0, 0, ""
+	for _, h := range s.Find(text, name) {
+		if strings.Contains(h.Rule, "private-key") || h.Rule == "putty-key" || h.Rule == "age-key" {
+			private++
+			continue
+		}
+		if access++; by == "" {
+			by = " (" + h.Rule + ")"
+		}
+	}
+	if private > 0 {
+		j.leak("private-key", where, private, "秘密鍵")
+	}
+	if access > 0 {
+		j.leak("access-key", where, access, "アクセスキー・パスワード"+by)
+	}
+}
+
+// leak states that something was found n times; ja is its name for people.
+func (j *job) leak(name, where string, n int, ja string) {
+	j.find(sekisho.KindLeak, name, where, 0, fmt.Sprintf("%d found: %s %d 件", n, ja, n))
+	for i := range j.rep.Findings {
+		if f := &j.rep.Findings[i]; f.Kind == sekisho.KindLeak && f.Name == name && f.Where == message.Printable(where) && f.Count == 0 {
+			f.Count = n
 		}
 	}
 }
@@ -55,7 +86,8 @@ func grave(f *sekisho.Finding) bool {
 		return false
 	}
 	switch f.Name {
-	case string(leak.MyNumber), string(leak.Card), string(leak.PrivateKey), string(leak.AccessKey), string(leak.License), string(leak.Passport), "phone-list", "address-list":
+	case string(leak.MyNumber), string(leak.Card), "private-key", "access-key", string(leak.License), string(leak.Passport),
+		string(leak.Bank), string(leak.Pension), string(leak.Residence), "phone-list", "address-list", "name-list":
 		return true
 	}
 	return false
@@ -67,21 +99,33 @@ func (j *job) fileText(t file.Type, name string, data []byte, where string) {
 	if left <= 0 || len(data) == 0 {
 		return
 	}
-	ext := file.Ext(name)
+	if low := strings.ToLower(name); t == file.XML && (strings.HasPrefix(low, "docprops/") || strings.HasPrefix(low, "docmetadata/")) {
+		j.label(search.Fold(html.Read(string(data[:min(len(data), 1<<16)])).Text), where)
+		return
+	}
 	var text string
 	switch {
 	case t == file.XML && documentText(where, name):
 		text = html.Read(string(data[:min(len(data), left)])).Text
 	case t == file.HTML:
 		text = html.Read(message.Decode(data[:min(len(data), left)], declared(data))).Text
-	case t == file.Unknown && (ext == "txt" || ext == "csv" || ext == "tsv" || ext == "log" || ext == "json" || ext == "pem" || ext == "key" || ext == "ppk" ||
-		ext == "env" || ext == "ini" || ext == "conf" || ext == "yaml" || ext == "yml" || ext == "md" || ext == "vcf" || ext == "ics" || ext == "sql"):
+	case (t == file.Unknown || t == file.XML) && textual(data):
 		text = message.Decode(data[:min(len(data), left)], "")
 	default:
 		return
 	}
 	j.leaky += len(text)
-	j.leaks(search.Fold(text), where)
+	j.leaks(text, search.Fold(text), where, name)
+}
+
+// textual says whether a file begins like a text: no control characters but those of lines.
+func textual(data []byte) bool {
+	for _, c := range data[:min(len(data), 4096)] {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b {
+			return false
+		}
+	}
+	return true
 }
 
 // documentText says whether a member of an Office document holds what people read.
@@ -89,4 +133,14 @@ func documentText(where, name string) bool {
 	low := strings.ToLower(name)
 	return strings.HasPrefix(low, "word/document") || strings.HasPrefix(low, "xl/sharedstrings") || strings.HasPrefix(low, "xl/worksheets/") ||
 		strings.HasPrefix(low, "ppt/slides/") || low == "content.xml" || !strings.Contains(low, "/") && strings.HasSuffix(low, ".xml")
+}
+
+// announced states that a mail that leaves speaks of an attachment and has none.
+func (j *job) announced() {
+	if j.c.Direction != sekisho.Outbound || j.rep.Summary.Attachment || len(j.words) == 0 {
+		return
+	}
+	if missend.SpeaksOfAttachment(search.Fold(missend.OwnWords(strings.Join(j.words, "\n")))) {
+		j.find(sekisho.KindLeak, "missing-attachment", "1", 0, "it speaks of an attachment and has none: 添付ファイルがありません")
+	}
 }

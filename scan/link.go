@@ -19,6 +19,7 @@ const shorteners = " bit.ly tinyurl.com t.co goo.gl ow.ly is.gd buff.ly rebrand.
 // weighs little; links weigh as everywhere.
 func (j *job) page(p *html.Page, where string) {
 	j.tags = append(j.tags, p.Tags...)
+	j.facts.add(p)
 	if p.Script || p.Handler {
 		j.find(sekisho.KindActive, "html-script", where, 0.5, "script in the text")
 	}
@@ -30,6 +31,7 @@ func (j *job) page(p *html.Page, where string) {
 	}
 	for i := range p.Links {
 		l := &p.Links[i]
+		j.keep(l.Target, l.Text, l.Tag)
 		switch l.Tag {
 		case "a", "area", "form", "iframe", "meta", "script", "object", "base":
 			j.link(l.Target, l.Text, where)
@@ -51,7 +53,10 @@ func masked(raw string, l *url.Link) string {
 
 // links judges the links of a plain text.
 func (j *job) links(text, where string) {
-	url.Find(text, 200, func(raw string) { j.link(raw, "", where) })
+	url.Find(text, 200, func(raw string) {
+		j.keep(raw, "", "")
+		j.link(raw, "", where)
+	})
 }
 
 func parse(raw string) (url.Link, bool) { return url.Parse(raw) }

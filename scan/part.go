@@ -242,6 +242,19 @@ func (j *job) searchable() {
 	}
 }
 
+// index adds the texts of attached documents to what a mail is found by.
+func (j *job) index() {
+	if len(j.papers) == 0 {
+		return
+	}
+	t := j.rep.Text + "\n" + search.Fold(strings.Join(j.papers, "\n"))
+	if len(t) > maxText {
+		t = strings.ToValidUTF8(t[:maxText], "")
+	}
+	j.rep.Text = t
+	j.rep.Tokens = search.Encode(search.TokensOfFolded(t + "\n" + correspondents(&j.mail.Fields)))
+}
+
 // correspondents is the people of a mail as one text, in the form in which texts are compared: tokens find them too.
 func correspondents(f *sekisho.Fields) string {
 	var b strings.Builder

@@ -12,12 +12,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
 	"sekisho"
 	"sekisho/mail/message"
 	"sekisho/scan/archive"
+	"sekisho/scan/phish"
 	"sekisho/scan/spam"
 	"sekisho/scan/url"
 	"sekisho/scan/virus"
@@ -43,6 +45,8 @@ type Context struct {
 	Domains   []string          // the contract's own domains
 	Known     bool              // these two have corresponded before
 	Extra     []sekisho.Finding // what others found
+	Leak      []byte            // what the contract itself looks for (package policy, section leak); nil for nothing
+	Layers    []*spam.Layer     // what was learned about spam here: of the installation, the contract, the account; nil ones count nothing
 	Now       time.Time         // zero: the time plays no part
 }
 
@@ -52,7 +56,7 @@ type Report struct {
 	Score       float64         // the sum of the findings' scores
 	Verdict     sekisho.Verdict // what the thresholds propose
 	Summary     sekisho.Summary
-	Text        string // subject and texts for searching: folded (search.Fold), at most 1 MiB
+	Text        string // subject, texts and those of attached PDF documents for searching: folded (search.Fold), at most 1 MiB
 	Tokens      []byte // the tokens of Text, as package search encodes them; nil for none
 	Ambiguous   bool   // the MIME form has several readings: write it anew (message.Rewrite, Canonical) before passing it on
 	Unscannable bool   // something could not be looked into: the proposal is quarantine at least
@@ -76,13 +80,14 @@ type Scanner struct {
 	brands *url.Lookalike
 	model  *spam.Model
 
-	mu  sync.Mutex                // guards own
-	own map[string]*url.Lookalike // by the domains of a contract
+	mu   sync.Mutex                // guards own
+	own  map[string]*url.Lookalike // by the domains of a contract
+	sets map[[32]byte]*terms       // by the sum of a contract's section leak
 }
 
 // New makes a Scanner. The error is Invalid for a list or a model that cannot be read.
 func New(c Config) (*Scanner, error) {
-	s := &Scanner{config: c, engine: &virus.Engine{}, brands: url.NewLookalike(nil, true), own: make(map[string]*url.Lookalike)}
+	s := &Scanner{config: c, engine: &virus.Engine{}, brands: url.NewLookalike(nil, true), own: make(map[string]*url.Lookalike), sets: make(map[[32]byte]*terms)}
 	set := func(v *float64, d float64) {
 		if *v == 0 {
 			*v = d
@@ -141,12 +146,17 @@ type job struct {
 	rep      Report
 	seen     map[string]bool
 	words    []string        // texts as people read them, the subject first
+	papers   []string        // texts of attached documents: to be found, not judged as the mail
 	size     int             // bytes of words
 	nested   int             // mails in attachments
 	leaky    int             // bytes of attachments that were searched for personal data
 	carried  int             // files in links
 	quick    bool            // only texts are wanted
 	hosts    map[string]bool // hosts that were judged
+	ways     []phish.Link    // links of the texts that are shown as the mail itself
+	facts    pageFacts       // of its HTML
+	genuine  bool            // a known company's own mail, by sender and links
+	clean    string          // the text as people read it
 	sites    []string        // registered domains of links
 	paths    []string        // paths of links
 	tags     []string        // elements of HTML
@@ -227,9 +237,13 @@ func (j *job) close() {
 		}
 	}()
 	j.searchable()
-	j.leaks(j.rep.Text, "1")
+	j.leaks(strings.Join(j.words, "\n"), j.rep.Text, "1", "")
+	j.headers()
+	j.announced()
 	j.sender()
+	j.phish()
 	j.spam()
+	j.index()
 }
 
 // judge adds the scores up and proposes a verdict. A finding that is made at several places counts once, at its most.

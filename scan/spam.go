@@ -2,9 +2,7 @@ package scan
 
 import (
 	"context"
-	"fmt"
 	"sort"
-	"strings"
 
 	"sekisho"
 	"sekisho/mail/message"
@@ -17,24 +15,40 @@ func (j *job) spam() {
 	if len(j.mail.Header) == 0 {
 		return
 	}
-	p := j.s.model.Score(j.features())
+	p, why := j.s.model.Judge(j.features(), j.c.Layers...)
 	if root := &j.mail.Root; p > 0 && root.Type == "multipart" && root.Subtype == "report" {
 		p /= 2 // a bounce quotes what somebody else wrote
 	}
-	if p >= 0.5 || p <= -0.5 {
-		j.find(sekisho.KindSpam, "words", "", p, fmt.Sprintf("the words and the form of the mail: %.1f", p))
+	if p > 0 && j.genuine {
+		p *= 0.4 // companies write about passwords and payments too
 	}
+	if p > 0 && j.c.Direction == sekisho.Inbound && j.ours() {
+		p /= 3 // a colleague who signed in: known, and can be stopped
+	}
+	if p >= 0.05 || p <= -0.05 {
+		j.find(sekisho.KindSpam, "words", "", p, why)
+	}
+}
+
+// ours says whether one of the contract's own accounts sends the mail, signed in, under the contract's domain.
+func (j *job) ours() bool {
+	f := j.mail.Fields.From
+	return j.c.Envelope.Account != 0 && len(f) > 0 && j.inside(f[0].Host)
 }
 
 // features is what the classifier sees.
 func (j *job) features() *spam.Mail {
-	subject := 0
-	if j.mail.Fields.Subject != "" {
-		subject = len(search.Fold(j.mail.Fields.Subject))
-	}
 	root := &j.mail.Root
-	return &spam.Mail{Fields: &j.mail.Fields, Header: j.mail.Get, Names: j.names, Received: j.received, Text: j.rep.Text, Subject: subject, Sites: j.sites, Paths: j.paths, Tags: j.tags,
+	return &spam.Mail{Fields: &j.mail.Fields, Header: j.mail.Get, Names: j.names, Received: j.received, Text: j.clean, Subject: j.subject(), Sites: j.sites, Paths: j.paths, Tags: j.tags,
 		Marks: j.marks(), Type: root.Type + "/" + root.Subtype}
+}
+
+// subject is how many bytes of the text are the subject.
+func (j *job) subject() int {
+	if j.mail.Fields.Subject == "" {
+		return 0
+	}
+	return min(len(search.Fold(j.mail.Fields.Subject)), len(j.rep.Text))
 }
 
 // names gives the names of the header's fields.
@@ -65,17 +79,38 @@ func (j *job) marks() []string {
 			out = append(out, f.Name)
 		}
 	}
+	if j.genuine {
+		out = append(out, "genuine")
+	}
 	sort.Strings(out)
 	return out
 }
 
-// Features are what the classifier learns from a mail.
-func (s *Scanner) Features(ctx context.Context, raw []byte) []uint32 {
-	j := s.job(ctx, Context{})
+// Features are what the classifier learns from a mail, as Scan sees it in the same context.
+func (s *Scanner) Features(ctx context.Context, raw []byte, c Context) []uint32 {
+	j := s.job(ctx, c)
 	j.mail = message.Read(raw, s.config.Mail)
+	j.rep.Summary = summary(j.mail)
 	j.take(j.mail.Findings, "")
-	j.text(strings.TrimSpace(j.mail.Fields.Subject))
+	j.text(j.mail.Fields.Subject)
 	j.part(j.mail, &j.mail.Root, number(&j.mail.Root, ""), "")
 	j.searchable()
+	j.sender()
+	j.phish()
 	return spam.Features(j.features())
+}
+
+// Learn teaches a layer that a mail is spam, or that it is wanted. c is what Scan was told about the mail; its Layers are the
+// wider ones, without the layer that learns. What is learned counts from the next Scan on that is given the layer. False when it has
+// learned this mail before.
+func (s *Scanner) Learn(ctx context.Context, layer *spam.Layer, raw []byte, c Context, unwanted bool) bool {
+	f := s.Features(ctx, raw, c)
+	return layer.Learn(f, s.model.Opinion(f, c.Layers...), unwanted)
+}
+
+// Vote is Learn for the layer of a contract: it learns when several accounts have said the same of mails that are alike. True
+// when it has.
+func (s *Scanner) Vote(ctx context.Context, layer *spam.Layer, account sekisho.AccountID, raw []byte, c Context, unwanted bool) bool {
+	f := s.Features(ctx, raw, c)
+	return layer.Vote(uint64(account), f, s.model.Opinion(f, c.Layers...), unwanted)
 }

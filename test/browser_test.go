@@ -1,10 +1,13 @@
 package test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"maps"
 	"os"
 	"os/exec"
@@ -114,6 +117,40 @@ func TestBrowserHostile(t *testing.T) {
 		t.Fatalf("only %d mails were taken", sent)
 	}
 	browser(t, h, map[string]any{"vectors": sent, "reader": to}, "hostile")
+}
+
+// filePart is an attachment of a mail that is being written.
+func filePart(name, kind string, data []byte) string {
+	return fmt.Sprintf("--b\r\nContent-Type: %s; name=%q\r\nContent-Disposition: attachment; filename=%q\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n", kind, name, name,
+		lines(base64.StdEncoding.EncodeToString(data)))
+}
+
+// TestBrowserPreview looks at pages of attachments: documents of a browser and of a library, a photograph, a document that
+// hides a file.
+func TestBrowserPreview(t *testing.T) {
+	needBrowser(t)
+	file := func(path string) []byte {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	var photo bytes.Buffer
+	if err := jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 300, 200)), nil); err != nil {
+		t.Fatal(err)
+	}
+	acts := append(file("../scan/pdf/testdata/plain.pdf"), "\n99 0 obj <</Type/EmbeddedFile>> stream\nhidden\nendstream endobj\n"...)
+	h := NewHouse(t, 0, false)
+	from, to := h.Ready.Accounts[0].Address, h.Ready.Accounts[1].Address
+	raw := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: pages\r\nMessage-ID: <pages-1@mori.example>\r\nDate: %s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"+
+		"--b\r\nContent-Type: text/plain\r\n\r\nDear Sato,\r\n\r\nThe estimate for the machines that we talked about on Tuesday is attached. Please tell me by Friday whether the dates suit you.\r\n\r\nKind regards,\r\nAnn\r\n%s%s%s%s--b--\r\n", from, to, time.Now().Format(time.RFC1123Z),
+		filePart("estimate.pdf", "application/pdf", file("../scan/draw/testdata/browser.pdf")), filePart("photo.jpg", "image/jpeg", photo.Bytes()),
+		filePart("acts.pdf", "application/pdf", acts), filePart("table.csv", "text/csv", []byte("a,b\r\n")))
+	if err := submit(t, h, from, to, []byte(raw)); err != nil {
+		t.Fatal(err)
+	}
+	browser(t, h, map[string]any{"reader": to}, "preview")
 }
 
 // lines cuts a long text into lines of 76.

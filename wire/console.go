@@ -52,7 +52,7 @@ type Me struct {
 // PageQuery asks for a page of a list, narrowed to what the pass may see.
 type PageQuery struct {
 	Pass     Pass
-	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "change", "grant", "access", "policy"
+	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "sender", "change", "grant", "access", "policy"
 	Contract sekisho.ContractID // 0: all that the pass may see
 	ID       uint64             // exactly this row
 	Name     string             // exactly this domain, alias, group or account address
@@ -64,6 +64,7 @@ type PageQuery struct {
 	From, To time.Time          // trace, kept mail, change, access; zero: no bound
 	Fate     Fate               // trace
 	Kind     string             // trace: with a finding of this kind
+	Wanted   bool               // quarantine: whose release somebody asked for
 	After    string             // Next of the page before
 	Most     int                // at most 1000; 0: 100
 }
@@ -76,6 +77,7 @@ type Page struct {
 	Grants   []Grant
 	Accesses []Access
 	Policies []PolicyVersion
+	Senders  []Sender // the contract's list
 	Total    uint64
 	More     bool   // there are more than Total
 	Next     string // "": that was the last page

@@ -12,13 +12,15 @@ import (
 
 // The calls about links and notices.
 var (
-	VaultLink      = define[LinkOrder, LinksMade](sekisho.Vault, 109, "link", small, sekisho.Post)
-	StoreLinkLook  = define[LinkLook, LinkSeen](sekisho.Store, 130, "link-look", small, sekisho.Desk)
-	StoreLinkAct   = define[LinkAct, LinkDone](sekisho.Store, 131, "link-act", small, sekisho.Desk)
-	StoreInquire   = define[Inquiry, Nothing](sekisho.Store, 132, "inquire", small, sekisho.Desk)
-	StoreNotices   = define[NoticeQuery, Notices](sekisho.Store, 133, "notices", small, sekisho.Post)
-	StoreNoticed   = define[Noticed, Nothing](sekisho.Store, 134, "noticed", small, sekisho.Post)
-	StoreInquiries = define[PageQuery, Inquiries](sekisho.Store, 135, "inquiries", small, sekisho.Console)
+	VaultLink        = define[LinkOrder, LinksMade](sekisho.Vault, 109, "link", small, sekisho.Post)
+	StoreLinkLook    = define[LinkLook, LinkSeen](sekisho.Store, 130, "link-look", small, sekisho.Desk)
+	StoreLinkAct     = define[LinkAct, LinkDone](sekisho.Store, 131, "link-act", small, sekisho.Desk)
+	VaultLinkRelease = define[LinkRelease, LinkReleased](sekisho.Vault, 150, "link-release", small, sekisho.Desk)
+	StoreDigest      = define[DigestQuery, DigestsMade](sekisho.Store, 153, "digest", small, sekisho.Admin)
+	StoreInquire     = define[Inquiry, Nothing](sekisho.Store, 132, "inquire", small, sekisho.Desk)
+	StoreNotices     = define[NoticeQuery, Notices](sekisho.Store, 133, "notices", small, sekisho.Post)
+	StoreNoticed     = define[Noticed, Nothing](sekisho.Store, 134, "noticed", small, sekisho.Post)
+	StoreInquiries   = define[PageQuery, Inquiries](sekisho.Store, 135, "inquiries", small, sekisho.Console)
 )
 
 // LinkOrder asks for links about mail of one contract.
@@ -66,6 +68,9 @@ type LinkSeen struct {
 	Reason    string
 	Size      int64
 	Waiting   []string      // recipients for whom it is held
+	From      string        // quarantine: who sent it
+	Choices   []string      // what can be done
+	Wanted    bool          // quarantine: an administrator was asked for its release already
 	Ended     []LinkOutcome // what has become of it for others
 	Act       []byte        // to be given back when acting; empty when there is nothing to do
 	Task      string        // what to type, to show that a person reads this
@@ -85,7 +90,8 @@ type LinkAct struct {
 	Token []byte
 	Act   []byte
 	Typed string // the answer to the task
-	Do    string // "send", "cancel"
+	Do    string // "send", "cancel"; quarantine: "release", "allow", "ask", "spam"
+	Box   *Box   // "release" and "allow", the second time: what vault made of the one that was given
 }
 
 // LinkDone says what is so now. When somebody or the clock was faster, Won is false and Ended says who.
@@ -93,6 +99,40 @@ type LinkDone struct {
 	Won   bool
 	At    time.Time
 	Ended []LinkOutcome
+
+	// Release is set, and nothing is decided, when vault has to box the mail anew first: ask again, with Act as given here.
+	Release *LinkRelease
+	Act     []byte
+}
+
+// LinkRelease asks vault to box a quarantined mail anew to him whom the link was sent to. The box tells whom it is for, not desk.
+type LinkRelease struct {
+	Token   []byte
+	Account sekisho.AccountID // 0: his mailbox is elsewhere, the mail goes into the queue
+	Sealed  []byte            // the quarantine's box for him
+}
+
+// LinkReleased is the new box.
+type LinkReleased struct{ Box Box }
+
+// DigestQuery has digests made of what is due; Now also of what is not due yet.
+type DigestQuery struct {
+	Contract sekisho.ContractID // 0: all
+	Now      bool
+}
+
+// DigestsMade counts people who will be told, and the mails that they are told of.
+type DigestsMade struct{ People, Mails int }
+
+// DigestLine is one mail in quarantine of which somebody is told.
+type DigestLine struct {
+	Message   sekisho.MessageID
+	From      string
+	Subject   []byte // sealed, class header
+	Reason    string
+	Arrived   time.Time
+	Until     time.Time
+	Dangerous bool // an administrator decides about its release
 }
 
 // Inquiry is somebody's question whether he is concerned by an incident. It is answered by people, and nothing is said at once.
@@ -130,7 +170,7 @@ type Notices struct{ List []NoticeDue }
 type NoticeDue struct {
 	ID         uint64
 	Mail       sekisho.MessageID
-	Kind       string // "held", "approve" (to approvers), "sent", "deleted", "cancelled"
+	Kind       string // "held", "approve" (to approvers), "sent", "deleted", "cancelled"; "digest", "wanted" (to administrators)
 	Contract   sekisho.ContractID
 	Message    sekisho.MessageID
 	Trace      sekisho.TraceID
@@ -143,6 +183,8 @@ type NoticeDue struct {
 	Approve    bool
 	By         string
 	At         time.Time
+	Lines      []DigestLine // "digest"
+	More       int          // mails beyond these
 }
 
 // Noticed says that a notice is durable. What it did not name yet, of Recipients, is due again.

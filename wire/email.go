@@ -254,7 +254,8 @@ type OpenOwn struct {
 	Release bool // give Wrapped, and no keys
 }
 
-// OwnDecision ends a hold or a quarantine of the account's own. What: "send", "cancel", "release", "delete". NotFound means
+// OwnDecision ends a hold or a quarantine of the account's own. What: "send", "cancel", "release", "delete"; "ask" ends nothing, but
+// lets administrators know that the release is wanted. NotFound means
 // that it is not the account's or that somebody was faster: exactly one decision is carried out.
 type OwnDecision struct {
 	Pass  Pass
@@ -262,6 +263,7 @@ type OwnDecision struct {
 	ID    uint64
 	Trace sekisho.TraceID // "cancel": everything of this mail that its sender can still take back
 	Box   *Box
+	List  string // quarantine: also put the sender into the account's list, as "allow" or "block"
 }
 
 // PeopleQuery looks for people and groups of the account's own contract.
@@ -310,3 +312,15 @@ type OwnTraced struct {
 	Row   TraceRow
 	First time.Time // when the account's address was first known to correspond with From; zero: never
 }
+
+// StoreCorrespondents lists whom the account's own address has corresponded with, the latest first.
+var StoreCorrespondents = define[CorrespondentQuery, Correspondents](sekisho.Store, 97, "correspondents", large, sekisho.Webmail)
+
+// CorrespondentQuery asks for the account's correspondents.
+type CorrespondentQuery struct {
+	Pass Pass
+	Most uint32 // 0: 1,000; at most 5,000
+}
+
+// Correspondents answers.
+type Correspondents struct{ Addresses []string }

@@ -16,6 +16,7 @@ var (
 	InspectText    = define[Texts, DecodedTexts](sekisho.Inspect, 10, "text", large, sekisho.Webmail)
 	InspectRender  = define[Render, Rendered](sekisho.Inspect, 11, "render", large, sekisho.Webmail)
 	InspectPicture = define[Picture, MadePicture](sekisho.Inspect, 12, "picture", large, sekisho.Webmail)
+	InspectPreview = define[Preview, MadePreview](sekisho.Inspect, 13, "preview", large, sekisho.Webmail)
 )
 
 // Scan asks for everything that can be said about a message.
@@ -29,7 +30,8 @@ type Scan struct {
 	Known     bool
 	Extra     []sekisho.Finding
 	Now       time.Time
-	Summarise bool // only the summary, text and tokens: mail that a person files himself (APPEND)
+	Leak      []byte // what the contract looks for itself (policy.Policy.Leak)
+	Summarise bool   // only the summary, text and tokens: mail that a person files himself (APPEND)
 }
 
 // Auth is what sender authentication found, in the words of RFC 8601.
@@ -136,6 +138,21 @@ type MadePicture struct {
 	Type          string // "image/png" or "image/jpeg"
 	Data          []byte
 	Width, Height int
+}
+
+// Preview asks for one page of a file as a picture: of a PDF document, or of a picture, which has one page.
+type Preview struct {
+	Data  []byte
+	Page  int // the first is 1
+	Width int // most points; 0: 1,200
+}
+
+// MadePreview is the page, drawn anew as image/png: no byte of the file is in it. Refused says why there is none.
+type MadePreview struct {
+	Data          []byte
+	Width, Height int
+	Pages         int    // that the file has, as far as they can be shown
+	Refused       string // "" drawn, "locked", "unreadable", "no-page"
 }
 
 // Filter asks what the Sieve scripts of several accounts want done with one mail.

@@ -11,7 +11,7 @@ func Rules() []Rule {
 		VaultSpool.Rule, VaultRelease.Rule, VaultTransit.Rule, VaultSign.Rule, VaultTLS.Rule, VaultSigner.Rule, VaultChains.Rule,
 		VaultTail.Rule, VaultVerify.Rule, VaultInform.Rule, VaultStreams.Rule, VaultProve.Rule, VaultPrune.Rule, VaultHold.Rule,
 		VaultSubmit.Rule, VaultCosign.Rule,
-		InspectScan.Rule, InspectRewrite.Rule, InspectText.Rule, InspectRender.Rule, InspectPicture.Rule,
+		InspectScan.Rule, InspectRewrite.Rule, InspectText.Rule, InspectRender.Rule, InspectPicture.Rule, InspectPreview.Rule,
 		VaultRotate.Rule, VaultRecover.Rule, VaultOfficers.Rule, VaultArchive.Rule, VaultArchiveRead.Rule, VaultArchiveShut.Rule,
 		VaultTerminate.Rule, VaultTerminated.Rule, VaultContact.Rule, VaultSnapshot.Rule, LinkKey.Rule, LinkWitness.Rule, ReaderTake.Rule, StoreHost.Rule, VaultPin.Rule,
 		StoreIncident.Rule, VaultScope.Rule, VaultAddress.Rule,
@@ -23,7 +23,8 @@ func Rules() []Rule {
 		ConsoleAsk.Rule, DeskAsk.Rule, VaultEnter.Rule, StorePerson.Rule, StoreWarn.Rule, VaultSignIn.Rule, VaultSecond.Rule, VaultCapability.Rule, VaultSession.Rule,
 		VaultSignOut.Rule, VaultSecurity.Rule, VaultPasskey.Rule, VaultFactor.Rule, VaultACME.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
 		StoreMay.Rule, VaultLink.Rule, StoreLinkLook.Rule, StoreLinkAct.Rule, StoreInquire.Rule, StoreNotices.Rule, StoreNoticed.Rule, StoreInquiries.Rule,
-		StorePlaces.Rule, StoreFilter.Rule, VaultFilter.Rule, InspectFilter.Rule, StoreSelf.Rule, StoreOwnTrace.Rule, VaultOwnKept.Rule,
+		StorePlaces.Rule, StoreFilter.Rule, VaultFilter.Rule, InspectFilter.Rule, StoreSelf.Rule, StoreOwnTrace.Rule, StoreCorrespondents.Rule, VaultOwnKept.Rule,
+		StoreSenders.Rule, StoreSenderSet.Rule, StoreStance.Rule, VaultLinkRelease.Rule, StoreDigest.Rule, StoreJudged.Rule,
 		VaultReturn.Rule, FetchPolicy.Rule, StoreTransport.Rule, StoreSTS.Rule, InspectDMARC.Rule, StoreReport.Rule, StoreReports.Rule,
 	}
 }

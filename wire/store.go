@@ -2,8 +2,6 @@ package wire
 
 import (
 	"net/netip"
-	"slices"
-	"strings"
 	"time"
 
 	"sekisho"
@@ -97,6 +95,7 @@ type Recipient struct {
 	Last     time.Time // when the recipient's contract last knew him to correspond with From; zero: never
 	Sent     time.Time // the same for the sender's contract
 	Route    []NextHop // for Routed: in order of preference
+	Listed   bool      // a list of senders is there for one of them: ask StoreStance
 }
 
 // Target is one mailbox.
@@ -106,25 +105,6 @@ type Target struct {
 	Public  []byte // the account's public key, to which mail is sealed
 	Over    bool   // over quota: answer 452 4.2.2
 	Filter  uint64 // version of the Sieve script that sorts its mail: ask StoreFilter when it changed; 0: there is none
-}
-
-// FilterQuery asks for the Sieve script that sorts an account's mail.
-type FilterQuery struct {
-	Contract sekisho.ContractID
-	Account  sekisho.AccountID
-}
-
-// SealedFilter is the script as webmail has sealed it. Version 0: there is none.
-type SealedFilter struct {
-	ID      sekisho.MessageID
-	Version uint64
-	Sealed  []byte
-	Box     []byte // to the contract's ConfigKey
-}
-
-// FilterItem is the JSON of an item of kind "sieve".
-type FilterItem struct {
-	Script string `json:"script"`
 }
 
 // NextHop is a server to hand mail to.
@@ -186,29 +166,8 @@ type Contract struct {
 	Language   string     // "ja" or "en": texts that people get
 	Unscanned  string     // when inspection fails: "defer" or "quarantine"
 	Automatic  *Automatic // nil: the zero value
-}
-
-// Automatic says what mail the contract's people may have sent in their names without looking at each: by filters of their own.
-type Automatic struct {
-	Forward []string // domains that mail may be sent on to; "*" is any. The contract's own are always among them
-	Reply   string   // who gets automatic replies: "all" (or ""), "inside" (the contract's own domains) or "nobody"
-}
-
-// Allows says whether mail may be sent on to a domain. own are the contract's domains.
-func (a *Automatic) Allows(domain string, own []string) bool {
-	list := own
-	if a != nil {
-		list = slices.Concat(own, a.Forward)
-	}
-	return slices.ContainsFunc(list, func(d string) bool { return d == "*" || strings.EqualFold(d, domain) })
-}
-
-// Replies says whether people of a domain get automatic replies.
-func (a *Automatic) Replies(domain string, own []string) bool {
-	if a == nil || a.Reply == "" || a.Reply == "all" {
-		return true
-	}
-	return a.Reply == "inside" && slices.ContainsFunc(own, func(d string) bool { return strings.EqualFold(d, domain) })
+	Senders    string     // whose lists of senders count: "own" (also ""), or "none" for the contract's alone
+	Digest     string     // when people are told of what is kept from them; see package office
 }
 
 // Usage is how much of a contract is kept.
@@ -657,6 +616,7 @@ type Admin struct {
 	Account  *AdminAccount
 	Alias    *AdminAlias
 	Group    *AdminGroup
+	Sender   *AdminSender
 }
 
 // AdminContract adds or changes a contract.
@@ -758,6 +718,7 @@ type Kept struct {
 	Until     time.Time
 	AtEnd     string
 	Approve   bool
+	Wanted    bool // quarantine: he whom it is for asked an administrator to release it
 	Size      int64
 	Route     []NextHop
 	Public    []byte // the recipient account's public key, for release

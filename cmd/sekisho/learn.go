@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,12 +11,31 @@ import (
 
 	"sekisho/scan"
 	"sekisho/scan/spam"
+	"sekisho/scan/specimen"
 )
 
-// learnCommand makes the spam model anew from a collection of mails.
+// learnCommand teaches a layer what is wanted and what is not; with a corpus it makes the spam model anew.
 type learnCommand struct {
-	Corpus string `required:"" placeholder:"DIR" help:"Mails, with labels.tsv: columns path, label (ham or spam), split (train, dev, test)."`
-	Out    string `required:"" placeholder:"FILE" help:"Where to write the model."`
+	Ham    []string `placeholder:"PATH" sep:"none" help:"Wanted mail to learn: a file, a directory, a mailbox (mbox). Can be given several times."`
+	Spam   []string `placeholder:"PATH" sep:"none" help:"Unwanted mail to learn."`
+	Layer  string   `default:"sekisho.layer" placeholder:"FILE" help:"Where the learned is kept, on top of the built-in model; made when it is not there."`
+	Corpus string   `placeholder:"DIR" help:"Make the model anew from these mails, with labels.tsv: columns path, label (ham or spam), split (train, dev, test)."`
+	Made   int      `default:"2000" help:"How many generated mails of today's kinds, in Japanese and English, teach the model besides."`
+	Out    string   `placeholder:"FILE" help:"Where to write the model."`
+}
+
+// Run does what the flags say.
+func (c *learnCommand) Run(g *Global) error {
+	switch {
+	case len(c.Ham)+len(c.Spam) > 0 && c.Corpus == "":
+		if c.Layer == "" {
+			c.Layer = layerFile
+		}
+		return c.teach(g)
+	case len(c.Ham)+len(c.Spam) == 0 && c.Corpus != "" && c.Out != "":
+		return c.remake(g)
+	}
+	return errors.New("learn: give --ham or --spam with mails to learn, or --corpus and --out to make the model anew")
 }
 
 // labelled is one mail of a corpus.
@@ -23,10 +43,12 @@ type labelled struct {
 	path  string
 	spam  bool
 	split string
+	kind  string // the label
+	date  string // "" when the list has none
 }
 
-// Run learns from the split train, and sets the levels by dev.
-func (c *learnCommand) Run(g *Global) error {
+// remake learns from the split train, and sets the levels by dev.
+func (c *learnCommand) remake(g *Global) error {
 	list, err := readLabels(c.Corpus)
 	if err != nil {
 		return err
@@ -45,7 +67,7 @@ func (c *learnCommand) Run(g *Global) error {
 		if err != nil {
 			return err
 		}
-		e := spam.Example{Features: s.Features(context.Background(), raw), Spam: l.spam}
+		e := spam.Example{Features: s.Features(context.Background(), raw, scan.Context{}), Spam: l.spam}
 		if l.split == "train" {
 			train = append(train, e)
 		} else {
@@ -53,7 +75,8 @@ func (c *learnCommand) Run(g *Global) error {
 		}
 		tell(i)
 	}
-	if len(train) == 0 {
+	train = append(train, taught(s, c.Made)...)
+	if len(train) == c.Made {
 		return fmt.Errorf("%s: no mail of the split train", c.Corpus)
 	}
 	b := spam.Learn(train, check, spam.Training{}).Bytes()
@@ -62,6 +85,15 @@ func (c *learnCommand) Run(g *Global) error {
 	}
 	_, err = fmt.Fprintf(g.Out, "%s: %d bytes, learnt from %d mails, levels set by %d\n", c.Out, len(b), len(train), len(check))
 	return err
+}
+
+// taught are n generated mails that teach.
+func taught(s *scan.Scanner, n int) []spam.Example {
+	out := make([]spam.Example, 0, n)
+	for _, m := range specimen.Make(specimen.Teach, 1, n) {
+		out = append(out, spam.Example{Features: s.Features(context.Background(), m.Raw, scan.Context{}), Spam: m.Bad})
+	}
+	return out
 }
 
 // readLabels reads the list of a corpus.
@@ -89,7 +121,11 @@ func readLabels(dir string) ([]labelled, error) {
 		if len(w) < max(col["path"], col["label"], col["split"]) {
 			continue
 		}
-		out = append(out, labelled{path: filepath.Join(dir, w[col["path"]-1]), spam: w[col["label"]-1] != "ham", split: w[col["split"]-1]})
+		l := labelled{path: filepath.Join(dir, w[col["path"]-1]), spam: w[col["label"]-1] != "ham", split: w[col["split"]-1], kind: w[col["label"]-1]}
+		if at := col["date"]; at > 0 && at <= len(w) {
+			l.date = w[at-1]
+		}
+		out = append(out, l)
 	}
 	return out, in.Err()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 
@@ -10,9 +11,12 @@ import (
 	"sekisho/scan"
 )
 
-// scoreCommand measures the inspection against a collection of mails of which is known what they are.
+// scoreCommand scores mails, or measures the inspection against a collection of mails of which is known what they are.
 type scoreCommand struct {
-	Corpus string `required:"" placeholder:"DIR" help:"Mails, with labels.tsv: columns path, label (ham or spam), split."`
+	JSONL  string `name:"jsonl" placeholder:"PATH" help:"Score every mail of a directory, a file or a mailbox instead: one line of JSON each, with reasons in both languages."`
+	Layer  string `placeholder:"FILE" help:"What \"sekisho learn\" has learned, for --jsonl."`
+	Zone   string `placeholder:"FILE" help:"DNS for SPF, DKIM and DMARC, as a master file, for --jsonl; nothing is asked over the network."`
+	Corpus string `placeholder:"DIR" help:"Mails, with labels.tsv: columns path, label (ham or spam), split."`
 	Split  string `default:"test" help:"Which mails: the split's name, or \"all\"."`
 	Model  string `placeholder:"FILE" help:"Measure this spam model instead of the built-in one."`
 	Wrong  bool   `help:"List the mails that were judged wrongly."`
@@ -32,17 +36,17 @@ type measured struct {
 
 // Run scores every mail of the split; "tag" means at least that verdict.
 func (c *scoreCommand) Run(g *Global) error {
-	list, err := readLabels(c.Corpus)
+	if (c.JSONL == "") == (c.Corpus == "") {
+		return errors.New("score: give --jsonl for a line about each mail, or --corpus for a measurement")
+	}
+	s, err := c.scanner()
 	if err != nil {
 		return err
 	}
-	var config scan.Config
-	if c.Model != "" {
-		if config.Model, err = os.ReadFile(c.Model); err != nil {
-			return err
-		}
+	if c.JSONL != "" {
+		return c.each(g, s)
 	}
-	s, err := scan.New(config)
+	list, err := readLabels(c.Corpus)
 	if err != nil {
 		return err
 	}
@@ -79,6 +83,18 @@ func (c *scoreCommand) Run(g *Global) error {
 		fmt.Fprintf(g.Out, "%-12s %6d %6d %8d %6d %9.2f%% %7.2f%% %9.2f%%\n", m.Verdict, m.Spam, m.Ham, m.Caught, m.FalsePositive, 100*m.Precision, 100*m.Recall, 100*m.FalseRate)
 	}
 	return nil
+}
+
+// scanner has the built-in model, or that of --model.
+func (c *scoreCommand) scanner() (*scan.Scanner, error) {
+	var config scan.Config
+	if c.Model != "" {
+		var err error
+		if config.Model, err = os.ReadFile(c.Model); err != nil {
+			return nil, err
+		}
+	}
+	return scan.New(config)
 }
 
 // count adds one mail.

@@ -110,6 +110,7 @@ func (c *Admin) routes() http.Handler {
 	route(m, "account/list", c.accountList)
 	route(m, "account/app-password", c.appPassword)
 	route(m, "alias/add", c.aliasAdd)
+	route(m, "digest/send", c.digestSend)
 	route(m, "alias/list", c.aliasList)
 	route(m, "group/set", c.groupSet)
 	route(m, "group/list", c.groupList)

@@ -117,7 +117,7 @@ func (c *Admin) contractSet(ctx context.Context, who operator, q ContractSet) (C
 		return Contract{}, err
 	}
 	set := wire.Contract{ID: k.ID, Status: status, Language: q.Language, Networks: q.Networks, People: q.People, Policy: []byte(q.Policy),
-		Unscanned: q.Defer, Limit: k.Limit, Archive: archive, Hosts: q.Hosts, Config: config, Automatic: automatic}
+		Unscanned: q.Defer, Senders: q.Senders, Digest: q.Digest, Limit: k.Limit, Archive: archive, Hosts: q.Hosts, Config: config, Automatic: automatic}
 	if q.Hourly > 0 {
 		set.Limit.Hourly = q.Hourly
 	}

@@ -29,7 +29,7 @@ func (c *Admin) keptList(ctx context.Context, _ operator, q Query) ([]Kept, erro
 
 func keptOf(k wire.Kept) Kept {
 	return Kept{ID: k.ID, Contract: k.Contract, Trace: k.Trace.String(), From: k.From, Recipient: k.Recipient, Rule: k.Rule,
-		Reason: k.Reason, Arrived: k.Arrived, Until: k.Until, AtEnd: k.AtEnd, Size: k.Size}
+		Reason: k.Reason, Arrived: k.Arrived, Until: k.Until, AtEnd: k.AtEnd, Wanted: k.Wanted, Size: k.Size}
 }
 
 func (c *Admin) kept(ctx context.Context, kind string, id uint64) (wire.Kept, error) {
@@ -128,4 +128,18 @@ func (c *Admin) trace(ctx context.Context, _ operator, q Query) ([]Trace, error)
 		out = append(out, t)
 	}
 	return out, err
+}
+
+// digestSend has people told of what is in quarantine for them.
+func (c *Admin) digestSend(ctx context.Context, _ operator, q DigestSend) (DigestSent, error) {
+	var id sekisho.ContractID
+	if q.Contract != "" {
+		k, err := c.contract(ctx, q.Contract)
+		if err != nil {
+			return DigestSent{}, err
+		}
+		id = k.ID
+	}
+	got, err := wire.StoreDigest.Ask(ctx, c.peers.Store, wire.DigestQuery{Contract: id, Now: q.Now})
+	return DigestSent(got), err
 }

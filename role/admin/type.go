@@ -30,6 +30,8 @@ type Contract struct {
 	Policy   string             `json:"policy,omitempty"` // "default" or "own"
 	People   int                `json:"people"`
 	Archive  bool               `json:"archive"`
+	Senders  string             `json:"senders,omitempty"`
+	Digest   string             `json:"digest,omitempty"`
 	Hosts    []string           `json:"hosts,omitempty"`  // of its own, for mail programs
 	Forward  []string           `json:"forward"`          // domains that people's filters may send mail on to, besides its own
 	Reply    string             `json:"reply"`            // who gets automatic replies
@@ -48,6 +50,8 @@ type ContractSet struct {
 	Hourly   int           `json:"hourly,omitempty"`
 	Daily    int           `json:"daily,omitempty"`
 	Defer    string        `json:"unscanned,omitempty"`
+	Senders  string        `json:"senders,omitempty"` // "own" or "none"
+	Digest   string        `json:"digest,omitempty"`  // "off", "6h", "08:00+09:00"
 	Archive  bool          `json:"archive,omitempty"` // archive mail from now on
 	Hosts    []string      `json:"hosts,omitempty"`   // host names of its own; replaces the list
 	Forward  []string      `json:"forward,omitempty"` // domains that people's filters may send mail on to; replaces the list; "none" empties it
@@ -166,6 +170,7 @@ type Kept struct {
 	Arrived   time.Time          `json:"arrived"`
 	Until     time.Time          `json:"until"`
 	AtEnd     string             `json:"at_end,omitempty"`
+	Wanted    bool               `json:"wanted,omitempty"` // its recipient asked for the release
 	Size      int64              `json:"size"`
 	Preview   string             `json:"preview,omitempty"`
 	Findings  []sekisho.Finding  `json:"findings,omitempty"`
@@ -225,4 +230,16 @@ type Event struct {
 type Fault struct {
 	Kind string `json:"kind"`
 	Text string `json:"text"`
+}
+
+// DigestSend has digests of quarantine sent: of what is due, or now.
+type DigestSend struct {
+	Contract string `json:"contract,omitempty"` // "" all
+	Now      bool   `json:"now,omitempty"`
+}
+
+// DigestSent counts the people that are told, and mails of which they are told.
+type DigestSent struct {
+	People int `json:"people"`
+	Mails  int `json:"mails"`
 }

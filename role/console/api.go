@@ -42,7 +42,7 @@ func (x *Console) routes() []byte {
 	c := huma.DefaultConfig("Sekisho administration", "1")
 	c.CreateHooks, c.OpenAPIPath, c.DocsPath, c.SchemasPath = nil, "", "", ""
 	a := api{humago.New(x.mux, c)}
-	for _, register := range []func(api){contractRoutes, domainRoutes, accountRoutes, aliasRoutes, groupRoutes, traceRoutes, keptRoutes, policyRoutes,
+	for _, register := range []func(api){contractRoutes, domainRoutes, accountRoutes, aliasRoutes, groupRoutes, traceRoutes, keptRoutes, policyRoutes, senderRoutes,
 		changeRoutes, grantRoutes, tokenRoutes, importRoutes, statisticRoutes, systemRoutes} {
 		register(a)
 	}

@@ -37,6 +37,8 @@ type Contract struct {
 	People    []wire.Person `json:"people" doc:"names that others may borrow"`
 	Policy    string        `json:"policy" doc:"default or own"`
 	Unscanned string        `json:"unscanned" doc:"when inspection fails"`
+	Senders   string        `json:"senders" doc:"own: people have lists of allowed and blocked senders; none"`
+	Digest    string        `json:"digest" doc:"when people are told of what is kept from them: off, 6h, 08:00+09:00; empty: daily at 08:00"`
 	Archive   bool          `json:"archive"`
 	Ready     bool          `json:"ready" doc:"its keys are made"`
 	Limit     Limit         `json:"limit"`
@@ -83,6 +85,8 @@ type ContractSet struct {
 	Networks  []string       `json:"networks,omitempty" maxItems:"1000"`
 	People    *[]wire.Person `json:"people,omitempty" maxItems:"10000"`
 	Unscanned string         `json:"unscanned,omitempty" enum:"defer,quarantine"`
+	Senders   string         `json:"senders,omitempty" enum:"own,none"`
+	Digest    string         `json:"digest,omitempty" maxLength:"20"`
 	Limit     *Limit         `json:"limit,omitempty"`
 	Forward   *[]string      `json:"forward,omitempty" maxItems:"1000" doc:"domains that people's own filters may send mail on to; * is any"`
 	Reply     string         `json:"reply,omitempty" enum:"all,inside,nobody" doc:"who gets people's automatic replies"`
@@ -90,7 +94,10 @@ type ContractSet struct {
 
 func contractOf(k wire.Contract) Contract {
 	out := Contract{ID: uint64(k.ID), Name: k.Name, Status: k.Status.String(), Language: k.Language, Domains: []string{}, Networks: some(k.Networks),
-		Hosts: some(k.Hosts), People: some(k.People), Policy: "default", Unscanned: k.Unscanned, Archive: len(k.Archive) > 0, Ready: len(k.Spool) > 0, Limit: Limit(k.Limit)}
+		Hosts: some(k.Hosts), People: some(k.People), Policy: "default", Unscanned: k.Unscanned, Senders: "own", Digest: k.Digest, Archive: len(k.Archive) > 0, Ready: len(k.Spool) > 0, Limit: Limit(k.Limit)}
+	if k.Senders != "" {
+		out.Senders = k.Senders
+	}
 	if len(k.Policy) > 0 {
 		out.Policy = "own"
 	}
@@ -211,7 +218,7 @@ func (p *person) addContract(ctx context.Context, q ContractNew) (*one[ContractM
 }
 
 func (p *person) setContract(ctx context.Context, id sekisho.ContractID, c Condition, q ContractSet) (*one[Contract], error) {
-	set := wire.Contract{ID: id, Name: q.Name, Status: statuses[q.Status], Language: q.Language, Networks: q.Networks, Unscanned: q.Unscanned}
+	set := wire.Contract{ID: id, Name: q.Name, Status: statuses[q.Status], Language: q.Language, Networks: q.Networks, Unscanned: q.Unscanned, Senders: q.Senders, Digest: q.Digest}
 	if q.Limit != nil {
 		set.Limit = wire.Limit(*q.Limit)
 	}

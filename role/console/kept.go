@@ -25,6 +25,7 @@ type Kept struct {
 	Until     time.Time `json:"until"`
 	AtEnd     string    `json:"atEnd,omitempty" doc:"of a hold: send or delete"`
 	Approve   bool      `json:"approve" doc:"it waits for somebody else's word"`
+	Wanted    bool      `json:"wanted" doc:"of quarantine: he whom it is for asked for its release"`
 	Size      int64     `json:"size"`
 }
 
@@ -70,7 +71,7 @@ type Decided struct {
 
 func keptOf(k wire.Kept) Kept {
 	return Kept{ID: k.ID, Trace: k.Trace.String(), Fate: k.Fate.String(), From: k.From, Recipient: k.Recipient, Rule: k.Rule, Reason: k.Reason, Arrived: k.Arrived,
-		Until: k.Until, AtEnd: k.AtEnd, Approve: k.Approve, Size: k.Size}
+		Until: k.Until, AtEnd: k.AtEnd, Approve: k.Approve, Wanted: k.Wanted, Size: k.Size}
 }
 
 // OfKept is the part of the path that names a kept mail.
@@ -87,8 +88,9 @@ func keptRoutes(a api) {
 			Kind string `path:"kind" enum:"quarantine,hold"`
 			Window
 			Span
+			Wanted bool `query:"wanted" doc:"only what somebody asked to have released"`
 		}) (*listed[Kept], error) {
-			page, err := p.page(ctx, wire.PageQuery{What: in.Kind, Contract: in.id(), Match: in.Search, After: in.After, Most: in.Limit, From: in.From, To: in.To})
+			page, err := p.page(ctx, wire.PageQuery{What: in.Kind, Contract: in.id(), Match: in.Search, After: in.After, Most: in.Limit, From: in.From, To: in.To, Wanted: in.Wanted})
 			return listOf(page, page.Kept, keptOf), err
 		})
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/kept/{kind}/{id}/look", id: "lookKept", tag: "kept", summary: "Look into a kept mail: the opening is recorded", right: sekisho.OpenKept},

@@ -267,6 +267,7 @@ func (t *trial) message(ctx context.Context, p *person, k wire.Contract, q Trial
 	}
 	now := p.x.config.Clock().UTC()
 	scan := wire.Scan{Raw: raw, Direction: direction, People: k.People, Known: q.Known, Now: now, Envelope: sekisho.Envelope{From: q.Sender, Rcpt: []string{q.Recipient}, At: now}}
+	scan.Leak = t.rules.Leak()
 	for _, d := range k.Domains {
 		scan.Domains = append(scan.Domains, d.Name)
 	}

@@ -121,7 +121,7 @@ func read(q *wire.WebRequest, v any) error {
 
 // Seen is what a link shows.
 type Seen struct {
-	Purpose  string    `json:"purpose"` // "hold", "approve"
+	Purpose  string    `json:"purpose"` // "hold", "approve", "quarantine"
 	To       string    `json:"to"`
 	Trace    string    `json:"trace,omitempty"`
 	Arrived  time.Time `json:"arrived,omitzero"`
@@ -130,6 +130,8 @@ type Seen struct {
 	AtEnd    string    `json:"atEnd,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
 	Size     int64     `json:"size,omitempty"`
+	From     string    `json:"from,omitempty"`
+	Wanted   bool      `json:"wanted,omitempty"` // an administrator was asked for the release
 	Waiting  []string  `json:"waiting"`
 	Ended    []Outcome `json:"ended"`
 	SignIn   bool      `json:"signIn"`         // deciding takes a sign-in at the console
@@ -157,7 +159,7 @@ func outcomes(list []wire.LinkOutcome) []Outcome {
 }
 
 // purposes are the words for what a link is for, by package seal's number.
-var purposes = [...]string{"", "hold", "approve"}
+var purposes = [...]string{"", "hold", "approve", "quarantine"}
 
 // look opens a link. It changes nothing, however often.
 func (x *Desk) look(ctx context.Context, q *wire.WebRequest) (any, error) {
@@ -175,14 +177,14 @@ func (x *Desk) look(ctx context.Context, q *wire.WebRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := Seen{To: got.To, Trace: got.Trace, Arrived: got.Arrived, Until: got.Until, Now: x.config.Clock().UTC(), AtEnd: got.AtEnd, Reason: got.Reason, Size: got.Size,
+	out := Seen{To: got.To, Trace: got.Trace, Arrived: got.Arrived, Until: got.Until, Now: x.config.Clock().UTC(), AtEnd: got.AtEnd, Reason: got.Reason, Size: got.Size, From: got.From, Wanted: got.Wanted,
 		Waiting: append([]string{}, got.Waiting...), Ended: outcomes(got.Ended), Choices: []string{}, Language: got.Language}
 	if int(got.Purpose) < len(purposes) {
 		out.Purpose = purposes[got.Purpose]
 	}
 	out.SignIn = out.Purpose == "approve"
 	if len(got.Act) > 0 {
-		out.Act, out.Task, out.Choices = base64.RawURLEncoding.EncodeToString(got.Act), got.Task, []string{"send", "cancel"}
+		out.Act, out.Task, out.Choices = base64.RawURLEncoding.EncodeToString(got.Act), got.Task, append(out.Choices, got.Choices...)
 		out.Wait = max(got.NotBefore.Sub(x.config.Clock()).Milliseconds(), 0)
 	}
 	return out, nil
@@ -224,7 +226,19 @@ func (x *Desk) act(ctx context.Context, q *wire.WebRequest) (any, error) {
 	if err != nil {
 		return nil, sekisho.E("desk.act", sekisho.Conflict, err)
 	}
-	got, err := wire.StoreLinkAct.Ask(ctx, x.peers.Store, wire.LinkAct{Token: token, Act: word, Typed: in.Typed, Do: in.Do})
+	do := wire.LinkAct{Token: token, Act: word, Typed: in.Typed, Do: in.Do}
+	got, err := wire.StoreLinkAct.Ask(ctx, x.peers.Store, do)
+	if err == nil && got.Release != nil { // vault boxes the mail anew, store takes that and decides
+		r := *got.Release
+		r.Token = token
+		made, err := wire.VaultLinkRelease.Ask(ctx, x.peers.Vault, r)
+		if err != nil {
+			return nil, err
+		}
+		do.Act, do.Box = got.Act, &made.Box
+		got, err = wire.StoreLinkAct.Ask(ctx, x.peers.Store, do)
+		return Done{got.Won, in.Do, got.At, outcomes(got.Ended)}, err
+	}
 	return Done{got.Won, in.Do, got.At, outcomes(got.Ended)}, err
 }
 

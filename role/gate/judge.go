@@ -19,6 +19,7 @@ type outcome struct {
 	recipient
 	contract *contract
 	report   *report
+	facts    policy.Facts // what the decision was made from
 	decision policy.Decision
 	fate     wire.Fate
 	target   wire.Target    // FateMailbox
@@ -106,7 +107,7 @@ func (in *intake) inbound(ctx context.Context, r recipient, scans map[scanKey]*r
 	if err := in.decide(ctx, &o, sekisho.Inbound, in.envelope.Contract == c.ID, scans); err != nil {
 		return nil, err
 	}
-	return in.settle(ctx, o)
+	return in.bylist(ctx, o)
 }
 
 // decide has the mail inspected as the contract sees it, once for all its recipients, and applies the policy.
@@ -124,7 +125,8 @@ func (in *intake) decide(ctx context.Context, o *outcome, d sekisho.Direction, i
 		o.decision = policy.Decision{Action: policy.Quarantine, Rule: "unscanned", For: keepFor, Reason: "it could not be inspected"}
 		return nil
 	}
-	o.decision = policy.Decide(o.contract.policy, in.facts(o, d, known, internal))
+	o.facts = in.facts(o, d, known, internal)
+	o.decision = policy.Decide(o.contract.policy, o.facts)
 	return nil
 }
 
@@ -133,7 +135,7 @@ const keepFor = 14 * 24 * time.Hour
 
 func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction, known bool) (*report, error) {
 	q := wire.Scan{Raw: in.raw, Direction: d, Envelope: in.envelope, Domains: c.domains, People: c.People, Known: known,
-		Now: in.envelope.At, Extra: append(slices.Clone(in.virus), in.auth.Findings...),
+		Now: in.envelope.At, Leak: c.policy.Leak(), Extra: append(slices.Clone(in.virus), in.auth.Findings...),
 		Auth: wire.Auth{SPF: in.auth.SPF, DKIM: in.auth.DKIM, DMARC: in.auth.DMARC, ARC: in.auth.ARC, SPFDomain: in.auth.SPFDomain,
 			DKIMDomain: in.auth.DKIMDomain, From: in.auth.FromDomain, Policy: in.auth.Policy, Aligned: in.auth.Aligned}}
 	r, worker, err := inspected(ctx, in.gate, wire.InspectScan, q)
@@ -150,7 +152,7 @@ func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction,
 func (in *intake) facts(o *outcome, d sekisho.Direction, known, internal bool) policy.Facts {
 	s := &o.report.Summary
 	f := policy.Facts{Direction: d, Envelope: in.envelope, Recipient: o.address, Subject: s.Subject, Size: s.Size,
-		Attachments: names(&s.Root, nil), Findings: o.report.Findings, Score: o.report.Score, SPF: in.auth.SPF, DKIM: in.auth.DKIM,
+		Attachments: names(&s.Root, nil), Findings: o.report.Findings, Score: o.report.Score, SPF: in.auth.SPF, DKIM: in.auth.DKIM, DKIMDomain: in.auth.DKIMDomain,
 		DMARC: in.auth.DMARC, ARC: in.auth.ARC, DMARCPolicy: in.auth.Policy, Known: known, Internal: internal, Now: in.envelope.At}
 	if len(s.From) > 0 {
 		f.From = s.From[0].String()

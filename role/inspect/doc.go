@@ -3,7 +3,8 @@
 // # Does
 //
 // Reads one mail at a time with everything in it, and states findings, a summary, the text and tokens for search. Writes
-// changed copies when a decision asks for one.
+// changed copies when a decision asks for one. Draws pages of attachments as pictures, so that no reader's machine opens
+// them.
 //
 // # Holds
 //

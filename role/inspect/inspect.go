@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Life int           // mails until the worker ends and is replaced; 0: 900 to 1,000
 	Time time.Duration // most time for one mail; 0: 30 s
+	Page time.Duration // most time for drawing one page; 0: 2 s
 }
 
 // Inspect answers the calls of wire's inspect file.
@@ -26,6 +27,7 @@ type Inspect struct {
 	service *wire.Service
 	served  atomic.Int64
 	retired chan struct{} // closed when the worker has served its life and every answer is out
+	drawing chan struct{} // one page is drawn at a time: it takes memory
 }
 
 // New loads the model and the lists.
@@ -36,11 +38,14 @@ func New(c Config) (*Inspect, error) {
 	if c.Time == 0 {
 		c.Time = 30 * time.Second
 	}
+	if c.Page == 0 {
+		c.Page = 2 * time.Second
+	}
 	s, err := scan.New(scan.Config{})
 	if err != nil {
 		return nil, err
 	}
-	return &Inspect{config: c, scanner: s, retired: make(chan struct{})}, nil
+	return &Inspect{config: c, scanner: s, retired: make(chan struct{}), drawing: make(chan struct{}, 1)}, nil
 }
 
 // Retired is closed when the worker should end: the supervisor starts a fresh one.
@@ -56,6 +61,7 @@ func (i *Inspect) Service(report func(sekisho.Caller, string, error)) *wire.Serv
 	wire.Handle(s, wire.InspectText, i.text)
 	wire.Handle(s, wire.InspectRender, i.render)
 	wire.Handle(s, wire.InspectPicture, i.picture)
+	wire.Handle(s, wire.InspectPreview, i.preview)
 	i.service = s
 	return s
 }
@@ -77,7 +83,7 @@ func (i *Inspect) scan(ctx context.Context, _ sekisho.Caller, q wire.Scan) (wire
 	}
 	ctx, cancel := context.WithTimeout(ctx, i.config.Time)
 	defer cancel()
-	c := scan.Context{Direction: q.Direction, Envelope: q.Envelope, Domains: q.Domains, Known: q.Known, Extra: q.Extra, Now: q.Now,
+	c := scan.Context{Direction: q.Direction, Envelope: q.Envelope, Domains: q.Domains, Known: q.Known, Extra: q.Extra, Now: q.Now, Leak: q.Leak,
 		Auth: scan.Auth{SPF: q.Auth.SPF, DKIM: q.Auth.DKIM, DMARC: q.Auth.DMARC, ARC: q.Auth.ARC, Aligned: q.Auth.Aligned, Domain: q.Auth.From}}
 	for _, p := range q.People {
 		c.People = append(c.People, scan.Person(p))

@@ -6,7 +6,6 @@ import (
 
 	"sekisho"
 	"sekisho/mail/message"
-	"sekisho/scan/file"
 	"sekisho/scan/picture"
 	"sekisho/scan/render"
 	"sekisho/wire"
@@ -46,9 +45,7 @@ func (i *Inspect) render(ctx context.Context, _ sekisho.Caller, q wire.Render) (
 	for _, f := range m.Files {
 		b, _ := raw.Content(f.Part)
 		x := wire.RenderedFile{Part: f.ID, Name: f.Name, Type: f.Part.Type + "/" + f.Part.Subtype, Size: int64(len(b))}
-		if file.Sniff(b).Picture() {
-			x.Pages = 1
-		}
+		x.Pages = pages(b)
 		x.Danger, x.Reason = i.danger(ctx, f.Name, b, q.Language)
 		out.Attachments = append(out.Attachments, x)
 	}

@@ -61,11 +61,11 @@ func (p *Post) tellOne(ctx context.Context, n wire.NoticeDue) error {
 func (p *Post) writeNotice(ctx context.Context, n wire.NoticeDue, c wire.Contract, now time.Time) error {
 	subject := p.subjectOf(ctx, n)
 	for i, to := range n.To {
-		link, err := p.linkFor(ctx, n, to)
+		told, err := p.noticeFor(ctx, n, c.Language, to, subject, now)
 		if err != nil {
 			return err
 		}
-		raw := heldNotice(n, c.Language, to, subject, link, now).Mail(p.config.Name)
+		raw := told.Mail(p.config.Name)
 		id := n.Mail + sekisho.MessageID(i)
 		about := wire.QueueItem{Contract: n.Contract, Trace: sekisho.TraceID(id), Envelope: sekisho.Envelope{From: to}}
 		a, err := p.arrival(ctx, id, about, c, raw, now)
@@ -77,6 +77,18 @@ func (p *Post) writeNotice(ctx context.Context, n wire.NoticeDue, c wire.Contrac
 		}
 	}
 	return nil
+}
+
+// noticeFor words a notice for one of those to tell.
+func (p *Post) noticeFor(ctx context.Context, n wire.NoticeDue, language, to, subject string, now time.Time) (office.Notice, error) {
+	switch n.Kind {
+	case "digest":
+		return p.digestMail(ctx, n, language, to, now)
+	case "wanted", "unreleased":
+		return wantedNotice(n, language, to, now), nil
+	}
+	link, err := p.linkFor(ctx, n, to)
+	return heldNotice(n, language, to, subject, link, now), err
 }
 
 // subjectOf reads the subject of a held mail, so that its sender knows which one it is. Approvers are told no content. When the mail

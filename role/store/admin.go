@@ -32,6 +32,9 @@ func (s *Store) admin(ctx context.Context, _ sekisho.Caller, q wire.Admin) (out 
 	if q.Group != nil {
 		f, set = func(t *txn) error { return t.adminGroup(*q.Group, &out) }, set+1
 	}
+	if q.Sender != nil {
+		f, set = func(t *txn) error { return t.adminSender(*q.Sender, &out) }, set+1
+	}
 	if set != 1 {
 		return out, adminError(sekisho.Invalid, "exactly one thing is changed at a time")
 	}
@@ -68,6 +71,9 @@ func (t *txn) adminContract(q wire.AdminContract, out *wire.AdminDone) error {
 		if _, err := netip.ParsePrefix(n); err != nil {
 			return adminError(sekisho.Invalid, "not a network such as 192.0.2.0/24: %.50q", n)
 		}
+	}
+	if err := sound(&q.Set); err != nil {
+		return err
 	}
 	switch q.Do {
 	case "add":
@@ -134,6 +140,15 @@ func (t *txn) setContract(q wire.AdminContract, out *wire.AdminDone) error {
 	return t.updateContract(next)
 }
 
+// sound checks the settings of a contract that are words.
+func sound(c *wire.Contract) error {
+	if c.Senders != "" && c.Senders != "own" && c.Senders != "none" {
+		return adminError(sekisho.Invalid, "senders %.20q: write \"own\" for lists of everybody's own, or \"none\"", c.Senders)
+	}
+	_, err := parseSchedule(c.Digest, c.Language)
+	return err
+}
+
 // kept fills the empty fields of a change from what is there.
 func kept(old, next wire.Contract) wire.Contract {
 	fill(&next.Name, old.Name)
@@ -141,6 +156,8 @@ func kept(old, next wire.Contract) wire.Contract {
 	fill(&next.Limit, old.Limit)
 	fill(&next.Language, old.Language)
 	fill(&next.Unscanned, old.Unscanned)
+	fill(&next.Senders, old.Senders)
+	fill(&next.Digest, old.Digest)
 	fillList(&next.Policy, old.Policy)
 	fillList(&next.People, old.People)
 	fillList(&next.Networks, old.Networks)

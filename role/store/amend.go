@@ -115,6 +115,8 @@ func needs(q wire.Admin) (about, error) {
 		return about{right: sekisho.ChangeAccount, contract: q.Alias.Contract, what: "alias", object: q.Alias.Address, class: sekisho.ClassDirectory}, nil
 	case q.Group != nil:
 		return about{right: sekisho.ChangeAccount, contract: q.Group.Contract, what: "group", object: q.Group.Name, class: sekisho.ClassDirectory}, nil
+	case q.Sender != nil:
+		return about{right: sekisho.ChangePolicy, contract: q.Sender.Contract, what: "sender", object: q.Sender.Address, class: sekisho.ClassConfig}, nil
 	}
 	return about{}, adminError(sekisho.Invalid, "nothing to change")
 }
@@ -140,6 +142,8 @@ func (m *amendment) run() (err error) {
 		return m.account(*m.set.Account)
 	case m.set.Alias != nil:
 		return m.alias(*m.set.Alias)
+	case m.set.Sender != nil:
+		return m.sender(*m.set.Sender)
 	}
 	return m.group(*m.set.Group)
 }
@@ -419,6 +423,22 @@ func (m *amendment) group(q wire.AdminGroup) error {
 	}
 	now, is := find(list)
 	return m.noted(q.Contract, "group", q.Name, q.Do, something(there, old), something(is, now))
+}
+
+// sender changes the list of senders that holds for everybody of the contract.
+func (m *amendment) sender(q wire.AdminSender) error {
+	var old string
+	address, err := senderAddress(q.Address, true)
+	if err != nil {
+		return err
+	}
+	if _, err := m.One([]any{&old}, senderOne, int64(q.Contract), int64(whole), address); err != nil {
+		return err
+	}
+	if err := m.adminSender(q, &m.done); err != nil {
+		return err
+	}
+	return m.noted(q.Contract, "sender", address, q.Do, something(old != "", old), something(q.Do == "add", q.Stance))
 }
 
 // noted writes the change down.

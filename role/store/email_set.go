@@ -198,7 +198,22 @@ func (t *txn) moveEmail(k homeKey, h *home, at map[sekisho.MailboxID][]placement
 	for _, list := range at {
 		p = list[0]
 	}
+	before := p
 	p.flags, p.keywords = changedFlags(p, changes)
+	if len(into) > 0 {
+		if err := t.judgeWords(k, &before, p.keywords); err != nil {
+			return err
+		}
+	}
+	for _, from := range outOf {
+		for _, to := range into {
+			if label := labelOfMove(h.byID(from), h.byID(to)); label != "" {
+				if err := t.judge(k, p.message, label); err != nil {
+					return err
+				}
+			}
+		}
+	}
 	for _, id := range into {
 		place := p
 		if err := t.place(k, h.byID(id), &place); err != nil {

@@ -99,6 +99,9 @@ func (t *txn) setFlags(k homeKey, m *mailbox, list []placement, q *wire.Flag, ou
 		if flags != p.flags || words != p.keywords {
 			m.count(p.flags, -1)
 			m.count(flags, 1)
+			if err := t.judgeWords(k, &p, words); err != nil {
+				return err
+			}
 			p.flags, p.keywords, p.modseq = flags, words, modseq
 			changed = append(changed, p)
 		}
@@ -202,6 +205,11 @@ func (t *txn) copyMessages(k homeKey, m, to *mailbox, uids []sekisho.UID, move b
 			return out, err
 		}
 		out.From, out.To = append(out.From, from), append(out.To, p.uid)
+		if label := labelOfMove(m, to); move && label != "" {
+			if err := t.judge(k, p.message, label); err != nil {
+				return out, err
+			}
+		}
 	}
 	if move {
 		err = t.removeMessages(k, m, out.From)

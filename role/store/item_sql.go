@@ -147,8 +147,8 @@ func (t *txn) rewrapItem(k homeKey, id sekisho.MessageID, kind wire.KeyName, sea
 
 // dropItems deletes what belongs to an account beside its mailboxes.
 func (t *txn) dropItems(k homeKey) error {
-	for _, q := range [...]string{"DELETE FROM item WHERE contract = $1 AND account = $2", "DELETE FROM answered WHERE contract = $1 AND account = $2",
-		"UPDATE upload SET at = 1 WHERE contract = $1 AND account = $2"} {
+	for _, q := range [...]string{"DELETE FROM item WHERE contract = $1 AND account = $2", "DELETE FROM answered WHERE contract = $1 AND account = $2", "UPDATE upload SET at = 1 WHERE contract = $1 AND account = $2",
+		"DELETE FROM sender WHERE contract = $1 AND account = $2", "DELETE FROM judged WHERE contract = $1 AND account = $2"} {
 		if _, err := t.Exec(q, int64(k.contract), int64(k.account)); err != nil {
 			return err
 		}
@@ -239,9 +239,12 @@ func (s *Store) ownDecide(ctx context.Context, by sekisho.Caller, q wire.OwnDeci
 	if err != nil {
 		return wire.Nothing{}, err
 	}
-	kind := map[string]string{"send": "hold", "cancel": "hold", "release": "quarantine", "delete": "quarantine"}[q.What]
+	kind := map[string]string{"send": "hold", "cancel": "hold", "release": "quarantine", "delete": "quarantine", "ask": "quarantine"}[q.What]
 	if kind == "" {
 		return wire.Nothing{}, sekisho.E("store.own-decide", sekisho.Invalid, errors.New("no such decision"))
+	}
+	if q.List != "" && kind != "quarantine" {
+		return wire.Nothing{}, sekisho.E("store.own-decide", sekisho.Invalid, errors.New("senders are listed with what was in quarantine"))
 	}
 	if q.Trace != 0 {
 		if q.What != "cancel" {
@@ -259,6 +262,14 @@ func (s *Store) ownDecide(ctx context.Context, by sekisho.Caller, q wire.OwnDeci
 		}
 		if q.What == "send" && r.Approve { // it waits for somebody else's word
 			return sekisho.E("store.own-decide", sekisho.Denied, errors.New("it is not the sender's to send"))
+		}
+		if q.What == "ask" {
+			return t.askRelease(&r, "own")
+		}
+		if q.List != "" {
+			if err := t.rememberSender(k, &r, q.List); err != nil {
+				return err
+			}
 		}
 		return t.decideKept(&wire.Resolution{What: q.What, Kind: kind, ID: q.ID, By: "own", Box: q.Box})
 	})

@@ -115,6 +115,11 @@ func (t *txn) discard(r *keptRow, what, by, note string) error {
 	if err := t.tellEnd(r, what, by); err != nil {
 		return err
 	}
+	if r.Wanted && by != "own" && by != "end of time" && !strings.EqualFold(by, r.Recipient) {
+		if err := t.tellWanted(r, "unreleased"); err != nil {
+			return err
+		}
+	}
 	if err := t.event(r.Contract, r.Trace, r.Recipient, what, by, note); err != nil {
 		return err
 	}
@@ -170,4 +175,21 @@ func (t *txn) expireSome(now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// askRelease marks a quarantined mail as wanted: its release is an administrator's to decide. To ask again changes nothing.
+func (t *txn) askRelease(r *keptRow, by string) error {
+	if r.Fate != wire.FateQuarantine {
+		return sekisho.E("store.decide", sekisho.Invalid, errors.New("what is on hold is not released"))
+	}
+	if r.Wanted {
+		return nil
+	}
+	if _, err := t.Exec(keptWant, int64(r.Contract), int64(r.ID)); err != nil {
+		return err
+	}
+	if err := t.event(r.Contract, r.Trace, r.Recipient, "wanted", by, ""); err != nil {
+		return err
+	}
+	return t.tellWanted(r, "wanted")
 }

@@ -12,10 +12,11 @@ import (
 )
 
 const (
-	keptColumns = "SELECT contract, id, message, trace, fate, arrived, until, recipient, sender, data FROM kept"
+	keptColumns = "SELECT contract, id, message, trace, fate, arrived, until, recipient, sender, data, wanted FROM kept"
 	keptFirst   = "SELECT until FROM kept ORDER BY until LIMIT 1"
 	keptOver    = keptColumns + " WHERE until <= $1 ORDER BY until LIMIT $2"
 	keptOne     = keptColumns + " WHERE id = $1"
+	keptWant    = "UPDATE kept SET wanted = 1 WHERE contract = $1 AND id = $2"
 	keptDelete  = "DELETE FROM kept WHERE contract = $1 AND id = $2"
 	eventInsert = "INSERT INTO event (contract, trace, id, at, recipient, what, who, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 )
@@ -23,7 +24,7 @@ const (
 func scanKept(scan func(...any) error) (r keptRow, err error) {
 	var contract, id, message, trace, fate, arrived, until int64
 	var data []byte
-	if err = scan(&contract, &id, &message, &trace, &fate, &arrived, &until, &r.Recipient, &r.From, &data); err != nil {
+	if err = scan(&contract, &id, &message, &trace, &fate, &arrived, &until, &r.Recipient, &r.From, &data, &r.Wanted); err != nil {
 		return r, err
 	}
 	if err = json.Unmarshal(data, &r.data); err != nil {

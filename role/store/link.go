@@ -52,6 +52,18 @@ func (l *looks) begin(link uint64, now time.Time) (word []byte, task string) {
 	return word, task
 }
 
+// permit makes a word that lets the one who did the task carry out one decision.
+func (l *looks) permit(link uint64, do string, now time.Time) []byte {
+	word, _ := l.begin(link, now.Add(-lookPause))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.list[hex.EncodeToString(word)] = look{link, permitted + do, now.Add(-lookPause)}
+	return word
+}
+
+// permitted stands before a decision in place of a task: nobody can have been shown it.
+const permitted = "permitted "
+
 // use takes a word back: it works once, when the task was done and the pause is over.
 func (l *looks) use(word []byte, link uint64, typed string, now time.Time) error {
 	l.mu.Lock()
@@ -85,8 +97,9 @@ func (s *Store) claims(token []byte) (wire.LinkClaims, error) {
 
 // The purposes of links that store knows what to do about; package seal numbers them.
 const (
-	linkHold    = 1
-	linkApprove = 2
+	linkHold       = 1
+	linkApprove    = 2
+	linkQuarantine = 3
 )
 
 // linkLook answers StoreLinkLook.
@@ -94,6 +107,9 @@ func (s *Store) linkLook(ctx context.Context, _ sekisho.Caller, q wire.LinkLook)
 	l, err := s.claims(q.Token)
 	if err != nil {
 		return wire.LinkSeen{}, err
+	}
+	if l.Purpose == linkQuarantine {
+		return s.quarantineLook(ctx, l)
 	}
 	out := wire.LinkSeen{Purpose: l.Purpose, To: l.To}
 	err = s.db.Snapshot(ctx, func(r db.Reader) error {
@@ -119,6 +135,7 @@ func (s *Store) linkLook(ctx context.Context, _ sekisho.Caller, q wire.LinkLook)
 	if len(out.Waiting) > 0 && l.Purpose == linkHold {
 		now := s.now()
 		out.Act, out.Task = s.looks.begin(l.ID, now)
+		out.Choices = []string{"send", "cancel"}
 		out.NotBefore = now.Add(lookPause)
 	}
 	return out, nil
@@ -129,6 +146,9 @@ func (s *Store) linkAct(ctx context.Context, _ sekisho.Caller, q wire.LinkAct) (
 	l, err := s.claims(q.Token)
 	if err != nil {
 		return out, err
+	}
+	if l.Purpose == linkQuarantine {
+		return s.quarantineAct(ctx, l, q)
 	}
 	if l.Purpose != linkHold {
 		return out, sekisho.E("store.link", sekisho.Denied, errors.New("this takes a sign-in"))

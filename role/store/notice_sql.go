@@ -63,6 +63,8 @@ type noticeData struct {
 	AtEnd      string
 	Approve    bool
 	By         string
+	Lines      []wire.DigestLine `json:",omitempty"`
+	More       int               `json:",omitempty"`
 }
 
 // tell notes that the sender of a held mail is to be told something: one notice for all recipients of the mail. A mail without a
@@ -71,7 +73,7 @@ func (t *txn) tell(r *keptRow, kind, by string) error {
 	if r.From == "" || r.Rule == undoRule {
 		return nil // he asked for it himself
 	}
-	d := noticeData{r.Trace, r.From, []string{r.Recipient}, r.Reason, db.Micros(r.Until), r.AtEnd, r.Approve, by}
+	d := noticeData{Trace: r.Trace, Sender: r.From, Recipients: []string{r.Recipient}, Reason: r.Reason, Until: db.Micros(r.Until), AtEnd: r.AtEnd, Approve: r.Approve, By: by}
 	var id int64
 	var old []byte
 	found, err := t.One([]any{&id, &old}, noticeOne, int64(r.Contract), int64(r.Message), kind)
@@ -143,6 +145,7 @@ func (t *txn) noticesDue(most int) (out []wire.NoticeDue, err error) {
 		}
 		n.ID, n.Mail, n.Contract, n.Message = uint64(id), sekisho.MessageID(mail), sekisho.ContractID(contract), sekisho.MessageID(message)
 		n.Trace, n.Sender, n.Recipients, n.Reason, n.Until, n.AtEnd, n.Approve, n.By = d.Trace, d.Sender, d.Recipients, d.Reason, db.Time(d.Until), d.AtEnd, d.Approve, d.By
+		n.Lines, n.More = d.Lines, d.More
 		n.At = db.Time(at)
 		out = append(out, n)
 		return nil
@@ -165,7 +168,7 @@ func (t *txn) noticesDue(most int) (out []wire.NoticeDue, err error) {
 		switch n.To = []string{n.Sender}; n.Kind {
 		case "approve":
 			n.To, err = employed(t, n.Contract, n.Sender, "approver", "contract-admin", "admin")
-		case "grant-asked", "grant-standing":
+		case "grant-asked", "grant-standing", "wanted":
 			n.To, err = employed(t, n.Contract, n.Sender, "contract-admin", "admin")
 		}
 	}
@@ -174,7 +177,18 @@ func (t *txn) noticesDue(most int) (out []wire.NoticeDue, err error) {
 
 // tellGrant notes that a customer's administrators are to be told of an operator's way into their data.
 func (t *txn) tellGrant(g wire.Grant, kind string) error {
-	data, err := json.Marshal(noticeData{Sender: g.Who, Reason: g.Reason, Until: db.Micros(g.Until), By: g.By})
+	return t.insertNotice(g.Contract, int64(g.ID), kind, noticeData{Sender: g.Who, Reason: g.Reason, Until: db.Micros(g.Until), By: g.By})
+}
+
+// tellWanted notes that administrators are to be told of a mail that somebody wants released ("wanted"), or he that it will not be
+// ("unreleased"): one notice for each recipient.
+func (t *txn) tellWanted(r *keptRow, kind string) error {
+	return t.insertNotice(r.Contract, -int64(r.ID), kind, noticeData{Trace: r.Trace, Sender: r.Recipient, Recipients: []string{r.Recipient}, Reason: r.Reason, Until: db.Micros(r.Until)})
+}
+
+// insertNotice notes a notice that no other one joins.
+func (t *txn) insertNotice(c sekisho.ContractID, message int64, kind string, d noticeData) error {
+	data, err := json.Marshal(d)
 	if err != nil {
 		return sekisho.E("store.notice", sekisho.Internal, err)
 	}
@@ -183,8 +197,7 @@ func (t *txn) tellGrant(g wire.Grant, kind string) error {
 		return err
 	}
 	t.told = append(t.told, t.s.wake)
-	_, err = t.Exec("INSERT INTO notice (contract, id, message, kind, mail, at, data) VALUES ($1, $2, $3, $4, 0, $5, $6)", int64(g.Contract), id, int64(g.ID), kind,
-		db.Micros(t.s.now()), data)
+	_, err = t.Exec("INSERT INTO notice (contract, id, message, kind, mail, at, data) VALUES ($1, $2, $3, $4, 0, $5, $6)", int64(c), id, message, kind, db.Micros(t.s.now()), data)
 	return err
 }
 

@@ -68,3 +68,29 @@ func ownRow(d *traceData, address string) (out wire.OwnTraced) {
 	}
 	return out
 }
+
+const contactsOf = "SELECT outside FROM contact WHERE contract = $1 AND inside = $2 ORDER BY last DESC, outside LIMIT $3"
+
+// correspondents answers StoreCorrespondents.
+func (s *Store) correspondents(ctx context.Context, by sekisho.Caller, q wire.CorrespondentQuery) (out wire.Correspondents, err error) {
+	k, err := s.enter(ctx, by, q.Pass)
+	if err != nil {
+		return out, err
+	}
+	r := s.db.Reading(ctx)
+	a, err := readAccount(r, accountByID, int64(k.contract), int64(k.account))
+	if err != nil {
+		return out, err
+	}
+	most := min(q.Most, 5000)
+	if most == 0 {
+		most = 1000
+	}
+	err = r.Each(func(scan func(...any) error) error {
+		var address string
+		err := scan(&address)
+		out.Addresses = append(out.Addresses, address)
+		return err
+	}, contactsOf, int64(k.contract), a.Address, int64(most))
+	return out, err
+}

@@ -33,6 +33,7 @@ var pages = map[string]struct {
 	"trace":      {sekisho.ViewTrace, sekisho.ClassEnvelope, true},
 	"quarantine": {sekisho.ViewKept, sekisho.ClassEnvelope, true},
 	"hold":       {sekisho.ViewKept, sekisho.ClassEnvelope, true},
+	"sender":     {sekisho.ViewPolicy, sekisho.ClassConfig, true},
 	"change":     {sekisho.ViewChange, sekisho.ClassConfig, true},
 	"policy":     {sekisho.ViewPolicy, sekisho.ClassConfig, true},
 	"grant":      {sekisho.ViewAccess, sekisho.ClassConfig, false},

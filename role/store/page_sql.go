@@ -33,6 +33,8 @@ func (s *Store) fill(ctx context.Context, out *wire.Page, q wire.PageQuery) erro
 			return p.traces()
 		case "quarantine", "hold":
 			return p.kept()
+		case "sender":
+			return p.senders()
 		case "change":
 			return p.changes()
 		case "policy":
@@ -332,6 +334,9 @@ func (p *pager) kept() error {
 	}
 	p.w.and("fate = ?", int64(fate))
 	p.spanOf("arrived")
+	if p.q.Wanted {
+		p.w.and("wanted = 1")
+	}
 	if p.q.ID != 0 {
 		p.w.and("id = ?", int64(p.q.ID))
 	}
@@ -351,6 +356,23 @@ func (p *pager) kept() error {
 		return err
 	}, keptColumns+p.w.String()+" ORDER BY id DESC"+p.limit(), p.w.args...)
 	p.out.Kept = cut(p, list, func(k wire.Kept) string { return cursor(k.ID) })
+	return err
+}
+
+func (p *pager) senders() error {
+	p.of()
+	p.w.and("account = ?", int64(whole))
+	if p.q.Match != "" {
+		p.w.and("address LIKE ? ESCAPE '!'", like(p.q.Match))
+	}
+	if err := p.total("sender"); err != nil {
+		return err
+	}
+	if err := p.before("id", 1); err != nil {
+		return err
+	}
+	list, err := readSenders(p.r, senderColumns+p.w.String()+" ORDER BY id DESC"+p.limit(), p.w.args...)
+	p.out.Senders = cut(p, list, func(x wire.Sender) string { return cursor(x.ID) })
 	return err
 }
 

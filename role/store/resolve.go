@@ -126,7 +126,8 @@ func resolveIn(r db.Reader, address string) (wire.Recipient, error) {
 	}
 	if len(d.set.Route) > 0 {
 		e.out.Standing, e.out.Route = wire.Routed, d.set.Route
-		return e.out, nil
+		e.out.Listed, err = listedFor(r, d.contract, whole)
+		return e.out, err
 	}
 	found, err := e.follow(address)
 	switch {
@@ -177,6 +178,11 @@ func (e *expansion) account(address string) (bool, error) {
 	if slices.ContainsFunc(e.out.Targets, func(t wire.Target) bool { return t.Account == a.ID }) {
 		return true, nil
 	}
+	listed, err := listedFor(e.r, a.Contract, a.ID)
+	if err != nil {
+		return true, err
+	}
+	e.out.Listed = e.out.Listed || listed
 	filter, err := readFilterVersion(e.r, a.Contract, a.ID)
 	e.out.Targets = append(e.out.Targets, wire.Target{Account: a.ID, Address: a.Address, Public: a.Public, Filter: filter})
 	return true, err

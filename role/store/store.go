@@ -171,6 +171,7 @@ func (s *Store) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.expire(ctx) })
 	wg.Go(func() { s.tidy(ctx) })
+	wg.Go(func() { s.digests(ctx) })
 	s.write(ctx)
 	wg.Wait()
 	s.close()
@@ -309,6 +310,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StorePlaces, s.places)
 	wire.Handle(v, wire.StoreSelf, s.self)
 	wire.Handle(v, wire.StoreOwnTrace, s.ownTrace)
+	wire.Handle(v, wire.StoreCorrespondents, s.correspondents)
 	wire.Handle(v, wire.StoreUpload, s.upload)
 	wire.Handle(v, wire.StoreUploaded, s.uploaded)
 	wire.Handle(v, wire.StoreItems, s.items)
@@ -317,5 +319,10 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreOwnKept, s.ownKept)
 	wire.Handle(v, wire.StoreOwnDecide, s.ownDecide)
 	wire.Handle(v, wire.StorePeople, s.people)
+	wire.Handle(v, wire.StoreSenders, s.senders)
+	wire.Handle(v, wire.StoreSenderSet, s.senderSet)
+	wire.Handle(v, wire.StoreStance, s.stance)
+	wire.Handle(v, wire.StoreDigest, s.digestNow)
+	wire.Handle(v, wire.StoreJudged, s.judged)
 	return v
 }

@@ -2,8 +2,10 @@ package vault
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"sekisho"
@@ -26,6 +28,7 @@ func (v *Vault) handService(s *wire.Service) {
 	wire.Handle(s, wire.VaultRefused, v.refused)
 	wire.Handle(s, wire.VaultGranted, v.granted)
 	wire.Handle(s, wire.VaultLink, using(v, v.link))
+	wire.Handle(s, wire.VaultLinkRelease, using(v, v.linkRelease))
 }
 
 // hand finds whose hand it is and whether it reaches a contract. What is refused is entered.
@@ -188,7 +191,7 @@ func (v *Vault) link(_ context.Context, who sekisho.Caller, q wire.LinkOrder) (w
 			link.Expires = now.Add(longestLink)
 		}
 		b := seal.SignLink(v.pass, link)
-		if b == nil || link.Purpose != seal.LinkHold && link.Purpose != seal.LinkApprove {
+		if b == nil || link.Purpose < seal.LinkHold || link.Purpose > seal.LinkQuarantine {
 			return wire.LinksMade{}, sekisho.E("vault.link", sekisho.Invalid, fmt.Errorf("no link to %.40q for purpose %d", l.To, l.Purpose))
 		}
 		e := by(who, ledger.Grant)
@@ -196,4 +199,56 @@ func (v *Vault) link(_ context.Context, who sekisho.Caller, q wire.LinkOrder) (w
 		out.Tokens, entries = append(out.Tokens, b), append(entries, e)
 	}
 	return out, v.enter(entries...)
+}
+
+// linkRelease boxes a quarantined mail anew for him whom a link was sent to. Contract and mail are the link's own word; the account
+// is what the box is bound to, and its key is the one known here: desk, taken over, can send a mail to nobody else.
+func (v *Vault) linkRelease(_ context.Context, who sekisho.Caller, q wire.LinkRelease) (wire.LinkReleased, error) {
+	l, err := seal.CheckLink(v.pass.Public().(ed25519.PublicKey), q.Token, v.config.Clock())
+	if err != nil || l.Purpose != seal.LinkQuarantine {
+		return wire.LinkReleased{}, v.deny(who, nil, 0, sekisho.E("vault.link-release", sekisho.Denied, err))
+	}
+	pair, err := v.pair(l.Contract, wire.QuarantineKey)
+	if err != nil {
+		return wire.LinkReleased{}, v.deny(who, nil, 0, err)
+	}
+	f := seal.For{Contract: l.Contract, Account: q.Account, Key: uint8(wire.QuarantineKey), Message: l.Message}
+	data, err := pair.Unbox(f, q.Sealed)
+	if err != nil {
+		return wire.LinkReleased{}, v.deny(who, nil, 0, sekisho.E("vault.link-release", sekisho.Denied, err))
+	}
+	name, public, err := v.releasedTo(l.Contract, q.Account)
+	if err != nil {
+		return wire.LinkReleased{}, err
+	}
+	e := by(who, ledger.Release)
+	e.Contract, e.Account, e.Class, e.Object = l.Contract, q.Account, sekisho.ClassBody, uint64(l.Message)
+	if err := v.enter(e); err != nil {
+		return wire.LinkReleased{}, err
+	}
+	f.Key = uint8(name)
+	box, err := public.Box(f, data)
+	return wire.LinkReleased{Box: wire.Box{Account: q.Account, Key: name, Sealed: box}}, err
+}
+
+// releasedTo is the key that a released mail is boxed to: the account's, or the contract's spool.
+func (v *Vault) releasedTo(c sekisho.ContractID, a sekisho.AccountID) (wire.KeyName, seal.Public, error) {
+	if a == 0 {
+		pair, err := v.pair(c, wire.SpoolKey)
+		if err != nil {
+			return wire.SpoolKey, seal.Public{}, err
+		}
+		public, err := seal.ParsePublic(pair.Public())
+		return wire.SpoolKey, public, err
+	}
+	list, err := v.keys.accounts(c)
+	if err != nil {
+		return 0, seal.Public{}, err
+	}
+	i := slices.IndexFunc(list, func(r accountRow) bool { return r.account == a })
+	if i < 0 {
+		return 0, seal.Public{}, sekisho.E("vault.link-release", sekisho.NotFound, errors.New("no such account"))
+	}
+	public, err := seal.ParsePublic(list[i].public)
+	return wire.AccountKey, public, err
 }

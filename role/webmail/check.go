@@ -6,6 +6,7 @@ import (
 
 	"sekisho"
 	"sekisho/mail/jmap"
+	"sekisho/mail/missend"
 	"sekisho/search"
 	"sekisho/wire"
 )
@@ -15,8 +16,8 @@ type checkArgs struct {
 	EmailID   string `json:"emailId"`
 }
 
-// submissionCheck tells before sending what people overlook: who is outside, who is new, and an attachment that the text
-// speaks of and that is not there.
+// submissionCheck tells before sending what people overlook: who is outside, who is new, whose address resembles that of
+// somebody else, which organisations see each other, and an attachment that the text speaks of and that is not there.
 func (t *turn) submissionCheck(a *checkArgs) (any, error) {
 	id, ok := parseEmail(t.made(a.EmailID))
 	if !ok {
@@ -34,7 +35,8 @@ func (t *turn) submissionCheck(a *checkArgs) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	outside, first := []string{}, []string{}
+	outside, first, similar := []string{}, []string{}, []any{}
+	var usual wire.Correspondents
 	for _, r := range recipients(x) {
 		domain := r[strings.LastIndexByte(r, '@')+1:]
 		if slices.ContainsFunc(who.Domains, func(d string) bool { return strings.EqualFold(d, domain) }) {
@@ -45,41 +47,31 @@ func (t *turn) submissionCheck(a *checkArgs) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if got.First.IsZero() {
-			first = append(first, r)
+		if !got.First.IsZero() {
+			continue
+		}
+		first = append(first, r)
+		if len(first) == 1 {
+			if usual, err = wire.StoreCorrespondents.Ask(t.ctx, t.w.peers.Store, wire.CorrespondentQuery{Pass: t.ticket.Pass}); err != nil {
+				return nil, err
+			}
+		}
+		if n, ok := missend.Similar(r, usual.Addresses); ok {
+			similar = append(similar, map[string]any{"address": n.Typed, "meant": n.Meant, "reason": string(n.Reason)})
 		}
 	}
 	names := []string{}
 	for _, p := range sorted(&x.mail.Summary.Root).attached {
 		names = append(names, partName(p.Part))
 	}
-	missing := len(names) == 0 && speaksOfAttachment(ownWords(string(x.mail.Text)))
-	return map[string]any{"accountId": t.account(), "outside": outside, "first": first, "missingAttachment": missing, "attachments": names}, nil
-}
-
-// ownWords leaves out what is quoted from the mail that is answered.
-func ownWords(text string) string {
-	var out []string
-	for line := range strings.SplitSeq(text, "\n") {
-		if strings.HasPrefix(line, "-----") || strings.HasPrefix(line, "_____") {
-			break
-		}
-		if !strings.HasPrefix(strings.TrimSpace(line), ">") {
-			out = append(out, line)
-		}
+	missing := len(names) == 0 && missend.SpeaksOfAttachment(search.Fold(missend.OwnWords(string(x.mail.Text))))
+	// Two organisations often work on one thing; three, or a new one beside an old one, are looked at again.
+	organisations := missend.Organisations(outside)
+	if len(organisations) < 2 || len(organisations) == 2 && len(first) == 0 {
+		organisations = []string{}
 	}
-	return strings.Join(out, "\n")
-}
-
-// speaksOfAttachment looks for the words with which people announce attachments.
-func speaksOfAttachment(text string) bool {
-	text = search.Fold(text)
-	for _, w := range []string{"attached", "attachment", "enclosed", "添付", "同封"} {
-		if strings.Contains(text, w) {
-			return true
-		}
-	}
-	return false
+	return map[string]any{"accountId": t.account(), "outside": outside, "first": first, "similar": similar, "organisations": organisations,
+		"missingAttachment": missing, "attachments": names}, nil
 }
 
 type directoryArgs struct {

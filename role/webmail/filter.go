@@ -156,27 +156,7 @@ func (t *turn) scriptGet(a *getArgs, shown func(scripted) (any, error)) (any, er
 	if err != nil {
 		return nil, err
 	}
-	out := getAnswer{AccountID: t.account(), State: itemState(x.modseq), List: []any{}, NotFound: []string{}}
-	ids := []string{singleton}
-	if a.IDs != nil {
-		ids = *a.IDs
-	}
-	for _, id := range ids {
-		if id != singleton {
-			out.NotFound = append(out.NotFound, id)
-			continue
-		}
-		v, err := shown(x)
-		if err != nil {
-			return nil, err
-		}
-		o, err := only(shownAs(singleton, v), a.Properties)
-		if err != nil {
-			return nil, err
-		}
-		out.List = append(out.List, o)
-	}
-	return out, nil
+	return t.getOne(a, x.modseq, func() (any, error) { return shown(x) })
 }
 
 // scriptSet answers the set methods of the two objects that the script stands for: change gives the new script.
@@ -185,34 +165,14 @@ func (t *turn) scriptSet(a *setArgs, change func(x scripted, patch json.RawMessa
 	if err != nil {
 		return nil, err
 	}
-	out := newSet(t)
-	out.OldState = itemState(x.modseq)
-	out.NewState = out.OldState
-	if a.IfInState != nil && *a.IfInState != out.OldState {
-		return nil, jmap.Fail("stateMismatch", "it has changed")
-	}
-	for _, k := range keys(a.Create) {
-		out.NotCreated[k] = &setError{Type: "singleton"}
-	}
-	for _, id := range a.Destroy {
-		out.NotDestroyed[id] = &setError{Type: "singleton"}
-	}
-	for _, id := range keys(a.Update) {
-		if id != singleton {
-			out.NotUpdated[id] = &setError{Type: "notFound"}
-			continue
-		}
-		text, e := change(x, a.Update[id])
+	return t.setOne(a, x.modseq, func(patch json.RawMessage) (uint64, *setError, error) {
+		text, e := change(x, patch)
 		if e != nil {
-			out.NotUpdated[id] = e
-			continue
+			return 0, e, nil
 		}
-		if err := t.keepScript(&x, text); err != nil {
-			return nil, err
-		}
-		out.Updated[id], out.NewState = nil, itemState(x.modseq)
-	}
-	return out, nil
+		err := t.keepScript(&x, text)
+		return x.modseq, nil, err
+	})
 }
 
 // filterSet answers Filter/set.

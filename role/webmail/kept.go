@@ -80,7 +80,7 @@ func (t *turn) keptGet(a *getArgs) (any, error) {
 		}
 		k := &list[i]
 		o, err := only(map[string]any{"id": id, "fate": k.Fate.String(), "from": k.From, "recipient": k.Recipient, "subject": subjects[k.ID], "rule": k.Rule, "reason": k.Reason, "arrived": utc(k.Arrived),
-			"until": utc(k.Until), "atEnd": k.AtEnd, "size": k.Size, "findings": found(k), "mayRelease": mayRelease(k)}, a.Properties)
+			"until": utc(k.Until), "atEnd": k.AtEnd, "size": k.Size, "findings": found(k), "mayRelease": mayRelease(k), "asked": k.Wanted}, a.Properties)
 		if err != nil {
 			return nil, err
 		}
@@ -130,9 +130,13 @@ func (t *turn) decide(id, do string) *setError {
 	switch {
 	case quarantine && do == "discard":
 		q.What = "delete"
+	case quarantine && do == "block":
+		q.What, q.List = "delete", "block"
+	case quarantine && do == "ask":
+		q.What = "ask"
 	case quarantine && (do == "release" || do == "allow"):
 		if do == "allow" {
-			return badProperty("there is no list of allowed senders yet: release it", "do")
+			q.List = "allow"
 		}
 		if !mayRelease(&list[0]) {
 			return &setError{Type: "forbidden", Description: "only an administrator can release it"}
@@ -147,7 +151,7 @@ func (t *turn) decide(id, do string) *setError {
 	case !quarantine && (do == "cancel" || do == "discard"):
 		q.What = "cancel"
 	default:
-		return badProperty("release, discard, allow for quarantine; send, cancel for hold", "do")
+		return badProperty("release, allow, ask, discard, block for quarantine; send, cancel for hold", "do")
 	}
 	_, err = wire.StoreOwnDecide.Ask(t.ctx, t.w.peers.Store, q)
 	switch sekisho.KindOf(err) {
@@ -156,6 +160,9 @@ func (t *turn) decide(id, do string) *setError {
 	case sekisho.NotFound:
 		return &setError{Type: "notFound"}
 	case sekisho.Denied:
+		if q.List != "" {
+			return &setError{Type: "forbidden", Description: "the organisation allows no lists of one's own"}
+		}
 		return &setError{Type: "forbidden", Description: "somebody else decides about it"}
 	}
 	return t.setErrorOf(err)
@@ -166,13 +173,7 @@ func mayRelease(k *wire.Kept) bool {
 	if k.Fate != wire.FateQuarantine || len(k.Box) == 0 {
 		return false
 	}
-	return !slices.ContainsFunc(k.Findings, func(f sekisho.Finding) bool {
-		switch f.Kind {
-		case sekisho.KindVirus, sekisho.KindExecutable, sekisho.KindMacro, sekisho.KindBomb:
-			return true
-		}
-		return false
-	})
+	return !sekisho.Dangerous(k.Findings)
 }
 
 func found(k *wire.Kept) []any {

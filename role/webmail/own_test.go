@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"image/png"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -53,13 +54,47 @@ func TestRender(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"picture/" + h.account("bob") + "/" + ids[0] + "/1", "picture/" + h.account("bob") + "/" + ids[0] + "/9", "picture/" + h.account("bob") + "/" + ids[0] + "/-1", "picture/" + h.account("bob") + "/" + ids[0] + "/x",
-		"preview/" + h.account("bob") + "/" + ids[0] + ".3/0", "preview/" + h.account("bob") + "/" + ids[0] + ".2/0", "preview/" + h.account("bob") + "/" + ids[0] + ".1.2/7"} {
+		"preview/" + h.account("bob") + "/" + ids[0] + ".1.2/7"} {
 		if r := get(path); r.Status != 404 || r.Type != "application/problem+json" {
 			t.Errorf("%s: %d %s", path, r.Status, r.Type)
 		}
 	}
+	for _, part := range []string{".3/1", ".2/0", ".1.1/1"} {
+		if r := get("preview/" + h.account("bob") + "/" + ids[0] + part); r.Status != 422 || !strings.Contains(string(r.Body), "problem:unreadable") {
+			t.Errorf("preview %s: %d %s", part, r.Status, r.Body)
+		}
+	}
 	if r := get("preview/" + h.account("bob") + "/" + ids[0] + ".1.2/0"); r.Status != 200 || r.Type != "image/png" {
 		t.Errorf("preview: %d %s", r.Status, r.Body)
+	}
+}
+
+// TestPreview: pages of a PDF attachment are drawn by inspect; what has none is refused for a stated reason.
+func TestPreview(t *testing.T) {
+	h := newHouse(t)
+	part := func(name string) string {
+		b, err := os.ReadFile("../../scan/pdf/testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "--m\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=" + name + "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.StdEncoding.EncodeToString(b) + "\r\n"
+	}
+	ids := h.deliver("bob", "", "From: a@out.example\r\nTo: bob@mori.example\r\nSubject: pdf\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n"+part("plain.pdf")+part("locked.pdf")+"--m--\r\n")
+	got := h.call("bob", "Email/render", m{"ids": ids})
+	if text(got, "list", 0, "attachments", 0, "pages") != "2" || text(got, "list", 0, "attachments", 1, "pages") != "0" || text(got, "list", 0, "attachments", 1, "danger", "kind") != "encrypted" {
+		t.Errorf("%v", at(got, "list", 0, "attachments"))
+	}
+	for path, want := range map[string]string{".1/0": "", ".1/1": "", ".1/2": "", ".1/3": "not-found", ".1/x": "not-found", ".1/-1": "not-found", ".2/1": "locked", ".9/1": "not-found", "/1": "unreadable"} {
+		r := h.send("bob", wire.WebRequest{Method: "GET", Path: "/jmap/preview/" + h.account("bob") + "/" + ids[0] + path})
+		if want == "" {
+			if img, err := png.Decode(bytes.NewReader(r.Body)); r.Status != 200 || r.Type != "image/png" || err != nil || img.Bounds().Dx() != 1200 {
+				t.Errorf("%s: %d %s %v", path, r.Status, r.Type, err)
+			}
+			continue
+		}
+		if r.Status < 400 || r.Type != "application/problem+json" || !strings.Contains(string(r.Body), "problem:"+want) {
+			t.Errorf("%s: %d %s", path, r.Status, r.Body)
+		}
 	}
 }
 

@@ -202,12 +202,12 @@ func (t *turn) picture() (wire.WebResponse, error) {
 		}
 		data = got.Body
 	}
-	return t.remade(data, 0)
+	return t.remade(data)
 }
 
 // remade has inspect make a picture anew.
-func (t *turn) remade(data []byte, most int) (wire.WebResponse, error) {
-	got, err := wire.InspectPicture.Ask(t.ctx, t.w.peers.Inspect, wire.Picture{Data: data, Most: most})
+func (t *turn) remade(data []byte) (wire.WebResponse, error) {
+	got, err := wire.InspectPicture.Ask(t.ctx, t.w.peers.Inspect, wire.Picture{Data: data})
 	if sekisho.KindOf(err) == sekisho.Invalid {
 		return problem(t.q.Language, 404, "unsafe", ""), nil
 	}
@@ -220,19 +220,46 @@ func (t *turn) remade(data []byte, most int) (wire.WebResponse, error) {
 	return wire.WebResponse{Status: 200, Type: got.Type, Body: got.Data}, nil
 }
 
-// preview answers GET /jmap/preview/{accountId}/{blobId}/{page}: a page of an attachment as a picture. Pictures have one
-// page, and nothing else can be shown.
+// preview answers GET /jmap/preview/{accountId}/{blobId}/{page}: a page of an attachment, drawn anew by inspect. The first
+// page is 1; 0 means the same. PDF documents and pictures have pages, and nothing else can be shown.
 func (t *turn) preview() (wire.WebResponse, error) {
 	parts, err := t.path("/jmap/preview/", 3)
 	if err != nil {
 		return wire.WebResponse{}, err
 	}
-	if parts[2] != "0" && parts[2] != "1" {
+	n, err := strconv.ParseUint(parts[2], 10, 16)
+	if err != nil {
 		return problem(t.q.Language, 404, "not-found", ""), nil
 	}
 	data, _, err := t.blob(parts[1])
 	if err != nil {
 		return wire.WebResponse{}, err
 	}
-	return t.remade(data, 1600)
+	got, err := t.page(parts[1], wire.Preview{Data: data, Page: max(1, int(n))})
+	switch {
+	case err != nil:
+		return wire.WebResponse{}, err
+	case got.Refused == "no-page":
+		return problem(t.q.Language, 404, "not-found", ""), nil
+	case got.Refused == "locked":
+		return problem(t.q.Language, 422, "locked", ""), nil
+	case got.Refused != "":
+		return problem(t.q.Language, 422, "unreadable", ""), nil
+	}
+	return wire.WebResponse{Status: 200, Type: "image/png", Body: got.Data}, nil
+}
+
+// page has inspect draw a page. A part of a mail passes through it in the clear: that is entered.
+func (t *turn) page(blob string, q wire.Preview) (wire.MadePreview, error) {
+	line, err := t.w.peers.Inspect.Pick(t.ctx)
+	if err != nil {
+		return wire.MadePreview{}, sekisho.E("webmail.page", sekisho.Unavailable, err)
+	}
+	if b, ok := parseBlob(blob); ok && !b.upload {
+		passage := wire.Passage{Contract: t.ticket.Contract, First: b.message, Count: 1, Bytes: uint64(len(q.Data)), Worker: line.Peer.Instance}
+		if _, err := wire.VaultTransit.Ask(t.ctx, t.w.peers.Vault, wire.Transit{Runs: []wire.Passage{passage}}); err != nil {
+			return wire.MadePreview{}, err
+		}
+	}
+	return wire.InspectPreview.AskLine(t.ctx, line, q)
 }

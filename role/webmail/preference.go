@@ -1,6 +1,7 @@
 package webmail
 
 import (
+	"encoding/json"
 	"strings"
 
 	"sekisho"
@@ -61,24 +62,33 @@ func singleGet[T any, P begun[T]](k func() kind) func(*turn, *getArgs) (any, err
 		if err != nil {
 			return nil, err
 		}
-		out := getAnswer{AccountID: t.account(), State: itemState(modseq), List: []any{}, NotFound: []string{}}
-		ids := []string{singleton}
-		if a.IDs != nil {
-			ids = *a.IDs
-		}
-		for _, id := range ids {
-			if id != singleton {
-				out.NotFound = append(out.NotFound, id)
-				continue
-			}
-			o, err := only(shownAs(singleton, v), a.Properties)
-			if err != nil {
-				return nil, err
-			}
-			out.List = append(out.List, o)
-		}
-		return out, nil
+		return t.getOne(a, modseq, func() (any, error) { return v, nil })
 	}
+}
+
+// getOne answers a get method of an object of which there is one.
+func (t *turn) getOne(a *getArgs, modseq uint64, shown func() (any, error)) (any, error) {
+	out := getAnswer{AccountID: t.account(), State: itemState(modseq), List: []any{}, NotFound: []string{}}
+	ids := []string{singleton}
+	if a.IDs != nil {
+		ids = *a.IDs
+	}
+	for _, id := range ids {
+		if id != singleton {
+			out.NotFound = append(out.NotFound, id)
+			continue
+		}
+		v, err := shown()
+		if err != nil {
+			return nil, err
+		}
+		o, err := only(shownAs(singleton, v), a.Properties)
+		if err != nil {
+			return nil, err
+		}
+		out.List = append(out.List, o)
+	}
+	return out, nil
 }
 
 // singleSet answers Foo/set of a kind of which there is one: it can be changed only.
@@ -90,36 +100,47 @@ func singleSet[T any, P begun[T]](k func() kind) func(*turn, *setArgs) (any, err
 		if err != nil {
 			return nil, err
 		}
-		out := newSet(t)
-		out.OldState = itemState(modseq)
-		out.NewState = out.OldState
-		if a.IfInState != nil && *a.IfInState != out.OldState {
-			return nil, jmap.Fail("stateMismatch", "it has changed")
-		}
-		for _, key := range keys(a.Create) {
-			out.NotCreated[key] = &setError{Type: "singleton"}
-		}
-		for _, x := range a.Destroy {
-			out.NotDestroyed[x] = &setError{Type: "singleton"}
-		}
-		for _, x := range keys(a.Update) {
-			if x != singleton {
-				out.NotUpdated[x] = &setError{Type: "notFound"}
-				continue
-			}
-			if err := jmap.Decode(a.Update[x], &v); err != nil {
-				out.NotUpdated[x] = badProperty(err.Description, err.Arguments...)
-				continue
+		return t.setOne(a, modseq, func(patch json.RawMessage) (uint64, *setError, error) {
+			if err := jmap.Decode(patch, &v); err != nil {
+				return 0, badProperty(err.Description, err.Arguments...), nil
 			}
 			if e := P(&v).check(); e != nil {
-				out.NotUpdated[x] = e
-				continue
+				return 0, e, nil
 			}
-			if modseq, err = t.keepSetting(k(), id, modseq, v); err != nil {
-				return nil, err
-			}
-			out.Updated[x], out.NewState = nil, itemState(modseq)
-		}
-		return out, nil
+			modseq, err := t.keepSetting(k(), id, modseq, v)
+			return modseq, nil, err
+		})
 	}
+}
+
+// setOne answers a set method of an object of which there is one: change carries a patch out and gives the kind's new modseq.
+func (t *turn) setOne(a *setArgs, modseq uint64, change func(patch json.RawMessage) (uint64, *setError, error)) (any, error) {
+	out := newSet(t)
+	out.OldState = itemState(modseq)
+	out.NewState = out.OldState
+	if a.IfInState != nil && *a.IfInState != out.OldState {
+		return nil, jmap.Fail("stateMismatch", "it has changed")
+	}
+	for _, k := range keys(a.Create) {
+		out.NotCreated[k] = &setError{Type: "singleton"}
+	}
+	for _, id := range a.Destroy {
+		out.NotDestroyed[id] = &setError{Type: "singleton"}
+	}
+	for _, id := range keys(a.Update) {
+		if id != singleton {
+			out.NotUpdated[id] = &setError{Type: "notFound"}
+			continue
+		}
+		next, e, err := change(a.Update[id])
+		if err != nil {
+			return nil, err
+		}
+		if e != nil {
+			out.NotUpdated[id] = e
+			continue
+		}
+		out.Updated[id], out.NewState = nil, itemState(next)
+	}
+	return out, nil
 }

@@ -21,7 +21,11 @@ var words = map[string]map[string][2]string{
 	"fault":     {"en": {"Internal fault", "It was noted."}, "ja": {"内部エラー", "エラーは記録されました。"}},
 	"invalid":   {"en": {"That cannot be done", "The request makes no sense as it stands."}, "ja": {"処理できません", "要求の内容が正しくありません。"}},
 	"no-remote": {"en": {"No such picture", "The picture cannot be fetched from outside."}, "ja": {"画像がありません", "外部の画像を取得できません。"}},
-	"unsafe":    {"en": {"Cannot be shown", "It is no picture that can be shown safely."}, "ja": {"表示できません", "安全に表示できる画像ではありません。"}},
+	"locked": {"en": {"Locked with a password", "The document is locked with a password: nobody here can look into it, and no page can be shown."},
+		"ja": {"パスワードで保護されています", "文書がパスワードで保護されているため、検査も表示もできません。"}},
+	"unreadable": {"en": {"Cannot be shown", "The file cannot be read as a document or a picture whose pages can be shown."},
+		"ja": {"表示できません", "ページを表示できる文書や画像として読み取れません。"}},
+	"unsafe": {"en": {"Cannot be shown", "It is no picture that can be shown safely."}, "ja": {"表示できません", "安全に表示できる画像ではありません。"}},
 }
 
 // problem answers with a problem document. detail replaces the usual text.

@@ -1,41 +1,51 @@
-// Package pdf looks into PDF files for what acts or hides: JavaScript, actions that start programs, files inside, forms
-// that send, links, and encryption.
+// Package pdf reads PDF files: for what acts or hides in them, and as documents whose pages can be drawn.
 //
-// It does not build the document. It reads all objects in the order in which they stand in the file, those in compressed
-// object streams too, so that nothing can hide behind a damaged table; what an old version of the file contained counts
-// as well.
+// Read looks for JavaScript, actions that start programs, files inside, forms that send, links, and encryption. It reads
+// all objects in the order in which they stand in the file, those in compressed object streams too, so that nothing can
+// hide behind a damaged table; what an old version of the file contained counts as well.
+//
+// Open gives a File, in which objects are found as programs that show documents find them. Both decrypt what the empty
+// password opens, and both are bounded in everything they take.
 package pdf
 
 import (
 	"bytes"
-	"compress/zlib"
-	"encoding/ascii85"
-	"io"
+	"slices"
 	"strings"
 )
 
-// File is a file inside.
-type File struct {
+// Embedded is a file inside.
+type Embedded struct {
 	Name string
 	Data []byte
 }
 
 // Document is what was found.
 type Document struct {
-	Script    bool // has JavaScript
-	Auto      bool // does something when it is opened or a page is shown
-	Launch    bool // starts a program
-	Submit    bool // sends a form
-	Media     bool // has rich media
-	Encrypted bool
-	Cut       bool // not all was looked at
-	Bomb      bool // a stream expands more than 200-fold, to the limit
+	Script    bool   // has JavaScript
+	Auto      bool   // does something when it is opened or a page is shown
+	Launch    bool   // starts a program
+	Command   string // which, when it says so
+	Submit    bool   // sends a form
+	Media     bool   // has rich media
+	Form      bool   // has a form of the XFA kind, which is a program
+	Remote    string // a file elsewhere that it opens, on a server by its name
+	Encrypted bool   // needs a password
+	Cut       bool   // not all was looked at
+	Bomb      bool   // a stream expands more than 200-fold, to the limit
 	Links     []string
-	Files     []File
+	Files     []Embedded
 	Pictures  [][]byte // JPEG files
 	Rasters   []Raster // pictures that are no files
 
-	tried int // links that were read
+	tried   int             // links that were read
+	names   map[int]string  // of files inside, by the number of their stream
+	taken   map[int]bool    // streams that were taken as files
+	numbers []int           // of the streams of Files
+	known   map[string]bool // Links
+	forms   []Ref           // streams of XFA forms and scripts
+	left    int             // bytes that may still be decoded
+	file    *File           // nil when only bytes can be looked at
 }
 
 // Raster is a picture as rows of points, each row beginning with a new byte.
@@ -51,26 +61,55 @@ const (
 	maxStream  = 16 << 20
 	maxTotal   = 64 << 20
 	maxLinks   = 500
+	maxFiles   = 100
 )
 
 // Read looks through data. It never fails; time is bounded by the limits.
 func Read(data []byte) *Document {
-	d := &Document{}
-	left := int64(maxTotal)
+	d := &Document{names: map[int]string{}, taken: map[int]bool{}, known: map[string]bool{}, left: maxTotal}
+	f, err := open(data)
+	d.Encrypted = err == ErrLocked
+	f.left = max(f.left, maxTotal)
+	d.file = f
+	d.plain(data)
+	streams := 0
+	for at := range begins(data) {
+		o, r, _, err := f.take(at)
+		if err != nil {
+			d.Cut = d.Cut || f.work <= 0
+			continue
+		}
+		if f.crypt != nil {
+			o = f.crypt.strings(o, r)
+		}
+		d.object(o, 0)
+		if s, is := o.(*Stream); is {
+			if streams++; streams > maxStreams || d.left <= 0 {
+				d.Cut = true
+				continue
+			}
+			d.stream(s)
+		}
+	}
+	d.rest()
+	d.file = nil
+	return d
+}
+
+// plain looks at the names that stand in the file outside of streams: no damage of an object hides them.
+func (d *Document) plain(data []byte) {
 	at := 0
 	for n := 0; ; n++ {
 		start, end, next := stream(data, at)
 		if start < 0 {
 			d.objects(data[at:])
-			return d
+			return
 		}
 		d.objects(data[at:start])
-		if n >= maxStreams || left <= 0 {
+		if n >= maxStreams {
 			d.Cut = true
-		} else {
-			left -= d.stream(dictionary(data[at:start]), data[start:end], left)
 		}
-		at = next
+		at = max(end, next)
 	}
 }
 
@@ -86,12 +125,6 @@ func stream(data []byte, at int) (start, end, next int) {
 			at = start
 			continue
 		}
-		if data[start] == '\r' {
-			start++
-		}
-		if start < len(data) && data[start] == '\n' {
-			start++
-		}
 		j := bytes.Index(data[start:], []byte("endstream"))
 		if j < 0 {
 			return start, len(data), len(data)
@@ -100,274 +133,163 @@ func stream(data []byte, at int) (start, end, next int) {
 	}
 }
 
-// dictionary is the dictionary at the end of b.
-func dictionary(b []byte) string {
-	b = b[max(0, len(b)-8192):]
-	if i := bytes.LastIndex(b, []byte("obj")); i >= 0 {
-		b = b[i:]
-	}
-	return string(names(b))
-}
-
-// stream looks into one stream and gives how many bytes it became.
-func (d *Document) stream(dict string, body []byte, left int64) int64 {
-	objects := strings.Contains(dict, "/ObjStm")
-	file := strings.Contains(dict, "/EmbeddedFile")
+// stream looks into one stream.
+func (d *Document) stream(s *Stream) {
+	kind, sub := d.file.Resolve(s.Dict["Type"]), d.file.Resolve(s.Dict["Subtype"])
 	switch {
-	case strings.Contains(dict, "/DCTDecode") && strings.Contains(dict, "/Image"):
-		if len(d.Pictures) < 20 {
-			d.Pictures = append(d.Pictures, body)
-		}
-		return 0
-	case strings.Contains(dict, "/Image"):
-		return d.raster(dict, body, left)
-	case strings.Contains(dict, "/FontFile"):
-		return 0
+	case kind == Name("ObjStm"):
+		d.bundle(d.decode(s))
+	case kind == Name("EmbeddedFile") || sub == Name("EmbeddedFile"):
+		d.embed(s)
+	case sub == Name("Image"):
+		d.image(s)
 	}
-	if !objects && !file && !strings.Contains(dict, "/JavaScript") && !strings.Contains(dict, "/XML") && len(dict) > 0 && strings.Contains(dict, "/Length1") {
-		return 0 // a font
-	}
-	if !objects && !file {
-		return 0
-	}
-	out, cut := expand(dict, body, min(maxStream, left))
-	d.Cut = d.Cut || cut
-	d.Bomb = d.Bomb || cut && len(out) > 1<<20 && len(out) > 200*len(body)
-	if objects {
-		d.objects(out)
-	}
-	if file && len(out) > 0 && len(d.Files) < 100 {
-		d.Files = append(d.Files, File{Data: out})
-	}
-	return int64(len(out)) + 1
 }
 
-// raster takes a picture that is only compressed, without prediction. Only small ones can be codes made by programs.
-func (d *Document) raster(dict string, body []byte, left int64) int64 {
-	r := Raster{Width: number(dict, "/Width"), Height: number(dict, "/Height"), Bits: number(dict, "/BitsPerComponent"), Colours: 1}
-	if strings.Contains(dict, "/DeviceRGB") || strings.Contains(dict, "/CalRGB") {
-		r.Colours = 3
-	} else if !strings.Contains(dict, "/DeviceGray") && !strings.Contains(dict, "/CalGray") && r.Bits != 1 {
-		return 0
-	}
-	if r.Width < 21 || r.Height < 21 || r.Width > 4000 || r.Height > 4000 || r.Bits != 1 && r.Bits != 8 || len(d.Rasters) >= 10 || strings.Contains(dict, "/Predictor") {
-		return 0
-	}
-	need := (r.Width*r.Bits*r.Colours + 7) / 8 * r.Height
-	if int64(need) > min(maxStream, left) {
-		return 0
-	}
-	out, _ := expand(dict, body, int64(need))
-	if len(out) < need {
-		return int64(len(out))
-	}
-	r.Data = out[:need]
-	d.Rasters = append(d.Rasters, r)
-	return int64(need)
-}
-
-// number is the number behind a name; 0 when there is none.
-func number(dict, name string) int {
-	i := strings.Index(dict, name)
-	if i < 0 {
-		return 0
-	}
-	n := 0
-	for _, c := range strings.TrimLeft(dict[i+len(name):], " \r\n\t") {
-		if c < '0' || c > '9' || n > 1<<20 {
-			break
-		}
-		n = n*10 + int(c-'0')
-	}
-	return n
-}
-
-// expand undoes the filters of a stream.
-func expand(dict string, body []byte, most int64) (out []byte, cut bool) {
-	i := strings.Index(dict, "/Filter")
-	if i < 0 {
-		return body, false
-	}
-	list := dict[i+7:]
-	if j := strings.IndexByte(list, ']'); strings.HasPrefix(strings.TrimLeft(list, " \r\n"), "[") && j >= 0 {
-		list = list[:j]
-	} else if j := strings.IndexByte(strings.TrimLeft(list, " /\r\n"), '/'); j >= 0 {
-		list = list[:min(len(list), j+2)]
-	}
-	out = body
-	for _, f := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(" /[]<>\r\n\t", r) }) {
-		switch f {
-		case "FlateDecode", "Fl":
-			out, cut = inflate(out, most)
-		case "ASCIIHexDecode", "AHx":
-			out = unhex(out)
-		case "ASCII85Decode", "A85":
-			out = un85(out)
-		case "LZWDecode", "LZW", "Crypt", "RunLengthDecode", "RL":
-			return nil, true
-		}
-	}
-	return out, cut
-}
-
-func inflate(b []byte, most int64) ([]byte, bool) {
-	z, err := zlib.NewReader(bytes.NewReader(bytes.TrimLeft(b, "\r\n")))
-	if err != nil {
-		return nil, true
-	}
-	out, _ := io.ReadAll(io.LimitReader(z, most+1))
-	if int64(len(out)) > most {
-		return out[:most], true
-	}
-	return out, false
-}
-
-func un85(b []byte) []byte {
-	if i := bytes.Index(b, []byte("~>")); i >= 0 {
-		b = b[:i]
-	}
-	out := make([]byte, len(b)+4)
-	n, _, _ := ascii85.Decode(out, b, true)
-	return out[:n]
-}
-
-func unhex(b []byte) []byte {
-	var out []byte
-	half, have := 0, false
-	for _, c := range b {
-		v := digit(c)
-		if c == '>' {
-			break
-		}
-		if v < 0 {
-			continue
-		}
-		if have {
-			out = append(out, byte(half<<4|v))
-		}
-		half, have = v, !have
-	}
-	if have {
-		out = append(out, byte(half<<4))
+// decode takes a stream, and notes when it is no honest one.
+func (d *Document) decode(s *Stream) []byte {
+	out, coded, err := d.file.Decode(s, min(maxStream, d.left))
+	d.left -= len(out)
+	if err != nil || coded.Filter != "" {
+		d.Cut = true
+		d.Bomb = d.Bomb || err == ErrLimit && len(out) > 1<<20 && len(out) > 200*len(s.Raw)
 	}
 	return out
 }
 
-func digit(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return -1
-}
-
-// names writes names in the clear: any letter of a name may stand as # and its code.
-func names(b []byte) []byte {
-	if bytes.IndexByte(b, '#') < 0 {
-		return b
-	}
-	out := make([]byte, 0, len(b))
-	for i := 0; i < len(b); i++ {
-		if b[i] == '#' && i+2 < len(b) && digit(b[i+1]) >= 0 && digit(b[i+2]) >= 0 {
-			out = append(out, byte(digit(b[i+1])<<4|digit(b[i+2])))
-			i += 2
-			continue
-		}
-		out = append(out, b[i])
-	}
-	return out
-}
-
-// objects looks at the objects in b.
-func (d *Document) objects(b []byte) {
-	b = names(b)
+// bundle looks at the objects of an object stream one after the other: its table may leave some out.
+func (d *Document) bundle(data []byte) {
+	d.objects(data)
+	l := &Lexer{b: data, refs: true}
 	for {
-		i := bytes.IndexByte(b, '/')
+		o, ok := l.Next()
+		if !ok {
+			return
+		}
+		d.object(o, 0)
+	}
+}
+
+// embed takes a file inside.
+func (d *Document) embed(s *Stream) {
+	if len(d.Files) >= maxFiles || d.taken[s.Ref.Number] {
+		return
+	}
+	out := d.decode(s)
+	if len(out) == 0 {
+		return
+	}
+	if s.Ref.Number > 0 {
+		d.taken[s.Ref.Number] = true
+	}
+	d.Files = append(d.Files, Embedded{Data: out})
+	d.numbers = append(d.numbers, s.Ref.Number)
+}
+
+// image takes a picture in which there may be a code: a JPEG file, or a small one that is only compressed.
+func (d *Document) image(s *Stream) {
+	width, height := Int(d.file.Resolve(s.Dict["Width"])), Int(d.file.Resolve(s.Dict["Height"]))
+	bits, colours := Int(d.file.Resolve(s.Dict["BitsPerComponent"])), d.colours(s)
+	need := 0
+	if width >= 21 && height >= 21 && width <= 4000 && height <= 4000 && (bits == 1 || bits == 8) && colours > 0 && len(d.Rasters) < 10 {
+		need = (width*bits*colours + 7) / 8 * height
+	}
+	jpeg := slices.ContainsFunc(d.file.filters(s.Dict), func(x filter) bool { return x.name == "DCTDecode" })
+	if jpeg {
+		need = len(s.Raw) * 4
+	}
+	if need == 0 || need > min(maxStream, d.left) {
+		return
+	}
+	out, coded, _ := d.file.Decode(s, need)
+	d.left -= len(out)
+	switch {
+	case coded.Filter == "DCTDecode":
+		if len(d.Pictures) < 20 {
+			d.Pictures = append(d.Pictures, out)
+		}
+	case coded.Filter == "" && !jpeg && len(out) >= need:
+		d.Rasters = append(d.Rasters, Raster{Width: width, Height: height, Bits: bits, Colours: colours, Data: out[:need]})
+	}
+}
+
+// colours is how many a picture has: 1 or 3; 0 when that cannot be said at once.
+func (d *Document) colours(s *Stream) int {
+	if d.file.Resolve(s.Dict["ImageMask"]) == true {
+		return 0
+	}
+	space := d.file.Resolve(s.Dict["ColorSpace"])
+	a, _ := space.(Array)
+	if len(a) > 0 {
+		space = d.file.Resolve(a[0])
+	}
+	switch space {
+	case Name("DeviceRGB"), Name("CalRGB"), Name("RGB"):
+		return 3
+	case Name("DeviceGray"), Name("CalGray"), Name("G"), nil:
+		return 1
+	case Name("ICCBased"):
+		if len(a) > 1 {
+			if n := Int(d.file.Resolve(d.file.Dict(a[1])["N"])); n == 1 || n == 3 {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// rest takes what objects referred to: files that do not say that they are, and forms.
+func (d *Document) rest() {
+	numbers := make([]int, 0, len(d.names))
+	for n := range d.names {
+		numbers = append(numbers, n)
+	}
+	slices.Sort(numbers)
+	for _, n := range numbers {
+		if s, is := d.file.object(n).(*Stream); is {
+			d.embed(s)
+		}
+	}
+	for i, r := range d.forms {
+		if s, is := d.file.Resolve(r).(*Stream); is && i < maxFiles && d.left > 0 {
+			out := d.decode(s)
+			d.code(string(out))
+		}
+	}
+	for i := range d.Files {
+		d.Files[i].Name = d.names[d.numbers[i]]
+	}
+}
+
+// link notes a link once.
+func (d *Document) link(s string) {
+	if s == "" || d.known[s] || len(d.Links) >= maxLinks {
+		return
+	}
+	d.known[s] = true
+	d.Links = append(d.Links, s)
+}
+
+// code looks at a script or a form for what it calls.
+func (d *Document) code(s string) {
+	low := strings.ToLower(s)
+	d.Script = d.Script || strings.Contains(low, "<script") || strings.Contains(low, ":script")
+	d.Submit = d.Submit || strings.Contains(low, "<submit") || strings.Contains(low, "submitform(")
+	for n := 0; n < 50; n++ {
+		i := strings.Index(low, "http")
 		if i < 0 {
 			return
 		}
-		b = b[i+1:]
-		n := 0
-		for n < len(b) && n < 40 && (b[n]|0x20 >= 'a' && b[n]|0x20 <= 'z' || b[n] >= '0' && b[n] <= '9') {
-			n++
-		}
-		d.name(string(b[:n]), b[n:])
-		b = b[n:]
-	}
-}
-
-// name acts on one name; rest is what follows it.
-func (d *Document) name(n string, rest []byte) {
-	next := byte(0) // what follows, after white space
-	if t := bytes.TrimLeft(rest[:min(len(rest), 20)], " \r\n\t"); len(t) > 0 {
-		next = t[0]
-	}
-	object := next == '(' || next == '<' || next >= '0' && next <= '9'
-	switch n {
-	case "JavaScript":
-		d.Script = true
-	case "JS":
-		d.Script = d.Script || object
-	case "OpenAction":
-		d.Auto = true
-	case "AA":
-		d.Auto = d.Auto || object
-	case "Launch":
-		d.Launch = true
-	case "SubmitForm", "ImportData":
-		d.Submit = true
-	case "RichMedia", "Flash":
-		d.Media = true
-	case "Encrypt":
-		d.Encrypted = d.Encrypted || object && next != '('
-	case "URI":
-		if d.tried++; d.tried > 4*maxLinks || len(d.Links) >= maxLinks {
-			return
-		}
-		if s := text(rest); s != "" {
-			d.Links = append(d.Links, s)
-		}
-	}
-}
-
-// text reads a string object: in parentheses, or hexadecimal in angle brackets.
-func text(b []byte) string {
-	b = bytes.TrimLeft(b, " \r\n\t")
-	if len(b) < 2 {
-		return ""
-	}
-	if b[0] == '<' && b[1] != '<' {
-		end := bytes.IndexByte(b[:min(len(b), 8192)], '>')
+		low, s = low[i:], s[i:]
+		end := strings.IndexAny(low, "\"'()<>\\ \r\n\t;,")
 		if end < 0 {
-			return ""
+			end = len(low)
 		}
-		return string(unhex(b[1:end]))
-	}
-	if b[0] != '(' {
-		return ""
-	}
-	var out []byte
-	depth := 0
-	for i := 0; i < len(b) && i < 8192; i++ {
-		switch c := b[i]; c {
-		case '\\':
-			if i++; i < len(b) {
-				out = append(out, b[i])
+		if strings.HasPrefix(low, "http://") || strings.HasPrefix(low, "https://") {
+			if !strings.Contains(low[:end], "://www.xfa.org/") && !strings.Contains(low[:end], "://ns.adobe.com/") && !strings.Contains(low[:end], "://www.w3.org/") {
+				d.link(s[:end])
 			}
-		case '(':
-			if depth++; depth > 1 {
-				out = append(out, c)
-			}
-		case ')':
-			if depth--; depth == 0 {
-				return string(out)
-			}
-			out = append(out, c)
-		default:
-			out = append(out, c)
 		}
+		low, s = low[end:], s[end:]
 	}
-	return string(out)
 }

@@ -27,6 +27,26 @@ func Remake(data []byte, side int) (kind string, out []byte, size image.Point, e
 			kind, out, err = "", nil, errors.New("the decoder fails")
 		}
 	}()
+	img, err := Decode(data, side)
+	if err != nil {
+		return "", nil, size, err
+	}
+	var b bytes.Buffer
+	if t := file.Sniff(data); t == file.JPEG || t == file.WebP && opaque(img) {
+		kind, err = "image/jpeg", jpeg.Encode(&b, img, &jpeg.Options{Quality: quality})
+	} else {
+		kind, err = "image/png", (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, img)
+	}
+	return kind, b.Bytes(), img.Bounds().Size(), err
+}
+
+// Decode decodes a picture, at most so many points a side.
+func Decode(data []byte, side int) (img image.Image, err error) {
+	defer func() {
+		if recover() != nil {
+			img, err = nil, errors.New("the decoder fails")
+		}
+	}()
 	t := file.Sniff(data)
 	decode, config := decoder(t)
 	if t == file.WebP {
@@ -34,27 +54,19 @@ func Remake(data []byte, side int) (kind string, out []byte, size image.Point, e
 		config = func(r *bytes.Reader) (image.Config, error) { return webp.DecodeConfig(r) }
 	}
 	if decode == nil {
-		return "", nil, size, ErrKind
+		return nil, ErrKind
 	}
 	c, err := config(bytes.NewReader(data))
 	if err != nil {
-		return "", nil, size, err
+		return nil, err
 	}
 	if len(data) > maxBytes || c.Width <= 0 || c.Height <= 0 || int64(c.Width)*int64(c.Height) > maxPoints {
-		return "", nil, size, ErrLarge
+		return nil, ErrLarge
 	}
-	img, err := decode(bytes.NewReader(data))
-	if err != nil {
-		return "", nil, size, err
+	if img, err = decode(bytes.NewReader(data)); err != nil {
+		return nil, err
 	}
-	img = within(img, side)
-	var b bytes.Buffer
-	if t == file.JPEG || t == file.WebP && opaque(img) {
-		kind, err = "image/jpeg", jpeg.Encode(&b, img, &jpeg.Options{Quality: quality})
-	} else {
-		kind, err = "image/png", (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, img)
-	}
-	return kind, b.Bytes(), img.Bounds().Size(), err
+	return within(img, side), nil
 }
 
 func opaque(img image.Image) bool {

@@ -18,10 +18,13 @@ import (
 )
 
 // Buckets is the number of different features; words that share one share its weight.
-const Buckets = 1 << 18
+const Buckets = 1 << 20
 
 // maxText is how much of a text is judged: the start of a mail says what it wants.
 const maxText = 64 << 10
+
+// maxPairs is how much of a text gives pairs of words over a gap.
+const maxPairs = 8 << 10
 
 // Mail is what the classifier sees of a mail.
 type Mail struct {
@@ -42,14 +45,32 @@ type Mail struct {
 type set struct {
 	bit   [Buckets / 64]uint64
 	order []uint32
+	cut   [groups]int // where in order the features of each group end
 }
+
+// group is a part of a mail that speaks for or against it.
+type group int
+
+// The groups, in the order in which they are taken.
+const (
+	subject group = iota
+	words
+	sender
+	links
+	build
+	facts
+	groups
+)
+
+// names of the groups, for reasons.
+var names = [groups]string{"subject", "words", "header", "links", "form", "facts"}
 
 var sets = sync.Pool{New: func() any { return &set{order: make([]uint32, 0, 4096)} }}
 
 func (s *set) add(h uint64) {
 	h ^= h >> 32
 	h *= 0x9e3779b97f4a7c15
-	f := uint32(h >> 46)
+	f := uint32(h >> 44)
 	if s.bit[f>>6]>>(f&63)&1 == 0 {
 		s.bit[f>>6] |= 1 << (f & 63)
 		s.order = append(s.order, f)
@@ -83,24 +104,30 @@ func (s *set) word(kind, w string) { s.add(hash(hash(offset, kind), w)) }
 func (s *set) take(m *Mail) {
 	text := m.Text[:min(len(m.Text), maxText)]
 	s.text(text[:min(m.Subject, len(text))], 1)
+	s.cut[subject] = len(s.order)
 	s.text(text, 0)
+	s.cut[words] = len(s.order)
 	s.header(m)
+	s.cut[sender] = len(s.order)
 	for _, site := range m.Sites {
 		s.word("site:", site)
 		if i := strings.LastIndexByte(site, '.'); i >= 0 {
 			s.word("zone:", site[i:])
 		}
 	}
-	for _, tag := range m.Tags {
-		s.word("tag:", tag)
-	}
 	for _, path := range m.Paths {
 		s.text(strings.ToLower(path[:min(len(path), 100)]), 5)
 	}
+	s.cut[links] = len(s.order)
+	for _, tag := range m.Tags {
+		s.word("tag:", tag)
+	}
+	s.word("size:", size(len(m.Text)))
+	s.cut[build] = len(s.order)
 	for _, mark := range m.Marks {
 		s.word("mark:", mark)
 	}
-	s.word("size:", size(len(m.Text)))
+	s.cut[facts] = len(s.order)
 }
 
 // size is the order of magnitude of a text.
@@ -108,7 +135,7 @@ func size(n int) string { return string(rune('a' + bits.Len(uint(n)))) }
 
 // text adds words, pairs of words and pairs of characters. kind 1 is the subject.
 func (s *set) text(t string, kind uint64) {
-	var last uint64 // hash of the word before
+	var last, before uint64 // hashes of the word before, and of the one before that
 	start := -1
 	var cjk rune
 	base := uint64(offset) + kind*prime
@@ -128,9 +155,12 @@ func (s *set) text(t string, kind uint64) {
 			if last != 0 {
 				s.add(h*31 ^ last)
 			}
-			last = h
+			if before != 0 && kind < 2 && end < maxPairs { // pairs over a gap (orthogonal sparse bigrams)
+				s.add(h*37 ^ before)
+			}
+			before, last = last, h
 		} else if n > 24 {
-			last = 0
+			before, last = 0, 0
 		}
 		start = -1
 	}

@@ -3,7 +3,9 @@ package spam
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
+	"strings"
 
 	"sekisho"
 )
@@ -17,7 +19,7 @@ type Model struct {
 	sure   float32 // logit from which it is that certainly
 }
 
-const magic = "SPAM2\n"
+const magic = "SPAM3\n"
 
 var errModel = errors.New("not a spam model")
 
@@ -63,6 +65,15 @@ func (m *Model) Logit(mail *Mail) float64 {
 	return l
 }
 
+// Opinion is Logit for features that were taken before, with what layers add: what a further layer learns on top of.
+func (m *Model) Opinion(features []uint32, layers ...*Layer) float64 {
+	l := m.logit(features)
+	for _, layer := range layers {
+		l += layer.Add(features)
+	}
+	return l
+}
+
 func (m *Model) logit(features []uint32) float64 {
 	sum := 0
 	for _, f := range features {
@@ -74,25 +85,116 @@ func (m *Model) logit(features []uint32) float64 {
 // norm makes long and short mails comparable.
 func norm(n int) float64 { return 1 / math.Sqrt(float64(n)+150) }
 
-// Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted mail lies, 10 where none does, at
-// most 12; at least -2, because words that sound harmless excuse nothing else.
-func (m *Model) Score(mail *Mail) float64 {
-	l, tag, sure := m.Logit(mail), float64(m.tag), float64(m.sure)
-	p := 5 + 5*(l-tag)/max(sure-tag, 0.1)
-	switch bias := float64(m.bias); {
-	case l < bias:
-		p = l - bias
-	case l < tag:
-		p = 5 * (l - bias) / max(tag-bias, 0.1)
+// Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted
+// mail lies, 10 where none does. Beyond 10 and below -1 they grow ever more slowly: words that sound harmless excuse little.
+func (m *Model) Score(mail *Mail, layers ...*Layer) float64 {
+	p, _ := m.Judge(mail, layers...)
+	return p
+}
+
+// Judge is Score with the reasons in words: which parts of the mail speak for spam, the strongest first, which against it, and
+// what was learned here.
+func (m *Model) Judge(mail *Mail, layers ...*Layer) (points float64, why string) {
+	s := sets.Get().(*set)
+	s.take(mail)
+	base := m.logit(s.order)
+	more := base
+	for _, layer := range layers {
+		more += layer.Add(s.order)
 	}
+	p := m.points(base)
+	learned := m.points(more) - p
+	why = m.why(s, learned)
+	s.clear()
+	sets.Put(s)
+	p = compress(p)
 	if p > 0 {
-		p *= 1 - 0.8*japanese(mail.Text)
+		p *= 1 - 0.3*japanese(mail.Text)
 		if n := float64(len(mail.Text)); n < enough && len(mail.Sites) == 0 {
-			p *= 0.25 + 0.75*n/enough
+			p *= 0.4 + 0.6*n/enough
 		}
 	}
-	return math.Round(min(max(p, -2), 12)*100) / 100
+	return math.Round((p+learned)*1000) / 1000, why
 }
+
+// why says in words what moves the opinion.
+func (m *Model) why(s *set, learned float64) string {
+	var weight [groups]float64
+	from := 0
+	for g, end := range s.cut {
+		sum := 0
+		for _, f := range s.order[from:end] {
+			sum += int(m.weight[f])
+		}
+		weight[g], from = float64(m.scale)*float64(sum)*norm(len(s.order)), end
+	}
+	var out strings.Builder
+	for _, sign := range [...]float64{1, -1} {
+		first := true
+		for range groups { // the strongest first; there are few
+			best := -1
+			for g := range weight {
+				if sign*weight[g] > 0.15 && (best < 0 || sign*weight[g] > sign*weight[best]) {
+					best = g
+				}
+			}
+			if best < 0 {
+				break
+			}
+			switch {
+			case first && sign > 0:
+				out.WriteString("for spam: ")
+			case first && out.Len() > 0:
+				out.WriteString("; against: ")
+			case first:
+				out.WriteString("against: ")
+			default:
+				out.WriteString(", ")
+			}
+			first = false
+			out.WriteString(names[best])
+			weight[best] = 0
+		}
+	}
+	if learned > 0.2 || learned < -0.2 {
+		fmt.Fprintf(&out, "; learned here: %+.1f", learned)
+	}
+	return strings.TrimPrefix(out.String(), "; ")
+}
+
+// points is the scale of Score for an opinion, without its ends drawn in.
+func (m *Model) points(l float64) float64 {
+	tag, sure, bias := float64(m.tag), float64(m.sure), float64(m.bias)
+	switch {
+	case l < bias:
+		return l - bias
+	case l < tag:
+		return 5 * (l - bias) / max(tag-bias, 0.1)
+	}
+	return 5 + 5*(l-tag)/max(sure-tag, 0.1)
+}
+
+// compress draws the ends of the scale in.
+func compress(p float64) float64 {
+	switch {
+	case p > 10:
+		return 10 + math.Log1p(p-10)
+	case p < -1:
+		return -1 - 0.6*math.Log1p(-1-p)
+	}
+	return p
+}
+
+// Probability is how likely a mail with so many points is unwanted where as much unwanted as wanted mail comes: a logistic curve,
+// fitted to mails that had taught nothing.
+func Probability(points float64) float64 { return 1 / (1 + math.Exp(-Slope*(points-Middle))) }
+
+// The curve of Probability: half of the mails with the points of Middle are unwanted; each point more multiplies the odds by the
+// exponential of Slope.
+const (
+	Middle = 2.2
+	Slope  = 1.1
+)
 
 // enough is how many bytes of text a mail without links must have to be judged by its words: without words only the form of the header
 // speaks, and programs that write short mails are careless about it.
@@ -120,6 +222,3 @@ func japanese(text string) float64 {
 
 // Empty is a model that has no opinion.
 func Empty() *Model { return &Model{weight: make([]int8, Buckets), scale: 1, tag: 1, sure: 3} }
-
-// Opinion is Logit for features that were taken before.
-func (m *Model) Opinion(features []uint32) float64 { return m.logit(features) }

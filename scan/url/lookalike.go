@@ -5,19 +5,9 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
-)
 
-// brands are domains that phishing imitates most, here and elsewhere.
-var brands = [...]string{
-	"amazon.co.jp", "amazon.com", "apple.com", "icloud.com", "microsoft.com", "office.com", "live.com", "outlook.com", "google.com", "gmail.com",
-	"paypal.com", "facebook.com", "instagram.com", "netflix.com", "linkedin.com", "dropbox.com", "adobe.com", "docusign.com", "github.com",
-	"rakuten.co.jp", "rakuten-card.co.jp", "yahoo.co.jp", "yahoo.com", "mercari.com", "docomo.ne.jp", "softbank.jp", "smbc.co.jp", "smbc-card.com",
-	"mufg.jp", "mizuhobank.co.jp", "resonabank.co.jp", "jp-bank.japanpost.jp", "japanpost.jp", "kuronekoyamato.co.jp", "sagawa-exp.co.jp",
-	"jcb.co.jp", "saisoncard.co.jp", "eposcard.co.jp", "aeon.co.jp", "americanexpress.com", "mastercard.com", "visa.co.jp", "e-tax.nta.go.jp",
-	"vpass.ne.jp", "eki-net.com", "etc-meisai.jp", "sbisec.co.jp", "nomura.co.jp", "monex.co.jp", "matsui.co.jp", "rakuten-sec.co.jp",
-	"chase.com", "wellsfargo.com", "bankofamerica.com", "citibank.com", "hsbc.com", "ebay.com", "coinbase.com", "binance.com", "steampowered.com",
-	"whatsapp.com", "telegram.org", "fedex.com", "ups.com", "dhl.com", "usps.com", "iij.ad.jp", "nifty.com", "biglobe.ne.jp", "ocn.ne.jp",
-}
+	"sekisho/scan/brand"
+)
 
 // shortest is the fewest letters of a name of which a change of one letter is an imitation: shorter ones meet by chance.
 const shortest = 6
@@ -40,15 +30,17 @@ type Lookalike struct {
 func NewLookalike(domains []string, known bool) *Lookalike {
 	n := len(domains)
 	if known {
-		n += len(brands)
+		n += 2 * len(brand.All())
 	}
 	l := &Lookalike{exact: make(map[string]bool, n), form: make(map[string]string, n), labels: make(map[string]string, n), near: make(map[string]string, 8*n)}
 	for _, d := range domains {
 		l.add(strings.ToLower(d))
 	}
 	if known {
-		for _, d := range brands {
-			l.add(d)
+		for _, b := range brand.All() {
+			for _, d := range b.Domains {
+				l.add(d)
+			}
 		}
 	}
 	return l
@@ -61,6 +53,9 @@ func (l *Lookalike) add(d string) {
 	label, _, _ := strings.Cut(Skeleton(site), ".")
 	if len(label) < shortest {
 		return
+	}
+	if _, ok := l.labels[label]; ok {
+		return // the first domain of a name speaks for it
 	}
 	l.labels[label] = site
 	for i := range label {

@@ -214,7 +214,7 @@ export async function serve(dist) {
       return json({ methodResponses: done, sessionState: "1" });
     }
     if (p.startsWith("/jmap/upload/")) return json({ accountId: account, blobId: `u${h.next++}`, type: q.headers["content-type"], size: body.length }, 201);
-    if (p.startsWith("/jmap/picture/")) return r.writeHead(200, { "Content-Type": "image/png" }).end(png);
+    if (p.startsWith("/jmap/picture/") || p.startsWith("/jmap/preview/")) return r.writeHead(200, { "Content-Type": "image/png" }).end(png);
     if (p.startsWith("/jmap/download/")) return r.writeHead(200, { "Content-Type": "application/octet-stream", "Content-Disposition": "attachment" }).end("x");
     if (p === "/jmap/events") {
       r.writeHead(200, { "Content-Type": "text/event-stream" }).write("\n");

@@ -1,13 +1,13 @@
 // Grants: an operator's way into a customer's data, and what was looked at by it.
 import { useState } from "preact/hooks";
-import type { Problem } from "../kit/http";
 import { fromTo } from "../kit/list";
 import { catalogue, moment } from "../kit/text";
 import { write } from "./api";
+import { AskForm } from "./ask";
 import { Form } from "./form";
 import { Grid } from "./grid";
 import type { Grant } from "./model";
-import { Fault, Head, State, When, tell } from "./part";
+import { Head, State, When, tell } from "./part";
 import { contract, link, place } from "./place";
 import { may, me, t as frame } from "./shell";
 import { say } from "./wording";
@@ -15,13 +15,13 @@ import { say } from "./wording";
 const t = catalogue({
   en: {
     about: "The operator reads your data only with a grant: for a reason and a time, with your word or a second operator's.", grants: "Grants", accesses: "Accesses", who: "Who", reason: "Reason", asked: "Requested", minutes: "Duration", state: "State", by: "Decided by", until: "Until",
-    n: "{n} min", approve: "Approve", refuse: "Refuse", end: "End now", ask: "Request access", reasonHelp: "The customer reads this. At least 10 characters.", minutesLabel: "Minutes", minutesHelp: "5 to 720; 240 is usual.", sent: "The request was sent. You have access once it is approved.", decided: "Done.",
-    sure: "{who} asks for access for {n} minutes: {reason}", at: "Time", what: "What", object: "Object", grant: "Grant", setup: "during setup", look: "See the requests",
+    n: "{n} min", approve: "Approve", refuse: "Refuse", end: "End now", ask: "Request access", decided: "Done.",
+    sure: "{who} asks for access for {n} minutes: {reason}", at: "Time", what: "What", object: "Object", grant: "Grant", setup: "during setup",
   },
   ja: {
     about: "運用者がお客様のデータを閲覧できるのは、理由と期限のある許可がある場合だけです。許可はお客様または別の運用者が行います。", grants: "閲覧許可", accesses: "閲覧記録", who: "申請者", reason: "理由", asked: "申請日時", minutes: "期間", state: "状態", by: "決定者", until: "期限",
-    n: "{n} 分", approve: "許可", refuse: "却下", end: "今すぐ終了", ask: "閲覧許可を申請", reasonHelp: "お客様に表示されます。10文字以上で入力してください。", minutesLabel: "分数", minutesHelp: "5〜720。通常は 240。", sent: "申請しました。許可されると閲覧できます。", decided: "完了しました。",
-    sure: "{who} が {n} 分間の閲覧を申請しています。理由: {reason}", at: "日時", what: "対象", object: "項目", grant: "許可", setup: "初期設定時", look: "申請一覧を見る",
+    n: "{n} 分", approve: "許可", refuse: "却下", end: "今すぐ終了", ask: "閲覧許可を申請", decided: "完了しました。",
+    sure: "{who} が {n} 分間の閲覧を申請しています。理由: {reason}", at: "日時", what: "対象", object: "項目", grant: "許可", setup: "初期設定時",
   },
 });
 
@@ -32,34 +32,6 @@ interface Access {
   who: string;
   what: string;
   object: string;
-}
-
-function AskForm({ close, done }: { close: () => void; done: () => void }) {
-  return (
-    <Form
-      title={t("ask")} act={t("ask")} close={close}
-      fields={[{ name: "reason", label: t("reason"), kind: "area", required: true, help: t("reasonHelp") }, { name: "minutes", label: t("minutesLabel"), kind: "number", value: 240, help: t("minutesHelp") }]}
-      save={async (v, key) => {
-        await write("POST", `/contracts/${contract.value}/grants`, v, "", key);
-        tell(t("sent"));
-        done();
-      }}
-    />
-  );
-}
-
-export function AskGrant({ problem }: { problem: Problem }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <div class="stack">
-      <Fault problem={problem} />
-      <p class="row">
-        <button class="button primary" onClick={() => setOpen(true)}>{t("ask")}</button>
-        <a class="button" href={link([contract.value, "grants"])}>{t("look")}</a>
-      </p>
-      {open && <AskForm close={() => setOpen(false)} done={() => {}} />}
-    </div>
-  );
 }
 
 function Grants({ round, next }: { round: number; next: () => void }) {

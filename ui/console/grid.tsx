@@ -2,7 +2,7 @@
 import { List, type ListProps } from "../kit/list";
 import type { Problem } from "../kit/http";
 import { download, read } from "./api";
-import { AskGrant } from "./grant";
+import { AskGrant } from "./ask";
 import { Fault } from "./part";
 import { amend, place } from "./place";
 

@@ -20,13 +20,13 @@ const t = catalogue({
     quarantineAbout: "Mail that rules kept from its recipients. It is deleted when its time is over.", holdAbout: "Outgoing mail that waits: for its sender to think again, or for somebody's approval.", search: "Sender or recipient", from: "Sender", to: "Recipient", rule: "Rule", reason: "Reason", arrived: "Arrived", until: "Until", size: "Size",
     atEnd: "Then", "end.send": "is sent", "end.delete": "is deleted", approval: "waits for approval", look: "Look", why: "Why?", release: "Release", delete: "Delete", send: "Send now", cancel: "Do not send", approve: "Approve", refuse: "Refuse",
     sure: "{from} → {to}", "about.release": "The recipient gets the mail.", "about.delete": "The mail is gone for good.", "about.send": "The mail leaves at once.", "about.cancel": "The mail is not sent.", "about.approve": "The mail is sent exactly as you saw it.", "about.refuse": "The mail is not sent; the sender is told why.",
-    done: "Done: {do}.", title: "Kept mail", warn: "Looking into a mail is recorded in the ledger.", open: "Open the header", openText: "Open the text too", subject: "Subject", attachments: "Attachments", text: "Text", findings: "Findings", opened: "Looked into; the opening is recorded.", whyNot: "Reason for the sender", own: "This is your own mail: somebody else decides about it.", none: "none",
+    done: "Done: {do}.", title: "Kept mail", warn: "Looking into a mail is recorded in the ledger.", open: "Open the header", openText: "Open the text too", subject: "Subject", attachments: "Attachments", text: "Text", findings: "Findings", opened: "Looked into; the opening is recorded.", wanted: "release wanted", whyNot: "Reason for the sender", own: "This is your own mail: somebody else decides about it.", none: "none",
   },
   ja: {
     quarantineAbout: "規則により受信者への配送を止めたメールです。期限が来ると削除されます。", holdAbout: "送信待ちのメールです。送信者の見直し、または承認を待っています。", search: "送信者または受信者", from: "送信者", to: "受信者", rule: "規則", reason: "理由", arrived: "受付", until: "期限", size: "サイズ",
     atEnd: "期限後", "end.send": "送信", "end.delete": "削除", approval: "承認待ち", look: "開く", why: "理由", release: "配送する", delete: "削除する", send: "今すぐ送信", cancel: "送信しない", approve: "承認する", refuse: "却下する",
     sure: "{from} → {to}", "about.release": "受信者に配送されます。", "about.delete": "メールは完全に削除されます。", "about.send": "ただちに送信されます。", "about.cancel": "送信されません。", "about.approve": "ご覧になった内容のまま送信されます。", "about.refuse": "送信されません。送信者に理由が通知されます。",
-    done: "完了しました: {do}", title: "保管中のメール", warn: "メールを開くと、台帳に記録されます。", open: "ヘッダーを開く", openText: "本文も開く", subject: "件名", attachments: "添付ファイル", text: "本文", findings: "検出内容", opened: "開きました。この操作は記録されました。", whyNot: "送信者に伝える理由", own: "ご自身のメールのため、他の方が判断します。", none: "なし",
+    done: "完了しました: {do}", title: "保管中のメール", warn: "メールを開くと、台帳に記録されます。", open: "ヘッダーを開く", openText: "本文も開く", subject: "件名", attachments: "添付ファイル", text: "本文", findings: "検出内容", opened: "開きました。この操作は記録されました。", wanted: "配信依頼あり", whyNot: "送信者に伝える理由", own: "ご自身のメールのため、他の方が判断します。", none: "なし",
   },
 });
 
@@ -55,10 +55,10 @@ export function KeptScreen({ kind }: { kind: Kind }) {
     <>
       <Head title={frame(kind)} about={t(kind === "hold" ? "holdAbout" : "quarantineAbout")} />
       <Grid<Kept>
-        label={frame(kind)} path={`/contracts/${of}/kept/${kind}`} keyOf={(k) => k.id} file={kind} search={t("search")} filters={fromTo()} round={round}
+        label={frame(kind)} path={`/contracts/${of}/kept/${kind}`} keyOf={(k) => k.id} file={kind} search={t("search")} filters={kind === "quarantine" ? [...fromTo(), { name: "wanted", label: t("wanted"), options: [["true", t("wanted")]] }] : fromTo()} round={round}
         columns={[
           { title: t("arrived"), cell: (k) => <When at={k.arrived} /> },
-          { title: `${t("from")} → ${t("to")}`, cell: (k) => <>{k.from || "<>"}<br /><span class="to">→ {k.recipient}</span></>, kind: "main" },
+          { title: `${t("from")} → ${t("to")}`, cell: (k) => <>{k.from || "<>"}<br /><span class="to">→ {k.recipient}</span>{k.wanted && <> <span class="state warn">{t("wanted")}</span></>}</>, kind: "main" },
           { title: t("reason"), cell: (k) => <><b>{k.rule}</b> <span class="quiet">{k.reason}</span></>, kind: "wide" },
           { title: t("until"), cell: (k) => <><When at={k.until} /> {kind === "hold" && <span class="quiet">{k.approve ? t("approval") : k.atEnd ? t(k.atEnd === "send" ? "end.send" : "end.delete") : ""}</span>}</> },
           { title: t("size"), cell: (k) => bytes(k.size), kind: "number" },

@@ -31,6 +31,8 @@ export interface Contract {
   people: { Name: string; Address: string }[];
   policy: "default" | "own";
   unscanned: string;
+  senders: string;
+  digest: string;
   archive: boolean;
   ready: boolean;
   limit: Limit;
@@ -133,6 +135,7 @@ export interface Kept {
   until: string;
   atEnd?: string;
   approve: boolean;
+  wanted: boolean;
   size: number;
 }
 

@@ -30,7 +30,7 @@ export function Inquiry() {
       <label class="field"><span>{t("domain")}</span><input name="domain" required maxlength={253} autocomplete="off" /></label>
       <label class="field"><span>{t("name")}</span><input name="name" required maxlength={200} autocomplete="name" /></label>
       <label class="field"><span>{t("reply")}</span><input name="reply" required maxlength={320} /></label>
-      <button class="button primary" disabled={busy}>{busy ? t("busy") : t("ask")}</button>
+      <button class="button primary" disabled={busy}>{busy ? t("busy") : t("question")}</button>
     </form>
   );
 }

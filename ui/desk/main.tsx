@@ -18,7 +18,7 @@ interface Outcome {
 }
 
 interface Seen {
-  purpose: "hold" | "approve";
+  purpose: "hold" | "approve" | "quarantine";
   to: string;
   trace?: string;
   arrived?: string;
@@ -27,15 +27,19 @@ interface Seen {
   atEnd?: "send" | "delete";
   reason?: string;
   size?: number;
+  from?: string;
+  wanted?: boolean;
   waiting: string[];
   ended: Outcome[];
   signIn: boolean;
   act?: string;
   task?: string;
   wait?: number;
-  choices: ("send" | "cancel")[];
+  choices: Do[];
   language: string;
 }
+
+type Do = "send" | "cancel" | "release" | "allow" | "ask" | "spam";
 
 interface Done {
   won: boolean;
@@ -73,7 +77,7 @@ function problemOf(e: unknown): Problem {
   throw e;
 }
 
-async function act(form: HTMLFormElement, choice: "send" | "cancel"): Promise<void> {
+async function act(form: HTMLFormElement, choice: Do): Promise<void> {
   if (!form.reportValidity()) return;
   busy.value = true;
   problem.value = null;
@@ -101,10 +105,11 @@ function Facts({ s }: { s: Seen }) {
   return (
     <dl>
       {row(t("to"), s.to)}
+      {row(t("from"), s.from)}
       {row(t("waiting"), s.waiting.join(", "))}
-      {row(t("reason"), s.reason)}
-      {row(t("arrived"), s.arrived && moment(new Date(s.arrived)))}
-      {row(t("until"), s.until && moment(new Date(s.until)))}
+      {row(t(s.purpose === "quarantine" ? "whyKept" : "reason"), s.reason)}
+      {row(t(s.purpose === "quarantine" ? "came" : "arrived"), s.arrived && moment(new Date(s.arrived)))}
+      {row(t(s.purpose === "quarantine" ? "keptUntil" : "until"), s.until && moment(new Date(s.until)))}
       {row(t("size"), s.size ? bytes(s.size) : "")}
       {row(t("trace"), s.trace)}
     </dl>
@@ -130,8 +135,8 @@ function Choice({ s }: { s: Seen }) {
       <label class="field"><span>{t("typed")}</span><input name="typed" required inputmode="numeric" autocomplete="off" aria-describedby="task" maxlength={20} /></label>
       {s.choices.map((c) => (
         <div class="choice" key={c}>
-          <button type="button" class={"button " + (c === "send" ? "primary" : "danger")} disabled={!ready.value || busy.value} onClick={(e) => void act(e.currentTarget.form!, c)}>{ready.value && !busy.value ? t(c) : t("wait")}</button>
-          <span class="quiet">{t(c === "send" ? "about.send" : "about.cancel")}</span>
+          <button type="button" class={"button " + (c === "cancel" || c === "spam" ? "danger" : "primary")} disabled={!ready.value || busy.value} onClick={(e) => void act(e.currentTarget.form!, c)}>{ready.value && !busy.value ? t(c) : t("wait")}</button>
+          <span class="quiet">{t(`about.${c}`)}</span>
         </div>
       ))}
     </form>
@@ -163,9 +168,10 @@ function Link() {
   }
   return (
     <>
-      <h1 tabIndex={-1}>{s.waiting.length === 0 ? t("settled") : t(s.purpose === "approve" ? "approve" : "hold")}</h1>
+      <h1 tabIndex={-1}>{s.waiting.length === 0 ? t("settled") : t(s.purpose)}</h1>
       <Facts s={s} />
       <Ended list={s.ended} />
+      {s.wanted && <p class="note">{t("wanted")}</p>}
       <Fault />
       {s.signIn && s.waiting.length > 0 ? <SignIn /> : s.act ? <Choice s={s} /> : null}
     </>

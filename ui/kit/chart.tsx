@@ -2,19 +2,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { day, language, moment } from "./text";
 import { theme } from "./theme";
+import type { ChartProps } from "./curve";
 
-export interface Curve {
-  label: string;
-  color: string; // name of a custom property: "--fate-mailbox"
-  values: number[];
-}
-
-export interface ChartProps {
-  label: string; // what it shows, for those who do not see it
-  times: number[]; // seconds since 1970
-  curves: Curve[];
-  height?: number;
-}
+export type { Curve } from "./curve";
 
 const number = (n: number) => new Intl.NumberFormat(language.value).format(n);
 

@@ -1,6 +1,6 @@
 // The drawing of a chart by uPlot, apart from the rest so that it is loaded later.
 import uPlot from "uplot";
-import type { ChartProps } from "./chart";
+import type { ChartProps } from "./curve";
 import { language } from "./text";
 
 // plot draws into a box and follows its width, and tells which step is pointed at; the answer takes it away again.

@@ -207,6 +207,12 @@ export function downloadURL(blobId: string, name: string, type: string): string 
   return `/jmap/download/${encodeURIComponent(account())}/${encodeURIComponent(blobId)}/${encodeURIComponent(name || "file")}?accept=${encodeURIComponent(type || "application/octet-stream")}`;
 }
 
+// page gives a page of an attachment as a picture; the first is 1.
+export async function page(blobId: string, n: number): Promise<Blob> {
+  const r = await send(`/jmap/preview/${encodeURIComponent(account())}/${encodeURIComponent(blobId)}/${n}`);
+  return new Blob([await r.arrayBuffer()], { type: "image/png" });
+}
+
 // picture gives the n-th picture of a mail.
 export async function picture(emailId: string, n: number, remote: boolean): Promise<{ type: string; bytes: ArrayBuffer }> {
   const r = await send(`/jmap/picture/${encodeURIComponent(account())}/${encodeURIComponent(emailId)}/${n}${remote ? "?remote=1" : ""}`);

@@ -13,18 +13,18 @@ import { address, place } from "./place";
 const t = catalogue({
   en: {
     quarantine: "Quarantine", hold: "On hold", aboutQuarantine: "These mails were not delivered to you because they look dangerous or unwanted. Release one only if you are sure that it is what it says.", aboutHold: "These mails of yours wait before they leave. You can send one now, or stop it.",
-    none: "Nothing is kept here", release: "Release to the inbox", discard: "Throw away", allow: "Release, and trust the sender", send: "Send now", cancel: "Do not send", released: "Released to the inbox", discarded: "Thrown away", allowed: "Released. The sender is trusted from now on.", sent: "Sent", cancelled: "Stopped. It is in your drafts.",
+    none: "Nothing is kept here", release: "Release to the inbox", discard: "Throw away", allow: "Release, and trust the sender", ask: "Ask an administrator", asked: "An administrator was asked for it.", block: "Throw away, and block the sender", blocked: "Thrown away. Mail of this sender goes to Junk from now on.", send: "Send now", cancel: "Do not send", released: "Released to the inbox", discarded: "Thrown away", allowed: "Released. The sender is trusted from now on.", sent: "Sent", cancelled: "Stopped. It is in your drafts.",
     sure: "Release this mail?", sureText: "It was kept because: {why}", from: "From", to: "To", until: "Kept until {when}", atEndSend: "It is sent then", atEndDiscard: "It is deleted then", filter: "Filter", search: "Search", more: "Show more", gone: "Somebody else decided already.", rule: "Rule",
   },
   ja: {
     quarantine: "隔離", hold: "保留中", aboutQuarantine: "危険または不要と判断され、配信されなかったメールです。内容が確かな場合だけ解放してください。", aboutHold: "送信前に待機しているあなたのメールです。今すぐ送信することも、取りやめることもできます。",
-    none: "ここには何もありません", release: "受信トレイへ解放", discard: "破棄", allow: "解放して差出人を許可", send: "今すぐ送信", cancel: "送信しない", released: "受信トレイへ解放しました", discarded: "破棄しました", allowed: "解放しました。今後この差出人を許可します。", sent: "送信しました", cancelled: "送信を取りやめました。下書きにあります。",
+    none: "ここには何もありません", release: "受信トレイへ解放", discard: "破棄", allow: "解放して差出人を許可", ask: "管理者に依頼", asked: "管理者に依頼しました。", block: "破棄して差出人を拒否", blocked: "破棄しました。今後この差出人のメールは迷惑メールに入ります。", send: "今すぐ送信", cancel: "送信しない", released: "受信トレイへ解放しました", discarded: "破棄しました", allowed: "解放しました。今後この差出人を許可します。", sent: "送信しました", cancelled: "送信を取りやめました。下書きにあります。",
     sure: "このメールを解放しますか?", sureText: "保管の理由: {why}", from: "差出人", to: "宛先", until: "{when}まで保管", atEndSend: "期限に送信されます", atEndDiscard: "期限に削除されます", filter: "絞り込み", search: "検索", more: "さらに表示", gone: "すでに処理されています。", rule: "ルール",
   },
 });
 
-type Do = "release" | "discard" | "allow" | "send" | "cancel";
-const said: Record<Do, Parameters<typeof t>[0]> = { release: "released", discard: "discarded", allow: "allowed", send: "sent", cancel: "cancelled" };
+type Do = "release" | "discard" | "allow" | "ask" | "block" | "send" | "cancel";
+const said: Record<Do, Parameters<typeof t>[0]> = { release: "released", discard: "discarded", allow: "allowed", ask: "asked", block: "blocked", send: "sent", cancel: "cancelled" };
 const page = 50;
 
 export default function KeptScreen() {
@@ -54,8 +54,8 @@ export default function KeptScreen() {
       const r = await call<Changed<unknown>>("Kept/set", { update: { [k.id]: { do: what } } });
       const bad = r.notUpdated?.[k.id];
       if (bad) throw new Refusal(bad.type, bad.type === "notFound" ? t("gone") : (bad.description ?? ""));
-      setList((old) => old?.filter((x) => x.id !== k.id) ?? null);
-      setTotal((n) => n - 1);
+      setList((old) => (what === "ask" ? old?.map((x) => (x.id === k.id ? { ...x, asked: true } : x)) : old?.filter((x) => x.id !== k.id)) ?? null);
+      if (what !== "ask") setTotal((n) => n - 1);
       toast({ text: t(said[what]) });
       void loadBoxes().catch(() => {});
     } catch (e) {
@@ -90,9 +90,12 @@ export default function KeptScreen() {
                 </>
               ) : (
                 <>
-                  <button type="button" class="button tiny" onClick={() => void act(k, "release")}>{t("release")}</button>
-                  <button type="button" class="button tiny quiet" onClick={() => void act(k, "allow")}>{t("allow")}</button>
+                  {k.mayRelease && <button type="button" class="button tiny" onClick={() => void act(k, "release")}>{t("release")}</button>}
+                  {k.mayRelease && <button type="button" class="button tiny quiet" onClick={() => void act(k, "allow")}>{t("allow")}</button>}
+                  {!k.mayRelease && !k.asked && <button type="button" class="button tiny" onClick={() => void act(k, "ask")}>{t("ask")}</button>}
+                  {!k.mayRelease && k.asked && <span class="small">{t("asked")}</span>}
                   <button type="button" class="button tiny danger" onClick={() => void act(k, "discard")}>{t("discard")}</button>
+                  <button type="button" class="button tiny quiet" onClick={() => void act(k, "block")}>{t("block")}</button>
                 </>
               )}
             </div>

@@ -10,46 +10,17 @@ import { archive, flag, junk, mark, seen, targets, trash } from "./act";
 import { here, keep, listing, loadMail, loadThread, mail, preference, version } from "./data";
 import { calm, decided, inWords, ruled } from "./finding";
 import { Frame, contentOrigin } from "./frame";
-import { Refusal, capable, call, downloadURL, own, session } from "./jmap";
+import { call, downloadURL, own, session } from "./jmap";
 import { pressed } from "./key";
 import { labelsOf, moveItems, when } from "./list";
+import { full, render } from "./render";
 import type { Address, Attached, Email, Shown } from "./model";
 import { who } from "./model";
 import { go, place } from "./place";
 import { question } from "../kit/dialog";
+import { Preview } from "./preview";
 import { t } from "./word";
 import { writing } from "./writing";
-
-export const full = ["id", "blobId", "threadId", "mailboxIds", "keywords", "from", "to", "cc", "bcc", "replyTo", "subject", "receivedAt", "sentAt", "size", "hasAttachment", "preview", "messageId", "references", "inReplyTo", "attachments"];
-const rendered = new Map<string, Shown>();
-
-// shownAsText is for servers without Email/render: the text body and the attachments as they are.
-async function asText(id: string): Promise<Shown> {
-  const r = await call<{ list: Email[] }>("Email/get", { ids: [id], properties: [...full, "textBody", "bodyValues"], fetchTextBodyValues: true });
-  const m = r.list[0]!;
-  const plain = (m.textBody ?? []).map((p) => m.bodyValues?.[p.partId ?? ""]?.value ?? "").join("\n");
-  const attachments = (m.attachments ?? []).map((a) => ({ partId: a.partId ?? "", blobId: a.blobId ?? "", name: a.name ?? "", type: a.type, size: a.size, danger: null, pages: 0 }));
-  return { id, tree: null, plain, pictures: [], links: [], attachments, decision: null, findings: [], sender: { address: m.from?.[0]?.email ?? "", authenticated: true, first: false } };
-}
-
-export async function render(id: string): Promise<Shown> {
-  const key = `${language.value} ${id}`;
-  const have = rendered.get(key);
-  if (have) return have;
-  let s: Shown;
-  try {
-    if (!capable(own)) throw new Refusal("unknownMethod", "");
-    const r = await call<{ list: Shown[] }>("Email/render", { ids: [id], language: language.value });
-    if (!r.list[0]) throw new Refusal("notFound", "");
-    s = r.list[0];
-  } catch (e) {
-    if (!(e instanceof Refusal) || e.type !== "unknownMethod") throw e;
-    s = await asText(id);
-  }
-  rendered.set(key, s);
-  if (rendered.size > 60) rendered.delete(rendered.keys().next().value!);
-  return s;
-}
 
 async function openLink(s: Shown, n: number): Promise<void> {
   const l = s.links.find((x) => x.n === n);
@@ -75,8 +46,10 @@ async function download(a: Attached): Promise<void> {
 }
 
 function Attachments({ s }: { s: Shown }) {
+  const [shown, setShown] = useState<Attached | null>(null);
   if (s.attachments.length === 0) return null;
   return (
+    <>
     <ul class="attachments" aria-label={t("attachments")}>
       {s.attachments.map((a) => (
         <li key={a.partId + a.blobId}>
@@ -85,9 +58,12 @@ function Attachments({ s }: { s: Shown }) {
             <span><span class="file">{a.name || a.type}</span><span class="size">{a.danger ? a.danger.reason : bytes(a.size)}</span></span>
             <Icon name="download" size={16} />
           </button>
+          {a.pages > 0 && <button type="button" class="button quiet" onClick={() => setShown(a)} aria-label={`${t("preview")}: ${a.name || a.type}`}><Icon name="eye" /> {t("preview")}</button>}
         </li>
       ))}
     </ul>
+    {shown && <Preview a={shown} onClose={() => setShown(null)} />}
+    </>
   );
 }
 

@@ -104,6 +104,8 @@ export interface Kept {
   atEnd: string | null;
   size: number;
   findings: Finding[];
+  mayRelease: boolean;
+  asked: boolean;
 }
 
 export interface Contact {

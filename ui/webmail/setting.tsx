@@ -9,15 +9,16 @@ import { call, capable, own, set } from "./jmap";
 import type { Identity, Preference } from "./model";
 import { address, place } from "./place";
 import { SecurityPage } from "./security";
+import { SenderPage } from "./sender";
 
 const t = catalogue({
   en: {
-    title: "Settings", general: "General", identity: "Signature", vacation: "Absence", filter: "Rules", security: "Security", language: "Language", theme: "Appearance", system: "As the system", light: "Light", dark: "Dark", density: "Height of rows", normal: "Comfortable", compact: "Compact",
+    title: "Settings", general: "General", identity: "Signature", vacation: "Absence", filter: "Rules", sender: "Senders", security: "Security", language: "Language", theme: "Appearance", system: "As the system", light: "Light", dark: "Dark", density: "Height of rows", normal: "Comfortable", compact: "Compact",
     undoSeconds: "Time to take back a mail", seconds: "{n} seconds", never: "None", threads: "Show mails as conversations", remotePictures: "Pictures from elsewhere", "remote-ask": "Ask for each mail", "remote-always": "Always show", "remote-never": "Never show", remoteHint: "(shown, they tell the sender that you read the mail)", confirmOutside: "Ask before sending outside the organisation", confirmAttachment: "Ask before sending attachments", shortcuts: "Keyboard shortcuts", saved: "Saved", save: "Save",
     name: "Name", signature: "Signature", enabled: "Answer mails while I am away", from: "From", to: "Until", subject: "Subject", text: "Answer", textHint: "Each sender gets it once in a while, not with every mail.", space: "Space", used: "{used} of {all} used", invalid: "The end lies before the start.",
   },
   ja: {
-    title: "設定", general: "全般", identity: "署名", vacation: "不在応答", filter: "ルール", security: "セキュリティ", language: "言語", theme: "表示", system: "システムに合わせる", light: "ライト", dark: "ダーク", density: "行の高さ", normal: "標準", compact: "コンパクト",
+    title: "設定", general: "全般", identity: "署名", vacation: "不在応答", filter: "ルール", sender: "差出人", security: "セキュリティ", language: "言語", theme: "表示", system: "システムに合わせる", light: "ライト", dark: "ダーク", density: "行の高さ", normal: "標準", compact: "コンパクト",
     undoSeconds: "送信を取り消せる時間", seconds: "{n}秒", never: "なし", threads: "スレッドでまとめて表示", remotePictures: "外部の画像", "remote-ask": "メールごとに確認", "remote-always": "常に表示", "remote-never": "表示しない", remoteHint: "（表示すると、読んだことが差出人に知られます）", confirmOutside: "組織外への送信前に確認する", confirmAttachment: "添付ファイルの送信前に確認する", shortcuts: "キーボードショートカット", saved: "保存しました", save: "保存",
     name: "名前", signature: "署名", enabled: "不在中のメールに自動で応答する", from: "開始", to: "終了", subject: "件名", text: "応答の文面", textHint: "同じ差出人には毎回ではなく、ときどき一度だけ送られます。", space: "容量", used: "{all}のうち{used}を使用", invalid: "終了が開始より前になっています。",
   },
@@ -125,11 +126,11 @@ function Absence() {
   );
 }
 
-const pages = ["general", "identity", "vacation", "filter", "security"] as const;
+const pages = ["general", "identity", "vacation", "filter", "sender", "security"] as const;
 
 export default function SettingScreen() {
   const at = pages.find((x) => x === place.value.part) ?? "general";
-  const shown = pages.filter((x) => x !== "filter" || capable(own)).filter((x) => x !== "vacation" || capable("urn:ietf:params:jmap:vacationresponse"));
+  const shown = pages.filter((x) => (x !== "filter" && x !== "sender") || capable(own)).filter((x) => x !== "vacation" || capable("urn:ietf:params:jmap:vacationresponse"));
   return (
     <div class="screen">
       <header><h1>{t("title")}</h1></header>
@@ -138,6 +139,7 @@ export default function SettingScreen() {
       {at === "identity" && identities.value.map((i) => <Signature key={i.id} i={i} />)}
       {at === "vacation" && <Absence />}
       {at === "filter" && <FilterPage />}
+      {at === "sender" && <SenderPage />}
       {at === "security" && <SecurityPage />}
     </div>
   );

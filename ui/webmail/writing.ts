@@ -5,7 +5,7 @@ import { fail, toast } from "../kit/toast";
 import type { Doc } from "./editor";
 import { boxOf, identities, listing, loadBoxes, preference } from "./data";
 import { Refusal, call, capable, chain, own, session, type Changed } from "./jmap";
-import { full, render } from "./mail";
+import { full, render } from "./render";
 import type { Address, Email, Part, Shown } from "./model";
 import { who } from "./model";
 import { catalogue } from "../kit/text";
@@ -276,6 +276,8 @@ export async function discard(d: Draft): Promise<void> {
 export interface Check {
   outside: string[];
   first: string[];
+  similar?: { address: string; meant: string; reason: string }[];
+  organisations?: string[];
   missingAttachment: boolean;
   attachments: string[];
 }

@@ -1,0 +1,100 @@
+package scan
+
+import (
+	"fmt"
+	"strings"
+
+	"sekisho"
+	"sekisho/scan/html"
+	"sekisho/scan/phish"
+	"sekisho/scan/spam"
+	"sekisho/scan/url"
+)
+
+// maxWays is how many links of one mail are kept for judging it as a whole.
+const maxWays = 300
+
+// pageFacts are what the HTML of a mail is made of.
+type pageFacts struct {
+	html, form, attached bool
+	images, hidden       int
+}
+
+func (f *pageFacts) add(p *html.Page) {
+	f.html = true
+	f.form = f.form || p.Form
+	f.images += p.Images
+	f.hidden += p.Hidden
+}
+
+// keep keeps a link of a text that is shown as the mail itself.
+func (j *job) keep(raw, shown, tag string) {
+	if len(j.ways) >= maxWays {
+		return
+	}
+	if l, ok := url.Parse(raw); ok {
+		j.ways = append(j.ways, phish.Link{Link: l, Text: shown, Tag: tag})
+	}
+}
+
+// phish asks what knowledge says about fraud.
+func (j *job) phish() {
+	if len(j.mail.Header) == 0 || j.c.Direction == sekisho.Outbound {
+		return
+	}
+	j.tricks()
+	f := &j.mail.Fields
+	m := &phish.Mail{Fields: f, Text: j.clean, Links: j.ways, Inside: j.inside, Images: j.facts.images, HTML: j.facts.html, Form: j.facts.form,
+		Hidden: j.facts.hidden, Page: j.facts.attached, File: j.rep.Summary.Attachment, Subject: j.subject(), Recipients: j.recipients()}
+	if len(f.From) > 0 {
+		host := strings.ToLower(f.From[0].Host)
+		m.Site, m.Free = url.Site(host), free(host)
+		m.Own = j.ours()
+		m.Forged = j.c.Auth.Domain != "" && !j.c.Auth.Aligned && j.c.Auth.ARC != "pass"
+	}
+	for i := range j.rep.Findings {
+		switch r := &j.rep.Findings[i]; {
+		case r.Kind == sekisho.KindImpersonation && r.Score >= 1:
+			m.Strange += 1
+		case r.Kind == sekisho.KindURL && r.Score > 0:
+			m.Strange += min(r.Score/2, 2)
+		}
+	}
+	var facts []phish.Fact
+	facts, j.genuine = phish.Judge(m)
+	for _, x := range facts {
+		j.find(x.Kind, x.Name, x.Where, x.Score, x.Evidence)
+	}
+}
+
+// tricks reads the text as people do, and states how it was hidden from programs.
+func (j *job) tricks() {
+	var k spam.Trick
+	j.clean, k = spam.Clean(j.rep.Text)
+	if k.Invisible >= 3 {
+		j.find(sekisho.KindPhish, "invisible-letters", "1", min(0.3*float64(k.Invisible), 2), fmt.Sprintf("%d invisible characters inside of words", k.Invisible))
+	}
+	if k.Mixed > 0 {
+		j.find(sekisho.KindPhish, "mixed-letters", "1", min(0.8*float64(k.Mixed), 3), fmt.Sprintf("%d words mix Latin with other letters that look alike", k.Mixed))
+	}
+	if k.Spaced > 0 {
+		j.find(sekisho.KindPhish, "spaced-letters", "1", 0.3, fmt.Sprintf("%d words are written letter by letter", k.Spaced))
+	}
+}
+
+// recipients are the addresses that a mail was sent to, in lower case.
+func (j *job) recipients() []string {
+	var out []string
+	add := func(a string) {
+		if a = strings.ToLower(a); len(out) < 5 && strings.IndexByte(a, '@') > 0 {
+			out = append(out, a)
+		}
+	}
+	for _, to := range j.c.Envelope.Rcpt {
+		add(to)
+	}
+	for i := range j.mail.Fields.To {
+		add(j.mail.Fields.To[i].String())
+	}
+	return out
+}
