@@ -29,6 +29,12 @@ type leak struct {
 		Key  string `toml:"key"` // 32 bytes in hexadecimal
 		Set  string `toml:"set"` // base64, as "sekisho fingerprint make" writes it
 	} `toml:"exact"`
+	Documents []struct {
+		Name  string  `toml:"name"`
+		Key   string  `toml:"key"`
+		Set   string  `toml:"set"`   // base64, as "sekisho fingerprint document" writes it
+		Share float64 `toml:"share"` // from which share on it is a hit; 0: 0.3
+	} `toml:"documents"`
 	Rules      []secretRule     `toml:"rules"`
 	Allowlist  map[string]any   `toml:"allowlist"`
 	Allowlists []map[string]any `toml:"allowlists"`
@@ -151,6 +157,17 @@ func (l *leak) exact() error {
 		b, err := base64.StdEncoding.DecodeString(e.Set)
 		if err != nil || !bytes.HasPrefix(b, []byte("skexact1")) {
 			return fmt.Errorf("exact %q: the set is not what \"sekisho fingerprint make --policy NAME\" writes", e.Name)
+		}
+		size += len(b)
+	}
+	for _, d := range l.Documents {
+		if err := named(d.Name, seen); err != nil {
+			return err
+		}
+		key, err := hex.DecodeString(d.Key)
+		b, wrong := base64.StdEncoding.DecodeString(d.Set)
+		if err != nil || wrong != nil || len(key) != 32 || len(b) == 0 || len(b)%8 != 0 || d.Share < 0 || d.Share > 1 {
+			return fmt.Errorf("document %q: it is not what \"sekisho fingerprint document\" writes, or share is not from 0 to 1", d.Name)
 		}
 		size += len(b)
 	}

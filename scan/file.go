@@ -6,6 +6,8 @@ import (
 	"sekisho"
 	"sekisho/scan/archive"
 	"sekisho/scan/file"
+	"sekisho/scan/office"
+	"sekisho/search"
 )
 
 // deepest is how deep archives in archives are opened; beyond archive.Limit.Depth that is a finding already, but a known
@@ -81,6 +83,7 @@ func (j *job) archive(t file.Type, data []byte, where string, depth int) {
 		}
 	}
 	locked := 0
+	var paper office.Text
 	notes := archive.Walk(j.ctx, t, data, j.budget, func(m *archive.Member) {
 		place := where + "/" + m.Name
 		if escapes(m.Name) {
@@ -98,15 +101,32 @@ func (j *job) archive(t file.Type, data []byte, where string, depth int) {
 			if m.Cut {
 				j.rep.Unscannable = true
 			}
+			if t == file.Zip && office.Paper(m.Name, m.Data) {
+				paper.Add(m.Name, m.Data)
+				j.paper = place
+			}
 			j.file(m.Name, m.Data, place, depth+1)
 			if t == file.Zip {
 				j.member(m, where)
 			}
 		}
 	})
+	j.read(paper.String(), where)
 	for _, n := range notes {
 		j.remark(n, t, where)
 	}
+}
+
+// read searches what people read in a document for leaks, and keeps it to be found by.
+func (j *job) read(text, where string) {
+	left := maxLeakText - j.leaky
+	if strings.TrimSpace(text) == "" || left <= 0 {
+		return
+	}
+	text = strings.ToValidUTF8(text[:min(len(text), left)], "")
+	j.leaky += len(text)
+	j.leaks(text, search.Fold(text), where, "")
+	j.papers = append(j.papers, text)
 }
 
 // escapes says whether a name in an archive leads out of the folder into which it is unpacked.

@@ -93,10 +93,10 @@ func grave(f *sekisho.Finding) bool {
 	return false
 }
 
-// fileText searches the text of an attached file for personal data: text files, and the XML of documents.
+// fileText searches the text of an attached file for personal data: text files; documents are read as a whole (read).
 func (j *job) fileText(t file.Type, name string, data []byte, where string) {
 	left := maxLeakText - j.leaky
-	if left <= 0 || len(data) == 0 {
+	if left <= 0 || len(data) == 0 || where == j.paper {
 		return
 	}
 	if low := strings.ToLower(name); t == file.XML && (strings.HasPrefix(low, "docprops/") || strings.HasPrefix(low, "docmetadata/")) {
@@ -105,8 +105,6 @@ func (j *job) fileText(t file.Type, name string, data []byte, where string) {
 	}
 	var text string
 	switch {
-	case t == file.XML && documentText(where, name):
-		text = html.Read(string(data[:min(len(data), left)])).Text
 	case t == file.HTML:
 		text = html.Read(message.Decode(data[:min(len(data), left)], declared(data))).Text
 	case (t == file.Unknown || t == file.XML) && textual(data):
@@ -126,13 +124,6 @@ func textual(data []byte) bool {
 		}
 	}
 	return true
-}
-
-// documentText says whether a member of an Office document holds what people read.
-func documentText(where, name string) bool {
-	low := strings.ToLower(name)
-	return strings.HasPrefix(low, "word/document") || strings.HasPrefix(low, "xl/sharedstrings") || strings.HasPrefix(low, "xl/worksheets/") ||
-		strings.HasPrefix(low, "ppt/slides/") || low == "content.xml" || !strings.Contains(low, "/") && strings.HasSuffix(low, ".xml")
 }
 
 // announced states that a mail that leaves speaks of an attachment and has none.

@@ -93,27 +93,44 @@ func TestContractLeaks(t *testing.T) {
 	}
 }
 
-func TestDocumentLeaks(t *testing.T) {
+// document is a zip of members, in order of name and text.
+func document(t *testing.T, members ...string) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for name, text := range map[string]string{
-		"[Content_Types].xml": `<?xml version="1.0"?><Types/>`,
-		"docProps/custom.xml": `<?xml version="1.0"?><Properties><property name="MSIP_Label_1_Name"><vt:lpwstr>社外秘</vt:lpwstr></property></Properties>`,
-		"word/document.xml":   `<?xml version="1.0"?><w:document><w:body><w:p><w:r><w:t>個人番号 522208323802</w:t></w:r></w:p></w:body></w:document>`,
-	} {
-		w, err := z.Create(name)
+	for i := 0; i < len(members); i += 2 {
+		w, err := z.Create(members[i])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Write([]byte(text)); err != nil {
+		if _, err := w.Write([]byte(`<?xml version="1.0"?>` + members[i+1])); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r := scanner(t).File(context.Background(), "a.docx", b.Bytes())
+	return b.Bytes()
+}
+
+func TestDocumentLeaks(t *testing.T) {
+	s := scanner(t)
+	data := document(t, "[Content_Types].xml", "<Types/>", "docProps/custom.xml", `<Properties><property name="MSIP_Label_1_Name"><vt:lpwstr>社外秘</vt:lpwstr></property></Properties>`,
+		"word/document.xml", `<w:document><w:body><w:p><w:r><w:t>個人番号 5222</w:t></w:r><w:r><w:t>08323802</w:t></w:r></w:p></w:body></w:document>`)
+	r := s.File(context.Background(), "a.docx", data)
 	if got := fmt.Sprint(counted(t, r, "")); got != "map[label-confidential:1 my-number:1]" {
 		t.Errorf("%s: %+v", got, r.Findings)
+	}
+	// A sheet: the header says which column is what, wherever the strings stand.
+	sheet := func(header string) []byte {
+		return document(t, "[Content_Types].xml", "<Types/>", "xl/worksheets/sheet1.xml", `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>`+
+			`<row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2"><v>522208323802</v></c></row><row r="3"><c r="A3" t="s"><v>2</v></c><c r="B3" t="s"><v>3</v></c></row></sheetData></worksheet>`,
+			"xl/sharedStrings.xml", `<sst><si><t>担当</t></si><si><t>`+header+`</t></si><si><t>総務部</t></si><si><t>8730-9857-2930</t></si></sst>`)
+	}
+	for header, want := range map[string]string{"個人番号": "map[my-number:2]", "注文番号": "map[]", "伝票No.": "map[]", "": "map[my-number:2]"} {
+		r := s.File(context.Background(), "a.xlsx", sheet(header))
+		if got := fmt.Sprint(counted(t, r, "")); got != want {
+			t.Errorf("%s: %s, want %s: %+v", header, got, want, r.Findings)
+		}
 	}
 }

@@ -149,6 +149,7 @@ type job struct {
 	papers   []string        // texts of attached documents: to be found, not judged as the mail
 	size     int             // bytes of words
 	nested   int             // mails in attachments
+	paper    string          // the member of a document whose text is read with the whole
 	leaky    int             // bytes of attachments that were searched for personal data
 	carried  int             // files in links
 	quick    bool            // only texts are wanted

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -23,6 +24,15 @@ type terms struct {
 	patterns []pattern
 	secrets  *secret.Set
 	exact    []own
+	papers   []paper
+}
+
+// paper is the fingerprints of a document of the contract.
+type paper struct {
+	name  string
+	key   exact.Key
+	doc   []byte
+	share float64
 }
 
 // own is a set of fingerprints of the contract's data.
@@ -53,7 +63,16 @@ type section struct {
 		Key  string `toml:"key"`
 		Set  string `toml:"set"`
 	} `toml:"exact"`
+	Documents []struct {
+		Name  string  `toml:"name"`
+		Key   string  `toml:"key"`
+		Set   string  `toml:"set"`
+		Share float64 `toml:"share"`
+	} `toml:"documents"`
 }
+
+// usualShare is how much of a document is a hit when the contract does not say.
+const usualShare = 0.3
 
 // mostSets is how many contracts' terms are kept ready.
 const mostSets = 64
@@ -105,6 +124,16 @@ func readTerms(text []byte) *terms {
 			t.exact = append(t.exact, own{e.Name, set})
 		}
 	}
+	for _, d := range x.Documents {
+		key, _ := hex.DecodeString(d.Key)
+		b, err := base64.StdEncoding.DecodeString(d.Set)
+		if d.Share <= 0 {
+			d.Share = usualShare
+		}
+		if err == nil && len(key) == exact.KeySize {
+			t.papers = append(t.papers, paper{d.Name, key, b, d.Share})
+		}
+	}
 	if set, _, err := secret.Parse(text); err == nil && set.Len() > 0 {
 		t.secrets = set
 	}
@@ -146,6 +175,11 @@ func (j *job) contract(text, folded, where, name string) {
 	for _, o := range t.exact {
 		if r, hit := o.set.Find(folded); hit {
 			j.leak(o.name, where, r.Values, "組織のデータ（指紋照合）")
+		}
+	}
+	for _, p := range t.papers {
+		if share := exact.Share(p.key, p.doc, folded); share >= p.share {
+			j.leak(p.name, where, 1, fmt.Sprintf("組織の文書と %.0f %% 一致", 100*share))
 		}
 	}
 	if t.secrets != nil {

@@ -13,9 +13,9 @@ type LinkPurpose uint8
 
 // The purposes.
 const (
-	LinkHold    LinkPurpose = iota + 1 // the sender of a mail that is held: look, send now, cancel
-	LinkApprove                        // an approver: look; deciding takes a sign-in
-	LinkQuarantine                     // he whom a quarantined mail is for: look, release, ask for release, discard
+	LinkHold       LinkPurpose = iota + 1 // the sender of a mail that is held: look, send now, cancel
+	LinkApprove                           // an approver: look; deciding takes a sign-in
+	LinkQuarantine                        // he whom a quarantined mail is for: look, release, ask for release, discard
 )
 
 // Link is vault's signed word that whoever holds it was sent it, and for what. It names one mail and one address, and ends. Store

@@ -1,8 +1,14 @@
 package test
 
 import (
+	"bufio"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -139,5 +145,73 @@ func TestQuarantineByLink(t *testing.T) {
 	awaited(t, h, "ann@mori.example", "An administrator deleted a mail whose release you asked for")
 	if again := v.Want(200, "POST", "/desk/look", map[string]string{"token": three}); again.Body["act"] != nil {
 		t.Errorf("%s", again.Raw)
+	}
+}
+
+// A mail that is held and cancelled by its sender, over the link that he was sent, is among his drafts again, with what was attached;
+// one that leaves is not.
+func TestCancelledIsDraft(t *testing.T) {
+	h := NewService(t, Setting{Zone: "there.example. TXT \"v=spf1 -all\"\n"})
+	file := filepath.Join(t.TempDir(), "policy.toml")
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(heldPolicy, "\"6s\"", "\"10m\"")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h.Run("contract", "policy", "Mori", "--set", file)
+	const raw = "From: <ann@mori.example>\r\nTo: <suzuki@there.example>\r\nSubject: price list\r\nDate: Sun, 22 Nov 2026 10:00:00 +0000\r\nMessage-ID: <p@mori.example>\r\nMIME-Version: 1.0\r\n" +
+		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nas asked\r\n--b\r\nContent-Type: text/csv\r\nContent-Disposition: attachment; filename=prices.csv\r\n\r\nbolt,12\r\n--b--\r\n"
+	if err := submit(t, h, "ann@mori.example", "suzuki@there.example", []byte(raw)); err != nil {
+		t.Fatal(err)
+	}
+	told := awaited(t, h, "ann@mori.example", "Your mail is on hold until", "https://desk.")
+	origin, token := linkIn(t, told, "Your mail is on hold until")
+	if n := len(bodies(t, mailbox(t, h, "ann@mori.example"), "Drafts")); n != 0 {
+		t.Fatalf("%d drafts while it is held", n)
+	}
+	if _, done := decide(t, h.Visit(origin), token, "cancel"); done.Body["won"] != true {
+		t.Fatalf("%s", done.Raw)
+	}
+	drafts := bodies(t, mailbox(t, h, "ann@mori.example"), "Drafts")
+	if len(drafts) != 1 || !has(drafts, "bolt,12") || !has(drafts, "Subject: price list") || !has(drafts, "suzuki@there.example") {
+		t.Errorf("%v", drafts)
+	}
+}
+
+// Who is suspended hears it at once, in the middle of IDLE.
+func TestSuspendedHearsBye(t *testing.T) {
+	h := NewService(t, Setting{})
+	c, err := tls.Dial("tcp", h.Port("imaps"), h.TLS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(30 * time.Second))
+	in := bufio.NewReader(c)
+	until := func(words string) {
+		t.Helper()
+		for {
+			line, err := in.ReadString('\n')
+			if err != nil {
+				t.Fatalf("no %q: %v", words, err)
+			}
+			if strings.Contains(line, words) {
+				return
+			}
+		}
+	}
+	fmt.Fprintf(c, "a LOGIN ann@mori.example %q\r\n", h.Secret("ann@mori.example"))
+	until("a OK")
+	fmt.Fprint(c, "b SELECT INBOX\r\n")
+	until("b OK")
+	fmt.Fprint(c, "c IDLE\r\n")
+	until("+ ")
+	h.Run("account", "set", "ann@mori.example", "--status", "suspended")
+	until("* BYE")
+	for {
+		if _, err := in.ReadString('\n'); err != nil {
+			if !errors.Is(err, io.EOF) && !strings.Contains(err.Error(), "reset") {
+				t.Errorf("the connection is open: %v", err)
+			}
+			break
+		}
 	}
 }

@@ -23,6 +23,7 @@ type Outgoing struct {
 	Raw    []byte
 	Until  time.Time // kept back until then, so that it can be taken back; zero: at once. Two minutes at most
 	Client netip.Addr
+	Draft  sekisho.MessageID // the account's own copy: it is a draft again when the mail is cancelled
 }
 
 // Submitted says what became of it.

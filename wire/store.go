@@ -165,9 +165,9 @@ type Contract struct {
 	Limit      Limit
 	Language   string     // "ja" or "en": texts that people get
 	Unscanned  string     // when inspection fails: "defer" or "quarantine"
-	Automatic  *Automatic // nil: the zero value
 	Senders    string     // whose lists of senders count: "own" (also ""), or "none" for the contract's alone
-	Digest     string     // when people are told of what is kept from them; see package office
+	Digest     string     // when people are told of what is kept from them: "off", "6h", "08:00+09:00"; "": daily at 08:00
+	Automatic  *Automatic // nil: the zero value
 }
 
 // Usage is how much of a contract is kept.
@@ -315,9 +315,15 @@ type Delivery struct {
 	NotBefore time.Time // FateQueue: first try. FateHold: when the hold ends. FateQuarantine: when it is deleted
 	AtEnd     string    // FateHold: "send" or "delete"
 	Approve   bool      // FateHold: it waits for somebody else's word, not the sender's
-	Route     []NextHop // FateQueue and held mail: fixed next hops; empty: by MX
-	Notify    string    // DSN NOTIFY as given: "NEVER" or a list; "" default
-	ORcpt     string    // DSN ORCPT
+
+	// FateHold: what is a draft again in the sender's account when the mail is cancelled or deleted: his own copy of it; or, where
+	// that is not known or gone, the held mail itself, when a box for his account says that he can read it.
+	Draft sekisho.MessageID
+	Boxed bool
+
+	Route  []NextHop // FateQueue and held mail: fixed next hops; empty: by MX
+	Notify string    // DSN NOTIFY as given: "NEVER" or a list; "" default
+	ORcpt  string    // DSN ORCPT
 
 	Inside, Outside string // who corresponds with whom by this delivery, to be remembered; "" nothing to remember
 }
@@ -700,33 +706,6 @@ type Archived struct {
 	Size     int64
 }
 
-// Kept is a message in quarantine or on hold for one recipient.
-type Kept struct {
-	ID        uint64
-	Message   sekisho.MessageID
-	Contract  sekisho.ContractID
-	Trace     sekisho.TraceID
-	Fate      Fate
-	From      string
-	Recipient string
-	Account   sekisho.AccountID
-	Mailbox   string
-	Subject   []byte // sealed
-	Rule      string
-	Reason    string
-	Arrived   time.Time
-	Until     time.Time
-	AtEnd     string
-	Approve   bool
-	Wanted    bool // quarantine: he whom it is for asked an administrator to release it
-	Size      int64
-	Route     []NextHop
-	Public    []byte // the recipient account's public key, for release
-
-	Box      []byte            // own-kept, quarantine: the data key for the session of him whom it is for
-	Findings []sekisho.Finding // own-kept: why
-}
-
 // TraceRow is one message's way, for one recipient.
 type TraceRow struct {
 	Trace     Trace
@@ -746,13 +725,4 @@ type TraceEvent struct {
 	What string // "sent", "deferred", "failed", "released", "deleted", "cancelled"
 	By   string
 	Text string
-}
-
-// Resolution ends a hold, a quarantine or a queue item as a person decided; durable when it returns.
-type Resolution struct {
-	What string // "release", "delete", "send", "cancel", "retry", "suspend", "resume"
-	Kind string // "quarantine", "hold", "queue"
-	ID   uint64
-	By   string // who decided, for the trace
-	Box  *Box   // release into a mailbox: the data key sealed anew to the account
 }

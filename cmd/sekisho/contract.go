@@ -118,10 +118,10 @@ type contractSet struct {
 	Host      []string `placeholder:"NAME" help:"Host names of its own for mail programs: its people sign in there only, in a cell of their own; replaces the list."`
 	Archive   bool     `help:"Keep every mail from now on in an archive that officers open."`
 	Unscanned string   `enum:",defer,quarantine" default:"" help:"What happens to mail that cannot be inspected."`
-	Forward   []string `placeholder:"DOMAIN" help:"Domains that people's own filters may send mail on to, besides the contract's; replaces the list. '*' is any, 'none' is none."`
-	Reply     string   `enum:",all,inside,nobody" default:"" help:"Who gets people's automatic replies."`
 	Senders   string   `enum:",own,none" default:"" help:"own: people have lists of whom they allow and block; none: they have not."`
 	Digest    string   `placeholder:"WHEN" help:"When people are told what is kept from them: off, 6h, 08:00 or 08:00+09:00."`
+	Forward   []string `placeholder:"DOMAIN" help:"Domains that people's own filters may send mail on to, besides the contract's; replaces the list. '*' is any, 'none' is none."`
+	Reply     string   `enum:",all,inside,nobody" default:"" help:"Who gets people's automatic replies."`
 }
 
 // Run changes what was named and leaves the rest.

@@ -13,21 +13,22 @@ import (
 	"os"
 	"strings"
 
-	"sekisho/scan/exact"
+	fingerprint "sekisho/scan/exact"
 )
 
 // fingerprintCommand turns a customer's own data into keyed fingerprints, at the customer: the data itself goes nowhere.
 type fingerprintCommand struct {
-	Key  fingerprintKey  `cmd:"" help:"Make a key."`
-	Make fingerprintMake `cmd:"" help:"Read rows as CSV from the standard input, write a set of fingerprints."`
-	Try  fingerprintTry  `cmd:"" help:"Say how much of a set stands in texts."`
+	Key      fingerprintKey      `cmd:"" help:"Make a key."`
+	Make     fingerprintMake     `cmd:"" help:"Read rows as CSV from the standard input, write a set of fingerprints."`
+	Document fingerprintDocument `cmd:"" help:"Write the section of a contract's rules that recognises a text, whole or in part."`
+	Try      fingerprintTry      `cmd:"" help:"Say how much of a set stands in texts."`
 }
 
 type fingerprintKey struct{}
 
 // Run prints a key of 32 random bytes in hexadecimal.
 func (c *fingerprintKey) Run(g *Global) error {
-	b := make([]byte, exact.KeySize)
+	b := make([]byte, fingerprint.KeySize)
 	if _, err := rand.Read(b); err != nil {
 		return err
 	}
@@ -35,13 +36,13 @@ func (c *fingerprintKey) Run(g *Global) error {
 	return err
 }
 
-func readFingerprintKey(path string) (exact.Key, error) {
+func readFingerprintKey(path string) (fingerprint.Key, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	k, err := hex.DecodeString(strings.TrimSpace(string(b)))
-	if err != nil || len(k) != exact.KeySize {
+	if err != nil || len(k) != fingerprint.KeySize {
 		return nil, fmt.Errorf("%s is no key: make one with \"sekisho fingerprint key > FILE\"", path)
 	}
 	return k, nil
@@ -73,10 +74,10 @@ func (c *fingerprintMake) Run(g *Global) error {
 	return err
 }
 
-func (c *fingerprintMake) set(key exact.Key, r io.Reader) (set []byte, rows, left int, err error) {
+func (c *fingerprintMake) set(key fingerprint.Key, r io.Reader) (set []byte, rows, left int, err error) {
 	in := csv.NewReader(bufio.NewReaderSize(r, 1<<20))
 	in.FieldsPerRecord, in.ReuseRecord, in.LazyQuotes = -1, true, true
-	var m *exact.Maker
+	var m *fingerprint.Maker
 	for {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
@@ -87,7 +88,7 @@ func (c *fingerprintMake) set(key exact.Key, r io.Reader) (set []byte, rows, lef
 		}
 		if m == nil {
 			row[0] = string(bytes.TrimPrefix([]byte(row[0]), []byte("\xef\xbb\xbf")))
-			if m, err = exact.NewMaker(key, len(row)); err != nil {
+			if m, err = fingerprint.NewMaker(key, len(row)); err != nil {
 				return nil, 0, 0, err
 			}
 			if c.Header {
@@ -120,7 +121,7 @@ func (c *fingerprintTry) Run(g *Global) error {
 	if err != nil {
 		return err
 	}
-	s, err := exact.Open(b, key)
+	s, err := fingerprint.Open(b, key)
 	if err != nil {
 		return err
 	}
@@ -133,4 +134,28 @@ func (c *fingerprintTry) Run(g *Global) error {
 		fmt.Fprintf(g.Out, "%s: %d values of %d columns, hit %t\n", path, r.Values, r.Columns, hit)
 	}
 	return nil
+}
+
+type fingerprintDocument struct {
+	Key  string `required:"" placeholder:"FILE" help:"The key."`
+	Name string `required:"" help:"What a hit is called: small letters, digits, hyphens."`
+	Text string `arg:"" help:"The text of the document; \"-\" is the standard input."`
+}
+
+// Run prints the section.
+func (c *fingerprintDocument) Run(g *Global) error {
+	key, err := readFingerprintKey(c.Key)
+	if err != nil {
+		return err
+	}
+	text, err := readFile(c.Text)
+	if err != nil {
+		return err
+	}
+	doc, err := fingerprint.Document(key, string(text))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(g.Out, "[[leak.documents]]\nname = %q\nkey = \"%x\"\nset = \"%s\"\nshare = 0.3\n", c.Name, []byte(key), base64.StdEncoding.EncodeToString(doc))
+	return err
 }

@@ -20,7 +20,7 @@
 //
 // # If taken over
 //
-// The intruder sees links while they are used, and can decide in place of those who use them, for mail that is held or in quarantine right then:
-// each decision stands in its trace, and its sender sees it. He sees inquiries that come in meanwhile. No session, mailbox, content
-// or key is in reach, and he can make no link.
+// The intruder sees links while they are used, and can decide in place of those who use them, for mail that is held or in quarantine
+// right then: each decision stands in its trace, and its sender sees it. What he releases goes to him whom the link was sent to.
+// He sees inquiries that come in meanwhile. No session, mailbox, content or key is in reach, and he can make no link.
 package desk

@@ -151,7 +151,15 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 	if !in.until.IsZero() && (o.fate == wire.FateQueue || o.fate == wire.FateMailbox) {
 		d.Fate, d.NotBefore, d.AtEnd, d.Rule, d.Reason = wire.FateHold, in.until, "send", undoRule, "its sender can take it back until then"
 	}
+	if d.Fate == wire.FateHold {
+		d.Draft, d.Boxed = in.draft, in.returns(o)
+	}
 	return d
+}
+
+// returns says whether a mail that rules hold is boxed to its sender too: it is a draft of his again when it does not leave.
+func (in *intake) returns(o outcome) bool {
+	return o.fate == wire.FateHold && in.account != nil && in.envelope.Contract == o.contract.ID && len(in.account.Public) > 0
 }
 
 func orDefault(d, or time.Duration) time.Duration {
@@ -179,6 +187,9 @@ func (in *intake) box(a *arrival, group []outcome, data []byte) error {
 			continue
 		}
 		readers := []reader{r}
+		if in.returns(o) {
+			readers = append(readers, reader{in.account.Account, wire.AccountKey})
+		}
 		if o.fate == wire.FateQuarantine && o.target.Account != 0 { // for him whom it is for: vault opens it in his session only
 			readers = append(readers, reader{o.target.Account, wire.QuarantineKey})
 		}
@@ -187,6 +198,10 @@ func (in *intake) box(a *arrival, group []outcome, data []byte) error {
 				continue
 			}
 			done[r] = true
+			public := public
+			if r.key == wire.AccountKey && o.fate == wire.FateHold {
+				public = in.account.Public
+			}
 			box, err := in.gate.senders.Box(in.envelope.At, public, seal.For{Contract: a.Sealed.Contract, Account: r.account, Key: uint8(r.key), Message: a.Sealed.ID}, data)
 			if err != nil {
 				return err

@@ -58,7 +58,7 @@ func (in *intake) send(ctx context.Context, f follower) (list []arrival, ok bool
 	}
 	e.EnvID, e.Ret = "", ""
 	sub := &intake{transaction: &transaction{envelope: e, trace: in.trace, until: in.until, recipients: []recipient{{address: f.to, Recipient: r, notify: notifyOf(f)}}},
-		gate: in.gate, raw: f.raw, virus: in.virus, depth: in.depth + 1, returns: f.returns,
+		gate: in.gate, raw: f.raw, virus: in.virus, depth: in.depth + 1, sender: f.returns,
 		account: &wire.Identified{Contract: c.ID, Account: f.o.target.Account, Address: f.o.target.Address, Groups: f.o.Groups, Version: f.o.Version}}
 	list, ok, err = sub.follows(ctx)
 	for i := range list {

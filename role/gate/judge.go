@@ -232,7 +232,7 @@ func (in *intake) settle(ctx context.Context, o outcome) ([]outcome, error) {
 func (in *intake) deliver(ctx context.Context, o outcome) ([]outcome, error) {
 	var out []outcome
 	onward, err := "", error(nil)
-	if o.via != "" || len(o.Outside) > 0 || in.returns != "" {
+	if o.via != "" || len(o.Outside) > 0 || in.sender != "" {
 		if onward, err = in.onward(ctx, cmp.Or(o.via, o.address)); err != nil {
 			return nil, err
 		}

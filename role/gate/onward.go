@@ -20,8 +20,8 @@ func (in *intake) onward(ctx context.Context, via string) (string, error) {
 	switch {
 	case in.envelope.From == "":
 		return "", nil
-	case in.returns != "":
-		return in.returns, nil
+	case in.sender != "":
+		return in.sender, nil
 	case in.envelope.Contract != 0:
 		return "", nil
 	}

@@ -34,7 +34,8 @@ type transaction struct {
 	envelope   sekisho.Envelope
 	trace      sekisho.TraceID
 	recipients []recipient
-	until      time.Time // the sender wants it kept back until then; zero: no
+	until      time.Time         // the sender wants it kept back until then; zero: no
+	draft      sekisho.MessageID // his own copy; 0: not known
 }
 
 // recipient is one accepted RCPT TO.

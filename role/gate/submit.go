@@ -43,7 +43,7 @@ func (g *Gate) submit(ctx context.Context, by sekisho.Caller, q wire.Outgoing) (
 		return wire.Submitted{}, sekisho.E("gate.submit", sekisho.Invalid, errors.New("it cannot be kept back that long"))
 	}
 	s := &session{gate: g, client: q.Client, listener: "submission", account: who}
-	s.mail = &transaction{trace: newTrace(), until: q.Until, envelope: sekisho.Envelope{Client: q.Client, Helo: "webmail", Protocol: "HTTPS", Listener: "submission", From: q.From,
+	s.mail = &transaction{trace: newTrace(), until: q.Until, draft: q.Draft, envelope: sekisho.Envelope{Client: q.Client, Helo: "webmail", Protocol: "HTTPS", Listener: "submission", From: q.From,
 		UTF8: true, EightBit: true, At: now, Account: who.Account, Contract: who.Contract}}
 	out := wire.Submitted{Trace: s.mail.trace}
 	for _, to := range q.Rcpt {

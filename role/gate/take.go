@@ -31,7 +31,7 @@ type intake struct {
 	auth    auth.Result
 	virus   []sekisho.Finding // what clamd said
 	depth   int               // how often filters sent it on
-	returns string            // envelope sender of what leaves, when a filter sent it on; "": envelope.From
+	sender  string            // envelope sender of what leaves, when a filter sent it on; "": envelope.From
 
 	renditions map[variant]*rendition
 }

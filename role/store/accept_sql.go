@@ -207,7 +207,9 @@ type keptData struct {
 	Rule    string
 	Reason  string
 	AtEnd   string
-	Approve bool `json:",omitempty"`
+	Approve bool              `json:",omitempty"`
+	Draft   sekisho.MessageID `json:",omitempty"`
+	Boxed   bool              `json:",omitempty"`
 	Thread  uint64
 	File    bool
 }
@@ -223,8 +225,8 @@ func (t *txn) keepBack(in *incoming, d *wire.Delivery, now time.Time) error {
 	}
 	e := in.Trace.Envelope
 	e.Rcpt = nil
-	data, err := json.Marshal(keptData{queueData{e, d.Route, d.Notify, d.ORcpt, in.Sealed.Size}, d.Account, d.Mailbox, d.Flags, in.Trace.Subject, d.Rule, d.Reason, d.AtEnd, d.Approve,
-		in.Sealed.Thread, in.Sealed.Attached})
+	data, err := json.Marshal(keptData{Queue: queueData{e, d.Route, d.Notify, d.ORcpt, in.Sealed.Size}, Account: d.Account, Mailbox: d.Mailbox, Flags: d.Flags, Subject: in.Trace.Subject, Rule: d.Rule,
+		Reason: d.Reason, AtEnd: d.AtEnd, Approve: d.Approve, Draft: d.Draft, Boxed: d.Boxed, Thread: in.Sealed.Thread, File: in.Sealed.Attached})
 	if err != nil {
 		return sekisho.E("store.accept", sekisho.Invalid, err)
 	}

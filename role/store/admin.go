@@ -131,6 +131,11 @@ func (t *txn) setContract(q wire.AdminContract, out *wire.AdminDone) error {
 		return err
 	}
 	out.Contract = old.ID
+	if next.Status != sekisho.Active && old.Status == sekisho.Active {
+		if err := t.wakeSessions(old.ID, 0); err != nil {
+			return err
+		}
+	}
 	if next.Status == sekisho.Terminated {
 		next = wire.Contract{ID: old.ID, Name: next.Name, Status: next.Status}
 		if err := t.purgeContract(old.ID); err != nil {
@@ -296,6 +301,11 @@ func (t *txn) adminAccount(q wire.AdminAccount, out *wire.AdminDone) (err error)
 		fill(&q.Status, old.Status)
 		fill(&q.Quota, old.Quota)
 		fillList(&q.Public, old.Public)
+		if q.Status != sekisho.Active && old.Status == sekisho.Active {
+			if err := t.wakeSessions(old.Contract, old.ID); err != nil {
+				return err
+			}
+		}
 		return t.updateAccount(q)
 	case "remove":
 		return t.removeAccount(homeKey{old.Contract, old.ID})

@@ -134,3 +134,14 @@ func (t *txn) deleteGroup(g wire.AdminGroup) error {
 	_, err := t.Exec("DELETE FROM team WHERE contract = $1 AND name = $2", int64(g.Contract), g.Name)
 	return err
 }
+
+// wakeSessions has whoever waits for changes of mailboxes of an account, or of a whole contract (account 0), look again: those
+// sessions hear that they have ended.
+func (t *txn) wakeSessions(c sekisho.ContractID, a sekisho.AccountID) error {
+	return t.Each(func(scan func(...any) error) error {
+		var id int64
+		err := scan(&id)
+		t.told = append(t.told, func() { t.s.feed.add(sekisho.MailboxID(id)) })
+		return err
+	}, "SELECT id FROM mailbox WHERE contract = $1 AND (account = $2 OR $2 = 0)", int64(c), int64(a))
+}

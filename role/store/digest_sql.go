@@ -111,7 +111,7 @@ func scheduleOf(c wire.Contract) schedule {
 // times, counted from then.
 func (t *txn) makeDigest(id sekisho.ContractID, now bool) (out wire.DigestsMade, err error) {
 	c, err := readContract(t, id)
-	if err != nil || c.Status != sekisho.Active || scheduleOf(c).off && !now {
+	if err != nil || c.Status != sekisho.Active || scheduleOf(c).off {
 		return out, err
 	}
 	var upto, last int64

@@ -161,14 +161,14 @@ func testTerminate(t *testing.T, w *world) {
 	w.accept(w.arrival(w.lease(1), wire.Delivery{Recipient: "x@y.example", Fate: wire.FateQueue}, wire.Delivery{Recipient: "q@y.example", Fate: wire.FateQuarantine}))
 	w.selected("bob", "", 0)
 	w.admin(wire.Admin{Account: &wire.AdminAccount{Do: "remove", Contract: w.contract, ID: w.accounts["alice"]}})
-	refused(w, sekisho.NotFound, wire.StoreMailboxes, w.reader, wire.MailboxQuery{Pass: w.pass("alice")})
+	refused(w, sekisho.Denied, wire.StoreMailboxes, w.reader, wire.MailboxQuery{Pass: w.pass("alice")})
 	w.admin(wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: w.contract, Status: sekisho.Terminated}}})
 	for _, table := range []string{"domain", "account", "mailbox", "message", "placed", "trace", "kept", "queue"} {
 		if n := w.rows(table); n != 0 {
 			t.Errorf("%s has %d rows of a terminated contract", table, n)
 		}
 	}
-	refused(w, sekisho.NotFound, wire.StoreSelect, w.reader, wire.Select{Pass: w.pass("bob"), Name: "INBOX"})
+	refused(w, sekisho.Denied, wire.StoreSelect, w.reader, wire.Select{Pass: w.pass("bob"), Name: "INBOX"})
 	refused(w, sekisho.NotFound, wire.StoreAccept, w.gate, wire.Accept{Messages: []wire.Arrival{w.arrival(w.lease(1), w.to("bob"))}})
 	refused(w, sekisho.Denied, wire.StoreAdmin, w.operator, wire.Admin{Contract: &wire.AdminContract{Do: "set", Set: wire.Contract{ID: w.contract, Name: "again", Status: sekisho.Active}}})
 	if r := w.resolved("bob@mori.example"); r.Standing != wire.Foreign {

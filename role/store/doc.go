@@ -4,7 +4,7 @@
 //
 // It keeps mail, and who gets which mail: the directory of contracts, domains, accounts, aliases and groups; folders and
 // flags; the queue to the outside; quarantine and hold; the trace. It answers where mail for an address goes, makes mail
-// durable, hands out sealed pieces, leases what is due, and ends holds and quarantine when their time is over.
+// durable, keeps whom people allow and block and what they call spam, notes whom to tell of quarantine, hands out sealed pieces, leases what is due, and ends holds and quarantine when their time is over.
 //
 // The order of an accept is fixed: bytes into a segment and fdatasync, then one transaction, then the answer. Changes of
 // many callers share both. After a crash the segments are cut back to what the database refers to, and what was being
@@ -12,7 +12,7 @@
 //
 // # Holds
 //
-// Ciphertext; envelopes, addresses, folder names, flags, sizes and times in the clear; public keys.
+// Ciphertext; envelopes, addresses (those of lists of senders too), folder names, flags, sizes and times in the clear; public keys.
 //
 // # Trusts
 //

@@ -163,7 +163,41 @@ func (s *Store) enter(ctx context.Context, by sekisho.Caller, p wire.Pass) (home
 	if err != nil {
 		return homeKey{}, err
 	}
-	return homeKey{c.Contract, c.Account}, nil
+	k := homeKey{c.Contract, c.Account}
+	return k, s.stands(ctx, k)
+}
+
+// stands refuses an account that is suspended or removed, or whose contract is: what it has open ends with its next call. Answers are
+// remembered until the directory changes.
+func (s *Store) stands(ctx context.Context, k homeKey) error {
+	s.dmu.RLock()
+	stands, known := s.active[k]
+	changed := s.changed
+	s.dmu.RUnlock()
+	if !known {
+		r := s.db.Reading(ctx)
+		a, err := readAccount(r, accountByID, int64(k.contract), int64(k.account))
+		if err != nil {
+			return err
+		}
+		contract, _, err := readStanding(r, k.contract)
+		if err != nil {
+			return err
+		}
+		stands = a.ID != 0 && a.Status == sekisho.Active && contract == sekisho.Active
+		s.dmu.Lock()
+		if changed == s.changed {
+			if len(s.active) >= mostKnown {
+				clear(s.active)
+			}
+			s.active[k] = stands
+		}
+		s.dmu.Unlock()
+	}
+	if !stands {
+		return sekisho.E("store.pass", sekisho.Denied, errors.New("the account is not active"))
+	}
+	return nil
 }
 
 // mailboxes answers StoreMailboxes.

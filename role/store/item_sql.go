@@ -147,7 +147,8 @@ func (t *txn) rewrapItem(k homeKey, id sekisho.MessageID, kind wire.KeyName, sea
 
 // dropItems deletes what belongs to an account beside its mailboxes.
 func (t *txn) dropItems(k homeKey) error {
-	for _, q := range [...]string{"DELETE FROM item WHERE contract = $1 AND account = $2", "DELETE FROM answered WHERE contract = $1 AND account = $2", "UPDATE upload SET at = 1 WHERE contract = $1 AND account = $2",
+	for _, q := range [...]string{"DELETE FROM item WHERE contract = $1 AND account = $2", "DELETE FROM answered WHERE contract = $1 AND account = $2",
+		"UPDATE upload SET at = 1 WHERE contract = $1 AND account = $2",
 		"DELETE FROM sender WHERE contract = $1 AND account = $2", "DELETE FROM judged WHERE contract = $1 AND account = $2"} {
 		if _, err := t.Exec(q, int64(k.contract), int64(k.account)); err != nil {
 			return err

@@ -109,6 +109,9 @@ func (t *txn) tellEnd(r *keptRow, kind, by string) error {
 }
 
 func (t *txn) discard(r *keptRow, what, by, note string) error {
+	if err := t.returnDraft(r); err != nil {
+		return err
+	}
 	if err := t.deleteKept(r); err != nil {
 		return err
 	}

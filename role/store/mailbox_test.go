@@ -123,13 +123,14 @@ func testPasses(t *testing.T, w *world) {
 	uid := []sekisho.UID{1}
 	refused(w, sekisho.Denied, wire.StoreMailboxes, w.reader, wire.MailboxQuery{Pass: []byte("forged")})
 	refused(w, sekisho.Denied, wire.StoreMailboxes, w.reader, wire.MailboxQuery{})
-	for _, p := range []wire.Pass{w.pass("alice"), passOf(w.contract+1, w.accounts["bob"])} {
-		refused(w, sekisho.NotFound, wire.StoreFetch, w.reader, wire.Fetch{Pass: p, Mailbox: bobs, UIDs: uid})
-		refused(w, sekisho.NotFound, wire.StoreFlag, w.reader, wire.Flag{Pass: p, Mailbox: bobs, UIDs: uid, Do: "set"})
-		refused(w, sekisho.NotFound, wire.StoreCopy, w.reader, wire.Copy{Pass: p, Mailbox: bobs, UIDs: uid, To: "INBOX"})
-		refused(w, sekisho.NotFound, wire.StoreExpunge, w.reader, wire.Expunge{Pass: p, Mailbox: bobs})
-		refused(w, sekisho.NotFound, wire.StoreIndex, w.reader, wire.IndexQuery{Pass: p, Mailbox: bobs})
-		refused(w, sekisho.NotFound, wire.StoreMerge, w.reader, wire.Merge{Pass: p, Mailbox: bobs, From: 1, Upto: 1})
+	for i, p := range []wire.Pass{w.pass("alice"), passOf(w.contract+1, w.accounts["bob"])} {
+		kind := map[bool]sekisho.ErrorKind{true: sekisho.NotFound, false: sekisho.Denied}[i == 0] // nobody has the other pass: there is no such account
+		refused(w, kind, wire.StoreFetch, w.reader, wire.Fetch{Pass: p, Mailbox: bobs, UIDs: uid})
+		refused(w, kind, wire.StoreFlag, w.reader, wire.Flag{Pass: p, Mailbox: bobs, UIDs: uid, Do: "set"})
+		refused(w, kind, wire.StoreCopy, w.reader, wire.Copy{Pass: p, Mailbox: bobs, UIDs: uid, To: "INBOX"})
+		refused(w, kind, wire.StoreExpunge, w.reader, wire.Expunge{Pass: p, Mailbox: bobs})
+		refused(w, kind, wire.StoreIndex, w.reader, wire.IndexQuery{Pass: p, Mailbox: bobs})
+		refused(w, kind, wire.StoreMerge, w.reader, wire.Merge{Pass: p, Mailbox: bobs, From: 1, Upto: 1})
 	}
 }
 

@@ -92,6 +92,7 @@ func (s *Store) forget() {
 	clear(s.known)
 	s.networks = nil
 	s.quotas = map[sekisho.AccountID]int64{}
+	clear(s.active)
 }
 
 // expansion follows aliases.

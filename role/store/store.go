@@ -71,8 +71,9 @@ type Store struct {
 	dmu      sync.RWMutex // guards directory
 	known    map[string]wire.Recipient
 	quotas   map[sekisho.AccountID]int64
-	changed  uint64    // counts changes of the directory
-	networks []network // of all contracts; nil: not read yet
+	active   map[homeKey]bool // whether accounts are active
+	changed  uint64           // counts changes of the directory
+	networks []network        // of all contracts; nil: not read yet
 
 	looks   looks
 	counted counted
@@ -103,7 +104,7 @@ func New(c Config) (*Store, error) {
 			return PassClaims{}, sekisho.E("store.pass", sekisho.Denied, nil)
 		}
 	}
-	s := &Store{c: c, ops: make(chan *op, 1024), ended: make(chan struct{}), homes: map[homeKey]*home{}, columns: newShelf(shelfRoom), known: map[string]wire.Recipient{}, quotas: map[sekisho.AccountID]int64{}, more: make(chan struct{})}
+	s := &Store{c: c, ops: make(chan *op, 1024), ended: make(chan struct{}), homes: map[homeKey]*home{}, columns: newShelf(shelfRoom), known: map[string]wire.Recipient{}, quotas: map[sekisho.AccountID]int64{}, active: map[homeKey]bool{}, more: make(chan struct{})}
 	s.feed = newFeed(uint64(c.Clock().UnixMicro()))
 	var err error
 	if s.log, err = blob.Open(filepath.Join(c.Dir, "segment"), blob.Options{Size: c.Segment}); err != nil {

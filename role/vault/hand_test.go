@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"context"
 	"net/netip"
 	"testing"
 	"time"
@@ -46,6 +47,15 @@ func (d *driven) aboutHands() []drive {
 		{"vault.refused", k(ledger.Denial), "", is(wire.VaultRefused, just(wire.Refused{By: sekisho.Caller{Role: sekisho.Store, Instance: 100 + sekisho.Instance(sekisho.Store)}, Contract: 1}), nil)},
 		{"vault.link", k(ledger.Grant), "", is(wire.VaultLink, just(wire.LinkOrder{Contract: 1, Links: []wire.LinkTo{{Purpose: uint8(seal.LinkHold), Message: 5, To: "a@mori.example",
 			Expires: d.b.now.Add(time.Hour)}}}), nil)},
+		{"vault.link-release", k(ledger.Release), "", func(ctx context.Context, to *wire.Peer) (any, error) {
+			token := seal.SignLink(d.b.pass, seal.Link{ID: 1, Purpose: seal.LinkQuarantine, Contract: 1, Message: 5, Expires: d.b.now.Add(time.Hour), To: "a@mori.example"})
+			pair, err := d.b.pair(1, wire.QuarantineKey)
+			if err != nil {
+				return nil, err
+			}
+			sealed := box(d.b.t, pair.Public(), seal.For{Contract: 1, Key: uint8(wire.QuarantineKey), Message: 5}, seal.NewKey())
+			return wire.VaultLinkRelease.Ask(ctx, to, wire.LinkRelease{Token: token, Sealed: sealed})
+		}},
 		{"vault.granted", k(ledger.Grant), "", is(wire.VaultGranted, just(wire.Granted{ID: 1, Contract: 1, Home: 2, Account: 3, Until: d.b.now.Add(time.Hour)}), nil)},
 	}
 }
@@ -190,5 +200,49 @@ func TestTokens(t *testing.T) {
 	must[wire.Tokens](t)(b.tokens(background, who, wire.TokenChange{Hand: hand, Do: "revoke", ID: made.List[0].ID}))
 	if _, err := prove("192.0.2.9"); err == nil {
 		t.Error("used after its end")
+	}
+}
+
+// A release by link goes to him whom the mail is for, and nobody else: the link names the mail, the box the account, and the key is
+// the one that vault knows.
+func TestLinkRelease(t *testing.T) {
+	b := open(t, t.TempDir())
+	who := sekisho.Caller{Role: sekisho.Desk, Instance: 70}
+	keys := must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 1}))
+	must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 2}))
+	must[wire.AccountKeys](t)(b.newAccount(background, admin, wire.NewAccount{Contract: 1, Account: 11, Password: "correct horse"}))
+	data := seal.NewKey()
+	sealed := box(t, keys.Quarantine, seal.For{Contract: 1, Account: 11, Key: uint8(wire.QuarantineKey), Message: 5}, data)
+	link := func(p seal.LinkPurpose, c sekisho.ContractID, m sekisho.MessageID, life time.Duration) []byte {
+		return seal.SignLink(b.pass, seal.Link{ID: 1, Purpose: p, Contract: c, Message: m, Expires: b.now.Add(life), To: "ann@mori.example"})
+	}
+	good := link(seal.LinkQuarantine, 1, 5, time.Hour)
+	got, err := b.linkRelease(background, who, wire.LinkRelease{Token: good, Account: 11, Sealed: sealed})
+	if err != nil || got.Box.Account != 11 || got.Box.Key != wire.AccountKey || len(got.Box.Sealed) == 0 {
+		t.Fatalf("%+v %v", got, err)
+	}
+	released := b.entries()[len(b.entries())-1]
+	if released.Kind != ledger.Release || released.Contract != 1 || released.Account != 11 || released.Object != 5 || released.Role != sekisho.Desk {
+		t.Errorf("%+v", released)
+	}
+	forged := append([]byte{}, good...)
+	forged[len(forged)-1] ^= 1
+	for name, q := range map[string]wire.LinkRelease{
+		"another account":  {Token: good, Account: 12, Sealed: sealed},
+		"nobody's mailbox": {Token: good, Account: 0, Sealed: sealed},
+		"another mail":     {Token: link(seal.LinkQuarantine, 1, 6, time.Hour), Account: 11, Sealed: sealed},
+		"another contract": {Token: link(seal.LinkQuarantine, 2, 5, time.Hour), Account: 11, Sealed: sealed},
+		"another purpose":  {Token: link(seal.LinkHold, 1, 5, time.Hour), Account: 11, Sealed: sealed},
+		"over":             {Token: link(seal.LinkQuarantine, 1, 5, -time.Second), Account: 11, Sealed: sealed},
+		"forged":           {Token: forged, Account: 11, Sealed: sealed},
+		"no token":         {Account: 11, Sealed: sealed},
+	} {
+		before := len(b.entries())
+		if got, err := b.linkRelease(background, who, q); err == nil {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if made := b.entries()[before:]; len(made) != 1 || made[0].Kind != ledger.Denial {
+			t.Errorf("%s: entered %+v", name, made)
+		}
 	}
 }

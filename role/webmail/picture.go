@@ -87,7 +87,7 @@ func (t *turn) rendered(m sekisho.MessageID, language string) (any, error) {
 		if u, err := url.Parse(p.Remote); err == nil {
 			host = u.Hostname()
 		}
-		pictures = append(pictures, map[string]any{"n": i, "remote": p.Remote != "", "host": host})
+		pictures = append(pictures, map[string]any{"n": i, "remote": p.Remote != "", "host": host, "partId": orNull(p.Part)})
 	}
 	for i, l := range r.Links {
 		links = append(links, map[string]any{"n": i, "href": l.Href, "host": l.Host, "text": l.Text, "warning": orNull(l.Warning)})

@@ -320,7 +320,7 @@ func (t *turn) hand(x *reading, s *sent, now time.Time) (string, *sent, *setErro
 			return "", nil, &setError{Type: "forbiddenFrom", Description: a.String()}
 		}
 	}
-	q := wire.Outgoing{Pass: t.ticket.Pass, Login: who.Address, From: s.From, Rcpt: s.Rcpt, Raw: withoutBcc(raw), Client: t.q.Client}
+	q := wire.Outgoing{Pass: t.ticket.Pass, Draft: x.Message, Login: who.Address, From: s.From, Rcpt: s.Rcpt, Raw: withoutBcc(raw), Client: t.q.Client}
 	if s.SendAt.After(now) {
 		q.Until = s.SendAt
 	}

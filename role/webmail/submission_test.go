@@ -195,6 +195,29 @@ func TestUndo(t *testing.T) {
 	}
 }
 
+// TestUndoIsDraft: a mail that was taken back is a draft again, out of Sent, with everybody whom it was for, Bcc too.
+func TestUndoIsDraft(t *testing.T) {
+	h := newHouse(t)
+	id := h.draft(m{"to": []m{{"email": "ann@mori.example"}}, "bcc": []m{{"email": "hidden@elsewhere.example"}}})
+	drafts, sent := h.box("bob", "drafts"), h.box("bob", "sent")
+	got := h.calls("bob", []any{"EmailSubmission/set", m{"accountId": h.account("bob"), "create": m{"s": m{"identityId": h.identity(), "emailId": id, "sendAt": h.clock().Add(60 * time.Second).UTC().Format(time.RFC3339)}},
+		"onSuccessUpdateEmail": m{"#s": m{"keywords/$draft": nil, "mailboxIds": m{sent: true}}}}, "c"})
+	submission := text(got[0].args, "created", "s", "id")
+	place := func() m {
+		return at(h.call("bob", "Email/get", m{"ids": []string{id}, "properties": []string{"mailboxIds", "keywords", "bcc", "to"}}), "list", 0).(m)
+	}
+	if x := place(); fmt.Sprint(x["mailboxIds"]) != fmt.Sprint(m{sent: true}) {
+		t.Fatalf("%v", x)
+	}
+	if got := h.call("bob", "EmailSubmission/set", m{"update": m{submission: m{"undoStatus": "canceled"}}}); len(got["updated"].(m)) != 1 {
+		t.Fatalf("%v", got)
+	}
+	x := place()
+	if fmt.Sprint(x["mailboxIds"]) != fmt.Sprint(m{drafts: true}) || text(x, "keywords", "$draft") != "true" || text(x, "bcc", 0, "email") != "hidden@elsewhere.example" || text(x, "to", 0, "email") != "ann@mori.example" {
+		t.Fatalf("%v", x)
+	}
+}
+
 // TestTwoTabs: two who save the same draft at once; one wins, the other is told, and both texts are there.
 func TestTwoTabs(t *testing.T) {
 	h := newHouse(t)

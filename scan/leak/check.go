@@ -102,19 +102,6 @@ func date(d string) bool {
 	return y >= 1900 && y < 2100 && m >= 1 && m <= 12 && day >= 1 && day <= 31
 }
 
-// insurer checks the last digit of a number of a health insurer: weights 2 and 1 from the right, digits of products added.
-func insurer(d string) bool {
-	sum := 0
-	for i := range len(d) - 1 {
-		v := int(d[len(d)-2-i] - '0')
-		if i%2 == 0 {
-			v *= 2
-		}
-		sum += v/10 + v%10
-	}
-	return (10-sum%10)%10 == int(d[len(d)-1]-'0')
-}
-
 // ibans are the lengths of an IBAN by its country (ISO 13616 registry).
 const ibans = "ad24 ae23 al28 at20 az28 ba20 be16 bg22 bh22 br29 by28 ch21 cr22 cy28 cz24 de22 dk18 do28 ee20 eg29 es24 fi18 fo18 fr27 gb22 ge22 gi23 gl18 gr27 gt28 hr21 hu28 ie22 il23 " +
 	"iq23 is26 it27 jo30 kw30 kz20 lb28 lc32 li21 lt20 lu20 lv21 ly25 mc27 md24 me22 mk19 mr27 mt31 mu30 nl18 no15 pk24 pl28 ps29 pt25 qa29 ro24 rs22 sa24 sc31 se24 si19 sk24 sm27 st25 sv28 tl23 tn24 tr26 ua29 va22 vg24 xk20"

@@ -79,9 +79,12 @@ const before, after = 72, 30
 func (f *finder) says(start, end int) sense {
 	line := strings.LastIndexByte(f.t[:start], '\n') + 1
 	if h := f.column(line, start, end); h != "" {
-		if s := meaning(h, true); s != unsaid {
+		if s := f.heading(h); s != unsaid {
 			return s
 		}
+	}
+	if f.asked++; f.asked > mostAsked {
+		return unsaid
 	}
 	front := f.t[max(line, start-before):start]
 	if s := meaning(front, true); s != unsaid {
@@ -98,6 +101,24 @@ func (f *finder) says(start, end int) sense {
 		return meaning(f.above(line), true)
 	}
 	return unsaid
+}
+
+// mostAsked is for how many numbers of one text labels are looked for; what is left counts as numbers of which nothing is said.
+const mostAsked = 50_000
+
+// heading is what the header of a column says; it is asked for every row.
+func (f *finder) heading(h string) sense {
+	s, ok := f.heads[h]
+	if !ok {
+		s = meaning(h, true)
+		if f.heads == nil {
+			f.heads = map[string]sense{}
+		}
+		if len(f.heads) < 200 {
+			f.heads[h] = s
+		}
+	}
+	return s
 }
 
 // above is the end of the last line with text before the one that begins at line, when it is near.
@@ -138,7 +159,7 @@ func meaning(s string, kind bool) sense {
 		is = other
 	case spent(rest):
 		is = unsaid
-	case is == other && strings.Trim(rest, " \t:=.-#\"'|,()[]<>/番号コードのはnoidumberis") != "":
+	case is == other && strings.Trim(rest, between) != "":
 		is = loose
 		if s[at-1] < utf8.RuneSelf && !slices.Contains(strong[:], s[at-long:at]) {
 			is = unsaid
@@ -149,6 +170,9 @@ func meaning(s string, kind bool) sense {
 	}
 	return is
 }
+
+// between is the characters of what may stand between a word and the number that it names: "no.", "number is", "番号は".
+const between = " \t:=.-#\"'|,()[]<>/番号コードのはnoidumbers"
 
 // strong are the Latin words of others that count when they are not the name of the number, too.
 var strong = [...]string{"order", "tracking", "invoice", "serial", "isbn", "shipment", "parcel", "waybill", "booking", "sku", "imei", "timestamp", "transaction", "consignment", "delivery", "reservation", "reference", "barcode", "confirmation"}

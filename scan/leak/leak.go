@@ -60,6 +60,9 @@ type finder struct {
 	t    string
 	hits []Hit
 	rows rows
+	// heads is what headers of columns were found to say, asked how often labels were looked for.
+	heads map[string]sense
+	asked int
 	// coded are numbers with letters, whose digits are no numbers of their own.
 	coded []Hit
 	// pools are the numbers of which the text says nothing, by their shape.

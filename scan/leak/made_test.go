@@ -217,3 +217,18 @@ func TestMade(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkTable reads a table of 20,000 rows.
+func BenchmarkTable(b *testing.B) {
+	m := maker{rand.New(rand.NewPCG(1, 1))}
+	var t strings.Builder
+	t.WriteString("氏名,電話,個人番号,生年月日,注文番号\n")
+	for range 20_000 {
+		fmt.Fprintf(&t, "佐藤 健,090-%s-%s,%s,1985-04-12,%s\n", m.figures(4), m.figures(4), m.person(), m.figures(12))
+	}
+	text := search.Fold(t.String())
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		Find(text)
+	}
+}

@@ -29,7 +29,7 @@ function house() {
 }
 
 function keptMails() {
-  const one = (id, fate, subject, from, reason) => ({ id, fate, from, recipient: fate === "hold" ? "mary@partner.example" : me, subject, rule: fate === "hold" ? "outside-attachment" : "default", reason, arrived: new Date(Date.now() - 4e6).toISOString(), until: new Date(Date.now() + 9e8).toISOString(), atEnd: fate === "hold" ? "send" : "discard", size: 20480, findings: [{ kind: "spam", name: "score", detail: "7.4" }] });
+  const one = (id, fate, subject, from, reason) => ({ id, fate, from, recipient: fate === "hold" ? "mary@partner.example" : me, subject, rule: fate === "hold" ? "outside-attachment" : "default", reason, arrived: new Date(Date.now() - 4e6).toISOString(), until: new Date(Date.now() + 9e8).toISOString(), atEnd: fate === "hold" ? "send" : "discard", size: 20480, mayRelease: true, asked: false, findings: [{ kind: "spam", name: "score", detail: "7.4" }] });
   return [one("k1", "quarantine", "Win a prize today", "lucky@spam.example", "It looks like spam."), one("k2", "quarantine", "口座の確認をお願いします", "bank@evil.example", "フィッシングの疑いがあります。"), one("k3", "hold", "見積書の送付", me, "Attachments to people outside wait five minutes.")];
 }
 

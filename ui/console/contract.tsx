@@ -131,10 +131,10 @@ export function SettingScreen() {
               {row(t("archive"), k.archive ? t("yes") : t("no"))}
               {row(t("policy"), t(k.policy === "own" ? "policy.own" : "policy.default"))}
               {row(t("unscanned"), k.unscanned === "quarantine" ? t("quarantine") : t("defer"))}
-              {row(t("forward"), k.forward.join(", ") || "—")}
-              {row(t("reply"), t(`reply.${k.reply}` as "reply.all"))}
               {row(t("senders"), k.senders === "none" ? t("none") : t("own"))}
               {row(t("digest"), k.digest || t("digestDaily"))}
+              {row(t("forward"), k.forward.join(", ") || "—")}
+              {row(t("reply"), t(`reply.${k.reply}` as "reply.all"))}
               {row(t("networks"), k.networks.join(", ") || "—")}
               {row(t("people"), k.people.map((p) => `${p.Name} <${p.Address}>`).join(", ") || "—")}
             </dl>

@@ -28,6 +28,8 @@ const t = catalogue({
 
 const buttons: [CommandName, Parameters<typeof t>[0], Parameters<typeof Icon>[0]["name"]][] = [["strong", "bold", "bold"], ["em", "italic", "italic"], ["underline", "underline", "underline"], ["list", "list", "list"], ["numbers", "numbers", "numbers"], ["quote", "quote", "quote"]];
 
+const mostPicture = 10 << 20; // bytes of a picture in the text
+
 function Checked({ c, d, answer }: { c: Check; d: Draft; answer: (yes: boolean) => void }) {
   const [ticked, tick] = useState<ReadonlySet<string>>(new Set());
   const must = preference.value.confirmOutside ? c.outside : [];
@@ -130,7 +132,7 @@ export function Compose({ d }: { d: Draft }) {
     void import("./editor").then((e) => {
       if (gone || !area.current) return;
       tools.current = e;
-      editor.current = e.mount(area.current, d.doc, { label: t("body"), onChange: () => (again(), JSON.stringify(editor.current?.doc()) !== JSON.stringify(d.doc) && (body(), k.touch())), onFiles: attach, onSend: () => void send() });
+      editor.current = e.mount(area.current, d.doc, { label: t("body"), onChange: () => (again(), JSON.stringify(editor.current?.doc()) !== JSON.stringify(d.doc) && (body(), k.touch())), onFiles: place, onSend: () => void send() });
       if (d.to.length > 0) editor.current.view.focus();
       again();
     }, fail);
@@ -140,10 +142,21 @@ export function Compose({ d }: { d: Draft }) {
       editor.current = null;
     };
   }, [d.rich, d.key]);
-  const attach = (files: File[]) => {
+  // place has pictures stand in the text; what is no picture, or large, is attached.
+  const place = (files: File[], at?: number) => {
+    const fits = (f: File) => d.rich && editor.current && tools.current && /^image\/(png|jpeg|gif|webp)$/.test(f.type) && f.size <= mostPicture;
+    for (const f of files.filter(fits)) {
+      const cid = `${crypto.randomUUID()}@picture`;
+      tools.current!.showPicture(cid, f);
+      attach([f], cid);
+      editor.current!.picture(cid, f.name, at);
+    }
+    attach(files.filter((f) => !fits(f)));
+  };
+  const attach = (files: File[], cid?: string) => {
     for (const f of files) {
       const stop = new AbortController();
-      const a = { key: crypto.randomUUID(), name: f.name || `image.${f.type.split("/")[1] ?? "bin"}`, type: f.type, size: f.size, blobId: "", done: 0, fault: "", stop: () => stop.abort() };
+      const a = { key: crypto.randomUUID(), name: f.name || `image.${f.type.split("/")[1] ?? "bin"}`, type: f.type, size: f.size, blobId: "", done: 0, fault: "", ...(cid ? { cid } : {}), stop: () => stop.abort() };
       d.files.push(a);
       again();
       upload(f, (n) => ((a.done = n), again()), stop.signal).then(
@@ -201,6 +214,7 @@ export function Compose({ d }: { d: Draft }) {
     if (d.rich) {
       body();
       remember("sekisho-plain", "1");
+      for (const f of d.files) delete f.cid; // they are attached
       change({ rich: false });
     } else {
       const e = tools.current ?? (await import("./editor"));
@@ -222,6 +236,8 @@ export function Compose({ d }: { d: Draft }) {
     const b = body();
     await call("Template/set", { create: { n: { name, subject: d.subject, html: b.html ?? "", text: b.text } } }).then(() => templates().then(setList), fail);
   };
+  const inText = editor.current?.pictures();
+  const outside = d.files.filter((f) => !f.cid || f.fault || !inText); // those in the text are seen there
   const state = k.state === "failed" ? t("saveFailed", { why: k.why }) : t(k.state);
   const key = (e: KeyboardEvent) => {
     e.stopPropagation();
@@ -230,7 +246,7 @@ export function Compose({ d }: { d: Draft }) {
   };
   const dropped = (e: DragEvent) => {
     setOver(false);
-    if (e.dataTransfer?.files.length) (e.preventDefault(), attach([...e.dataTransfer.files]));
+    if (e.dataTransfer?.files.length) (e.preventDefault(), place([...e.dataTransfer.files]));
   };
   return (
     <section class={`compose ${over ? "over" : ""} ${wide ? "wide" : ""}`} role="dialog" aria-label={d.subject || t("title")} onKeyDown={key} onDragOver={(e) => e.dataTransfer?.types.includes("Files") && (e.preventDefault(), setOver(true))} onDragLeave={() => setOver(false)} onDrop={dropped}>
@@ -256,9 +272,9 @@ export function Compose({ d }: { d: Draft }) {
       </div>
       {k.conflict && <p class="note warn" role="alert">{t("conflict")}</p>}
       {d.rich ? <div class="area" ref={area} key={d.key} onClick={() => editor.current?.view.focus()} /> : <textarea class="area" aria-label={t("body")} value={d.text} onInput={(e) => change({ text: e.currentTarget.value })} />}
-      {d.files.length > 0 && (
+      {outside.length > 0 && (
         <ul class="files" aria-label={t("files")}>
-          {d.files.map((f) => (
+          {outside.map((f) => (
             <li key={f.key} class={f.fault ? "bad" : ""}>
               <Icon name="clip" size={15} /> <span class="file">{f.name}</span> <span class="size">{f.fault || bytes(f.size)}</span>
               {!f.blobId && !f.fault && <progress value={f.done} max={1} aria-label={f.name} />}

@@ -4,14 +4,28 @@ import { baseKeymap, chainCommands, exitCode, setBlockType, toggleMark, wrapIn, 
 import { history, redo, undo } from "prosemirror-history";
 import { inputRules, wrappingInputRule } from "prosemirror-inputrules";
 import { keymap } from "prosemirror-keymap";
-import { type MarkType, type Node, Schema } from "prosemirror-model";
+import { type MarkType, type Node, type NodeSpec, Schema } from "prosemirror-model";
 import { marks, nodes } from "prosemirror-schema-basic";
 import { liftListItem, sinkListItem, splitListItem, wrapInList, addListNodes } from "prosemirror-schema-list";
 import { type Command, EditorState, Selection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import type { Tree } from "./model";
 
-const base = new Schema({ nodes: { doc: nodes.doc, paragraph: nodes.paragraph, blockquote: nodes.blockquote, horizontal_rule: nodes.horizontal_rule, heading: nodes.heading, code_block: nodes.code_block, text: nodes.text, hard_break: nodes.hard_break } });
+// Pictures in a text are known by the Content-ID of their part; what stands in for them on the screen is in this tab only.
+const shown = new Map<string, string>();
+
+export function showPicture(cid: string, bytes: Blob): void {
+  if (!shown.has(cid)) shown.set(cid, URL.createObjectURL(bytes));
+}
+
+const image: NodeSpec = {
+  inline: true, group: "inline", attrs: { cid: {}, alt: { default: "" } }, draggable: true,
+  // Only pictures of this editor: one that was pasted as HTML has no part.
+  parseDOM: [{ tag: "img[data-cid]", getAttrs: (e) => (shown.has((e as HTMLElement).dataset.cid ?? "") ? { cid: (e as HTMLElement).dataset.cid, alt: (e as HTMLElement).getAttribute("alt") ?? "" } : false) }],
+  toDOM: (n) => ["img", { src: shown.get(String(n.attrs.cid)) ?? "", alt: String(n.attrs.alt), "data-cid": String(n.attrs.cid) }],
+};
+
+const base = new Schema({ nodes: { doc: nodes.doc, paragraph: nodes.paragraph, blockquote: nodes.blockquote, horizontal_rule: nodes.horizontal_rule, heading: nodes.heading, code_block: nodes.code_block, text: nodes.text, hard_break: nodes.hard_break, image } });
 
 export const schema = new Schema({
   nodes: addListNodes(base.spec.nodes, "paragraph block*", "block"),
@@ -29,6 +43,8 @@ export interface Editor {
   run(name: CommandName, value?: string): void;
   active(name: CommandName): boolean;
   insert(doc: Doc): void;
+  picture(cid: string, alt: string, at?: number): void;
+  pictures(): Set<string>;
   end(): void;
 }
 
@@ -64,7 +80,7 @@ export function safe(href: string): string | null {
 }
 
 // mount makes an editor in an element.
-export function mount(place: HTMLElement, doc: Doc | null, o: { label: string; onChange: () => void; onFiles: (files: File[]) => void; onSend: () => void }): Editor {
+export function mount(place: HTMLElement, doc: Doc | null, o: { label: string; onChange: () => void; onFiles: (files: File[], at?: number) => void; onSend: () => void }): Editor {
   let start: Node | undefined;
   try {
     start = doc ? schema.nodeFromJSON(doc) : undefined;
@@ -81,7 +97,7 @@ export function mount(place: HTMLElement, doc: Doc | null, o: { label: string; o
       o.onChange();
     },
     handlePaste: (_, e) => files(e.clipboardData?.files).length > 0 && (o.onFiles(files(e.clipboardData?.files)), true),
-    handleDrop: (_, e) => files((e as DragEvent).dataTransfer?.files).length > 0 && (o.onFiles(files((e as DragEvent).dataTransfer?.files)), e.preventDefault(), true),
+    handleDrop: (_, e) => files((e as DragEvent).dataTransfer?.files).length > 0 && (o.onFiles(files((e as DragEvent).dataTransfer?.files), view.posAtCoords({ left: (e as DragEvent).clientX, top: (e as DragEvent).clientY })?.pos), e.preventDefault(), e.stopPropagation(), true),
     handleKeyDown: (_, e) => e.key === "Enter" && (e.ctrlKey || e.metaKey) && (o.onSend(), true),
   });
   view.dispatch(view.state.tr.setSelection(Selection.atStart(view.state.doc)));
@@ -105,6 +121,11 @@ export function mount(place: HTMLElement, doc: Doc | null, o: { label: string; o
     insert(d) {
       view.dispatch(view.state.tr.replaceSelectionWith(schema.nodeFromJSON(d).content.firstChild ?? node("paragraph").create()));
     },
+    picture(cid, alt, at) {
+      const n = node("image").create({ cid, alt });
+      view.dispatch(at === undefined ? view.state.tr.replaceSelectionWith(n, false) : view.state.tr.insert(Math.min(at, view.state.doc.content.size), n));
+    },
+    pictures: () => pictures(view.state.doc),
     end: () => view.destroy(),
   };
 }
@@ -115,6 +136,13 @@ function link(view: EditorView, value: string): void {
   const { from, to, empty } = view.state.selection;
   const m = mark("link").create({ href });
   view.dispatch(empty ? view.state.tr.replaceSelectionWith(schema.text(value, [m]), false) : view.state.tr.addMark(from, to, m));
+}
+
+// pictures are the Content-IDs of the pictures in a document.
+function pictures(n: Node): Set<string> {
+  const out = new Set<string>();
+  n.descendants((c) => void (c.type.name === "image" && out.add(String(c.attrs.cid))));
+  return out;
 }
 
 function escape(s: string): string {
@@ -138,6 +166,7 @@ export function html(n: Node): string {
   let inner = "";
   n.forEach((c) => (inner += html(c)));
   if (n.type.name === "hard_break") return "<br>";
+  if (n.type.name === "image") return `<img src="cid:${escape(String(n.attrs.cid))}" alt="${escape(String(n.attrs.alt))}" style="max-width:100%">`;
   if (n.type.name === "horizontal_rule") return "<hr>";
   if (n.type.name === "heading") return `<h${n.attrs.level}>${inner}</h${n.attrs.level}>`;
   if (n.type.name === "doc") return `<!doctype html><html><head><meta charset="utf-8"></head><body>${inner}</body></html>`;
@@ -174,7 +203,7 @@ function inline(n: Node): string {
   let out = "";
   n.forEach((c) => {
     const link = c.marks.find((m) => m.type.name === "link");
-    const s = c.isText ? c.text! : "\n";
+    const s = c.isText ? c.text! : c.type.name === "image" ? `[${c.attrs.alt}]` : "\n";
     out += link && link.attrs.href !== s && !String(link.attrs.href).endsWith(s) ? `${s} <${link.attrs.href}>` : s;
   });
   return out;
@@ -196,7 +225,7 @@ export function toHTML(d: Doc): string {
 type J = { type: string; attrs?: Record<string, unknown>; content?: J[]; text?: string; marks?: { type: string; attrs?: Record<string, unknown> }[] };
 
 // fromTree makes a document of a mail that was opened again as a draft.
-export function fromTree(tree: Tree, links: Map<number, string>): Doc {
+export function fromTree(tree: Tree, links: Map<number, string>, cids = new Map<number, string>()): Doc {
   const blocks: J[] = [];
   let line: J[] = [];
   const end = (into: J[]) => {
@@ -214,6 +243,8 @@ export function fromTree(tree: Tree, links: Map<number, string>): Doc {
     const href = tag === "a" ? links.get(Number(attrs?.link)) : undefined;
     const next = m ? [...marks!, { type: m }] : href ? [...marks!, { type: "link", attrs: { href } }] : marks;
     const block = { blockquote: "blockquote", ul: "bullet_list", ol: "ordered_list", li: "list_item" }[tag];
+    const cid = tag === "img" ? cids.get(Number(attrs?.picture)) : undefined;
+    if (cid) return void line.push({ type: "image", attrs: { cid, alt: String(attrs?.alt ?? "") } });
     if (tag === "br") return void line.push({ type: "hard_break" });
     if (block) {
       end(into);

@@ -57,7 +57,7 @@ export interface Shown {
   id: string;
   tree: Tree | null;
   plain: string;
-  pictures: { n: number; remote: boolean; host: string }[];
+  pictures: { n: number; remote: boolean; host: string; partId?: string | null }[];
   links: { n: number; href: string; host: string; text: string; warning: string | null }[];
   attachments: Attached[];
   decision: { action: string; rule: string; reason: string; score: number } | null;

@@ -4,7 +4,7 @@ import { moment, remembered } from "../kit/text";
 import { fail, toast } from "../kit/toast";
 import type { Doc } from "./editor";
 import { boxOf, identities, listing, loadBoxes, preference } from "./data";
-import { Refusal, call, capable, chain, own, session, type Changed } from "./jmap";
+import { Refusal, call, capable, chain, own, session, type Changed, picture } from "./jmap";
 import { full, render } from "./render";
 import type { Address, Email, Part, Shown } from "./model";
 import { who } from "./model";
@@ -23,6 +23,7 @@ export interface Attachment {
   blobId: string; // "" while it is being sent
   done: number;
   fault: string;
+  cid?: string; // a picture that stands in the text
   stop?: () => void;
 }
 
@@ -148,12 +149,29 @@ async function draft(m0: Email): Promise<void> {
     const isRich = (m.htmlBody ?? []).some((p) => p.type === "text/html");
     d.rich = isRich;
     d.text = (m.textBody ?? []).map((p: Part) => m.bodyValues?.[p.partId ?? ""]?.value ?? "").join("\n") || s.plain;
-    d.doc = isRich && s.tree ? e.fromTree(s.tree, new Map(s.links.map((l) => [l.n, l.href]))) : e.fromText(d.text);
-    d.files = (m.attachments ?? []).filter((a) => a.blobId).map((a) => ({ key: crypto.randomUUID(), name: a.name ?? "", type: a.type, size: a.size, blobId: a.blobId!, done: 1, fault: "" }));
+    const cids = isRich ? await pictures(m, s) : new Map<number, string>();
+    d.doc = isRich && s.tree ? e.fromTree(s.tree, new Map(s.links.map((l) => [l.n, l.href])), cids) : e.fromText(d.text);
+    const inText = new Set(cids.values());
+    d.files = (m.attachments ?? []).filter((a) => a.blobId).map((a) => ({ key: crypto.randomUUID(), name: a.name ?? "", type: a.type, size: a.size, blobId: a.blobId!, done: 1, fault: "", ...(a.cid && inText.has(a.cid) ? { cid: a.cid } : {}) }));
     begin(d);
   } catch (e) {
     fail(e);
   }
+}
+
+// pictures shows those of a draft that is opened again, and says which number in its text has which Content-ID.
+async function pictures(m: Email, s: Shown): Promise<Map<number, string>> {
+  const out = new Map<number, string>();
+  const e = await import("./editor");
+  for (const p of s.pictures) {
+    const part = (m.attachments ?? []).find((a) => a.partId === p.partId && a.cid);
+    if (!part) continue;
+    const got = await picture(m.id, p.n, false).catch(() => null);
+    if (!got) continue;
+    e.showPicture(part.cid!, new Blob([got.bytes], { type: got.type }));
+    out.set(p.n, part.cid!);
+  }
+  return out;
 }
 
 function mailto(href: string): void {
@@ -205,7 +223,7 @@ export async function save(d: Draft, body: { html: string | null; text: string }
     mailboxIds: { [drafts.id]: true }, keywords: { $draft: true, $seen: true }, from: [{ name: i?.name || null, email: i?.email ?? session.value!.username }], to: d.to, cc: d.cc, bcc: d.bcc, subject: d.subject,
     ...(d.inReplyTo ? { inReplyTo: d.inReplyTo } : {}), ...(d.references ? { references: d.references } : {}), ...(i?.replyTo?.length ? { replyTo: i.replyTo } : {}),
     textBody: [{ partId: "text", type: "text/plain" }], ...(body.html !== null ? { htmlBody: [{ partId: "html", type: "text/html" }] } : {}), bodyValues,
-    attachments: d.files.filter((f) => f.blobId).map((f) => ({ blobId: f.blobId, type: f.type || "application/octet-stream", name: f.name, disposition: "attachment" })),
+    attachments: d.files.filter((f) => f.blobId && (!f.cid || (body.html?.includes(`"cid:${f.cid}"`) ?? true))).map((f) => ({ blobId: f.blobId, type: f.type || "application/octet-stream", name: f.name, ...(f.cid && body.html !== null ? { disposition: "inline", cid: f.cid } : { disposition: "attachment" }) })),
   };
   const r = await call<Changed<{ id: string }>>("Email/set", { create: { d: create }, ...(d.id ? { destroy: [d.id] } : {}) });
   const bad = r.notCreated?.d;
