@@ -3,11 +3,13 @@ package office
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
 	"strings"
 
+	"sekisho/mail/mtasts"
 	"sekisho/wire"
 )
 
@@ -42,6 +44,11 @@ func Records(host string, d wire.Domain) []Record {
 	for _, k := range d.DKIM {
 		out = append(out, Record{Name: k.Selector + "._domainkey." + d.Name, Type: "TXT", Value: DKIMRecord(k), Why: "key of our signatures (DKIM)"})
 	}
+	if d.STS != "" {
+		policy := sha256.Sum256([]byte(wire.STSPolicy(host, d.STS).String()))
+		out = append(out, Record{Name: mtasts.Host(d.Name), Type: "CNAME", Value: host, Why: "here the rule is published that mail comes with TLS (MTA-STS)"},
+			Record{Name: mtasts.Name(d.Name), Type: "TXT", Value: fmt.Sprintf("v=STSv1; id=%x", policy[:8]), Why: "which version of that rule is in force (MTA-STS)"})
+	}
 	return append(out, Record{Name: "_dmarc." + d.Name, Type: "TXT", Value: "v=DMARC1; p=quarantine; rua=mailto:postmaster@" + d.Name,
 		Why: "what others do with mail that only pretends to be yours (DMARC); p=none to begin with"})
 }
@@ -59,6 +66,9 @@ func Live(ctx context.Context, dial *wire.Peer, r Record) string {
 			values = append(values, fmt.Sprintf("%d %s", m.Preference, m.Host))
 		}
 		prefix = ""
+	}
+	if r.Type == "CNAME" {
+		values, prefix = append(values, got.Names...), ""
 	}
 	values = append(values, got.TXT...)
 	for _, v := range values {

@@ -2,6 +2,7 @@ package test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -23,10 +24,18 @@ import (
 //	refused   554 after the final dot
 type FakeMTA struct {
 	address string
+	tls     *tls.Config // nil: no STARTTLS
 
 	mu    sync.Mutex // guards what follows
 	tries map[string]int
 	taken map[string]int
+	mails []relayed
+}
+
+// relayed is a mail that a FakeMTA took.
+type relayed struct {
+	from, to, raw string
+	encrypted     bool
 }
 
 // NewFakeMTA listens on a port of 127.0.0.3.
@@ -56,7 +65,7 @@ func (f *FakeMTA) serve(c net.Conn) {
 	r := bufio.NewReader(c)
 	say := func(s string) { fmt.Fprintf(c, "%s\r\n", s) }
 	say("220 fake.example")
-	to := ""
+	from, to, whole := "", "", ""
 	for {
 		l, err := r.ReadString('\n')
 		if err != nil {
@@ -65,14 +74,30 @@ func (f *FakeMTA) serve(c net.Conn) {
 		verb := strings.ToUpper(strings.TrimSpace(l))
 		switch {
 		case strings.HasPrefix(verb, "EHLO"):
+			if _, encrypted := c.(*tls.Conn); f.tls != nil && !encrypted {
+				say("250-fake.example")
+				say("250 STARTTLS")
+				continue
+			}
 			say("250 fake.example")
+		case verb == "STARTTLS" && f.tls != nil:
+			say("220 go on")
+			c = tls.Server(c, f.tls)
+			r = bufio.NewReader(c)
+		case strings.HasPrefix(verb, "MAIL"):
+			from, _, _ = strings.Cut(l[strings.IndexByte(l, '<')+1:], ">")
+			say("250 ok")
 		case strings.HasPrefix(verb, "RCPT"):
+			whole, _, _ = strings.Cut(l[strings.IndexByte(l, '<')+1:], ">")
 			to, _, _ = strings.Cut(strings.ToLower(l[strings.IndexByte(l, '<')+1:]), "@")
 			say(f.recipient(to))
 		case verb == "DATA":
 			say("354 go on")
+			raw := ""
 			for err == nil && l != ".\r\n" {
-				l, err = r.ReadString('\n')
+				if l, err = r.ReadString('\n'); l != ".\r\n" {
+					raw += l
+				}
 			}
 			if to == "cut" {
 				return
@@ -83,6 +108,8 @@ func (f *FakeMTA) serve(c net.Conn) {
 			}
 			f.mu.Lock()
 			f.taken[to]++
+			_, encrypted := c.(*tls.Conn)
+			f.mails = append(f.mails, relayed{from, whole, raw, encrypted})
 			f.mu.Unlock()
 			say("250 2.0.0 taken")
 		case verb == "QUIT":
@@ -105,6 +132,26 @@ func (f *FakeMTA) recipient(to string) string {
 		return "450 4.2.0 come back"
 	}
 	return "250 ok"
+}
+
+// await waits for the nth mail to an address.
+func (f *FakeMTA) await(t *testing.T, to string, n int) relayed {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		f.mu.Lock()
+		left := n
+		for _, m := range f.mails {
+			if strings.EqualFold(m.to, to) {
+				if left--; left == 0 {
+					f.mu.Unlock()
+					return m
+				}
+			}
+		}
+		f.mu.Unlock()
+	}
+	t.Fatalf("no mail number %d to %s in 30 s: %d mails in all", n, to, len(f.mails))
+	return relayed{}
 }
 
 func (f *FakeMTA) count(to string) (tries, taken int) {

@@ -4,6 +4,7 @@ package test
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net"
 	"net/netip"
@@ -14,6 +15,7 @@ import (
 	"sekisho"
 	"sekisho/role/admin"
 	"sekisho/role/dial"
+	"sekisho/role/fetch"
 	"sekisho/role/gate"
 	"sekisho/role/inspect"
 	"sekisho/role/post"
@@ -25,7 +27,9 @@ import (
 
 // World is the product in one process: the real roles on real files, joined by real lines, without confinement.
 type World struct {
-	Zone  string // master file that dial answers from
+	Zone  string         // master file that dial answers from
+	Roots *x509.CertPool // authorities that the world outside has its certificates from
+	Web   uint16         // port of the web outside
 	Clock func() time.Time
 
 	Admin   string            // path of the admin socket
@@ -37,10 +41,13 @@ type World struct {
 }
 
 // NewWorld starts a world; it ends with the test.
-func NewWorld(t testing.TB, zone string) *World {
+func NewWorld(t testing.TB, zone string, with ...func(*World)) *World {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &World{Zone: zone, Address: map[string]string{}, ctx: ctx, peers: map[sekisho.Role]map[sekisho.Role]*wire.Peer{}}
+	for _, f := range with {
+		f(w)
+	}
 	dir := t.TempDir()
 	end := func(err error) {
 		if err != nil {
@@ -70,6 +77,9 @@ func NewWorld(t testing.TB, zone string) *World {
 	d, err := dial.New(dial.Config{Zone: zone, Private: true})
 	end(err)
 	services := map[sekisho.Role]*wire.Service{sekisho.Vault: vaultService, sekisho.Store: s.Service(), sekisho.Inspect: i.Service(fault), sekisho.Dial: d.Service(fault)}
+	out := wire.NewPeer(sekisho.Dial)
+	end(wire.Local(ctx, sekisho.Caller{Role: sekisho.Fetch, Instance: sekisho.Instance(sekisho.Fetch)}, services[sekisho.Dial], out))
+	services[sekisho.Fetch] = fetch.New(fetch.Config{Roots: w.Roots, Private: true, Policy: w.Web}, fetch.Peers{Dial: out}).Service(fault)
 	for _, asker := range []sekisho.Role{sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin, sekisho.Store} {
 		w.peers[asker] = map[sekisho.Role]*wire.Peer{}
 		for callee, service := range services {
@@ -96,8 +106,8 @@ func NewWorld(t testing.TB, zone string) *World {
 	_, port, _ := net.SplitHostPort(w.Address["mx"])
 	mx, err := net.LookupPort("tcp", port)
 	end(err)
-	p := post.New(post.Config{Name: "mx.test.example", Port: uint16(mx)},
-		post.Peers{Store: w.Peer(sekisho.Post, sekisho.Store), Vault: w.Peer(sekisho.Post, sekisho.Vault), Dial: w.Peer(sekisho.Post, sekisho.Dial), Inspect: w.Peer(sekisho.Post, sekisho.Inspect)})
+	p := post.New(post.Config{Name: "mx.test.example", Port: uint16(mx), Roots: w.Roots, First: time.Second},
+		post.Peers{Store: w.Peer(sekisho.Post, sekisho.Store), Vault: w.Peer(sekisho.Post, sekisho.Vault), Dial: w.Peer(sekisho.Post, sekisho.Dial), Inspect: w.Peer(sekisho.Post, sekisho.Inspect), Fetch: w.Peer(sekisho.Post, sekisho.Fetch)})
 	go p.Run(ctx, time.Second)
 	operator := admin.New(admin.Config{Name: "mx.test.example"}, admin.Peers{Store: w.Peer(sekisho.Admin, sekisho.Store), Vault: w.Peer(sekisho.Admin, sekisho.Vault),
 		Inspect: w.Peer(sekisho.Admin, sekisho.Inspect), Dial: w.Peer(sekisho.Admin, sekisho.Dial)})

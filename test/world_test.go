@@ -22,7 +22,7 @@ func settle(t testing.TB, socket, name, domain string, n int) []admin.Account {
 	Ask[admin.Domain](t, socket, "domain/add", admin.DomainAdd{Contract: name, Name: domain})
 	var out []admin.Account
 	for i := range n {
-		out = append(out, Ask[admin.Account](t, socket, "account/add", admin.AccountAdd{Address: fmt.Sprintf("u%d@%s", i+1, domain), Password: "a long password"}))
+		out = append(out, Ask[admin.Account](t, socket, "account/add", admin.AccountAdd{Address: fmt.Sprintf("u%d@%s", i+1, domain), Password: "seven blue kites over Hakone"}))
 	}
 	return out
 }

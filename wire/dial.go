@@ -32,6 +32,7 @@ type Records struct {
 	MX     []MX
 	IP     []netip.Addr
 	Names  []string // PTR, CNAME
+	TLSA   [][]byte // data as on the wire
 	Secure bool     // validated by a resolver on this host
 }
 

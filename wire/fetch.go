@@ -18,3 +18,13 @@ type FetchedPicture struct {
 	Type string // as the server says: "image/png"
 	Body []byte
 }
+
+// FetchPolicy gets the MTA-STS policy of a domain (RFC 8461 section 3.3): no redirect, a certificate that the web's authorities stand behind,
+// at most 64 KB. NotFound means that none is to be had; its text says why.
+var FetchPolicy = define[PolicyQuery, FetchedPolicy](sekisho.Fetch, 2, "policy", 128<<10, sekisho.Post)
+
+// PolicyQuery names the domain that mail goes to.
+type PolicyQuery struct{ Domain string }
+
+// FetchedPolicy is what the server sent, unread.
+type FetchedPolicy struct{ Body []byte }

@@ -191,7 +191,8 @@ type Limit struct {
 type Domain struct {
 	Name  string
 	Route []NextHop // empty: hosted here
-	DKIM  []DKIMKey // keys to sign with, in order
+	DKIM  []DKIMKey // keys to sign with, in order; nil in a change: as they were
+	STS   string    // mode of the MTA-STS policy that is served for it: "none", "testing", "enforce"; "": there is none. In a change "" is as it was, "off" ends it
 }
 
 // DKIMKey names a signing key in vault.

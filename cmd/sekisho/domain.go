@@ -14,6 +14,7 @@ type domainCommand struct {
 	List  domainList  `cmd:"" help:"List domains."`
 	DNS   domainDNS   `cmd:"" name:"dns" help:"Print the DNS records to publish, and what DNS says now."`
 	Route domainRoute `cmd:"" help:"Send a protected domain's mail on to its own server (gateway mode)."`
+	STS   domainSTS   `cmd:"" name:"sts" help:"Tell others that mail for the domain comes with TLS only (MTA-STS, RFC 8461)."`
 }
 
 type domainAdd struct {
@@ -73,7 +74,7 @@ func (c *domainDNS) Run(g *Global) error {
 			if r.Type == "TXT" {
 				value = quoted(value)
 			}
-			if r.Type == "MX" {
+			if r.Type == "MX" || r.Type == "CNAME" {
 				value += "."
 			}
 			row(w, r.Name+".", "IN", r.Type, value)
@@ -103,4 +104,21 @@ func (c *domainRoute) Run(g *Global) error {
 		return err
 	}
 	return g.print(a, func(w io.Writer) { row(w, a.Name, strings.Join(a.Route, " ")) })
+}
+
+type domainSTS struct {
+	Domain string `arg:"" help:"The domain."`
+	Mode   string `arg:"" enum:"testing,enforce,none,off" help:"testing first; enforce when reports are good; none, for some days, before off."`
+}
+
+// Run sets the mode and says what is to be published.
+func (c *domainSTS) Run(g *Global) error {
+	a, err := call[admin.Domain](g, "domain/sts", admin.DomainSTS{Name: c.Domain, Mode: c.Mode})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		row(w, a.Name, c.Mode)
+		row(w, "next", "publish the records that \"sekisho domain dns "+a.Name+"\" prints; the id changes with the mode")
+	})
 }

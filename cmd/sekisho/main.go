@@ -20,6 +20,7 @@ type commands struct {
 	Roles       rolesCommand       `cmd:"" help:"Print who runs as what and may ask whom."`
 	Contract    contractCommand    `cmd:"" help:"Customers."`
 	Domain      domainCommand      `cmd:"" help:"Domains of customers."`
+	Report      reportCommand      `cmd:"" help:"What other receivers report about customers' domains."`
 	TLS         tlsCommand         `cmd:"" name:"tls" help:"Certificates of this installation's host names."`
 	Account     accountCommand     `cmd:"" help:"Mailboxes."`
 	Alias       aliasCommand       `cmd:"" help:"Addresses that lead to others."`

@@ -239,7 +239,7 @@ func (p *process) start() (playing, error) {
 	case sekisho.Post:
 		s := post.New(post.Config{Name: p.part.Name, Total: p.part.Connections, Destination: p.part.Destination, Port: p.part.Port,
 			Roots: p.roots, Desk: p.part.Web.origin(p.part.Web.Desk), Log: p.Log()},
-			post.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial], Inspect: p.peers[sekisho.Inspect]})
+			post.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial], Inspect: p.peers[sekisho.Inspect], Fetch: p.peers[sekisho.Fetch]})
 		return playing{run: func(ctx context.Context) error { return s.Run(ctx, grace) }}, nil
 	case sekisho.Reader:
 		r := reader.New(reader.Config{Name: p.part.Name, Size: p.part.Size, Log: p.Log()},

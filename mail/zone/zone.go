@@ -6,6 +6,7 @@ package zone
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/netip"
@@ -31,10 +32,11 @@ type Records struct {
 	MX     []MX     // in order of preference
 	IP     []netip.Addr
 	Names  []string // PTR and CNAME targets
+	TLSA   [][]byte // data as on the wire: usage, selector, matching type, association
 	Secure bool     // validated by a resolver on this host (RFC 4035 AD)
 }
 
-// Resolver answers questions. Types are "TXT", "MX", "A", "AAAA", "IP" (both), "PTR", "CNAME". CNAMEs are followed.
+// Resolver answers questions. Types are "TXT", "MX", "A", "AAAA", "IP" (both), "PTR", "CNAME", "TLSA". CNAMEs are followed.
 // Errors other than ErrTemporary mean that the question makes no sense.
 type Resolver interface {
 	Lookup(ctx context.Context, kind, name string) (Records, error)
@@ -44,21 +46,26 @@ type Resolver interface {
 type Zone struct {
 	records map[string][]dns.RR // by lower-case absolute name
 	broken  map[string]bool     // names whose questions fail, to try what happens then
+	secure  map[string]bool     // names at and below which answers count as validated
 }
 
 // mostAliases is how many CNAMEs are followed.
 const mostAliases = 8
 
 // Parse reads a master file. Names are relative to origin. A TXT record "!temperror" makes every question for its name
-// fail with ErrTemporary.
+// fail with ErrTemporary; "!secure" makes answers for its name and all names below it count as validated.
 func Parse(r io.Reader, origin string) (*Zone, error) {
-	z := &Zone{records: map[string][]dns.RR{}, broken: map[string]bool{}}
+	z := &Zone{records: map[string][]dns.RR{}, broken: map[string]bool{}, secure: map[string]bool{}}
 	p := dns.NewZoneParser(r, dns.Fqdn(origin), "")
 	p.SetDefaultTTL(300)
 	for rr, ok := p.Next(); ok; rr, ok = p.Next() {
 		name := strings.ToLower(rr.Header().Name)
 		if t, ok := rr.(*dns.TXT); ok && slices.Equal(t.Txt, []string{"!temperror"}) {
 			z.broken[name] = true
+			continue
+		}
+		if t, ok := rr.(*dns.TXT); ok && slices.Equal(t.Txt, []string{"!secure"}) {
+			z.secure[name] = true
 			continue
 		}
 		z.records[name] = append(z.records[name], rr)
@@ -98,7 +105,18 @@ func (z *Zone) Lookup(_ context.Context, kind, name string) (Records, error) {
 			return out, err
 		}
 	}
+	out.Secure = z.validated(strings.ToLower(dns.Fqdn(name)))
 	return out, nil
+}
+
+func (z *Zone) validated(name string) bool {
+	for rest := name; rest != ""; {
+		if z.secure[rest] {
+			return true
+		}
+		_, rest, _ = strings.Cut(rest, ".")
+	}
+	return false
 }
 
 func (z *Zone) find(t uint16, name string, out *Records, depth int) error {
@@ -167,6 +185,10 @@ func (r *Records) Add(rr dns.RR) {
 		}
 	case *dns.PTR:
 		r.Names = append(r.Names, name(x.Ptr))
+	case *dns.TLSA:
+		if b, err := hex.DecodeString(x.Certificate); err == nil {
+			r.TLSA = append(r.TLSA, append([]byte{x.Usage, x.Selector, x.MatchingType}, b...))
+		}
 	case *dns.CNAME:
 		r.Names = append(r.Names, name(x.Target))
 	}

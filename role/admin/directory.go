@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"sekisho"
+	"sekisho/mail/mtasts"
 	"sekisho/office"
 	"sekisho/policy"
 	"sekisho/wire"
@@ -69,7 +71,7 @@ func contractOf(k wire.Contract) Contract {
 }
 
 func domainOf(id sekisho.ContractID, d wire.Domain) Domain {
-	out := Domain{Name: d.Name, Contract: id, Route: office.Route(d.Route)}
+	out := Domain{Name: d.Name, Contract: id, Route: office.Route(d.Route), STS: d.STS}
 	for _, k := range d.DKIM {
 		out.DKIM = append(out.DKIM, DKIM{k.Selector, k.Algorithm, office.DKIMRecord(k)})
 	}
@@ -219,6 +221,37 @@ func (c *Admin) domainRoute(ctx context.Context, who operator, q DomainAdd) (Dom
 		return domainOf(k.ID, d), err
 	}
 	return Domain{}, sekisho.E("domain", sekisho.NotFound, fmt.Errorf("no domain %q", q.Name))
+}
+
+// domainSTS sets whether an MTA-STS policy is served for a domain, and makes the key of the host that serves it.
+func (c *Admin) domainSTS(ctx context.Context, who operator, q DomainSTS) (Domain, error) {
+	k, err := c.contract(ctx, q.Name)
+	if err != nil {
+		return Domain{}, err
+	}
+	i := slices.IndexFunc(k.Domains, func(d wire.Domain) bool { return strings.EqualFold(d.Name, q.Name) })
+	if i < 0 {
+		return Domain{}, sekisho.E("domain", sekisho.NotFound, fmt.Errorf("no domain %q", q.Name))
+	}
+	d := k.Domains[i]
+	if d.STS = q.Mode; d.STS == "" {
+		return Domain{}, sekisho.E("domain", sekisho.Invalid, errors.New("write testing, enforce, none or off"))
+	}
+	if err := c.inform(ctx, who, "policy", k.ID); err != nil {
+		return Domain{}, err
+	}
+	if q.Mode != "off" {
+		if _, err := wire.VaultSigner.Ask(ctx, c.peers.Vault, wire.NewSigner{Purpose: "tls", Name: mtasts.Host(d.Name), Algorithm: "ecdsa-p256"}); err != nil {
+			return Domain{}, err
+		}
+	}
+	if _, err := wire.StoreAdmin.Ask(ctx, c.peers.Store, wire.Admin{Domain: &wire.AdminDomain{Do: "set", Contract: k.ID, Set: d}}); err != nil {
+		return Domain{}, err
+	}
+	if d.STS == "off" {
+		d.STS = ""
+	}
+	return domainOf(k.ID, d), nil
 }
 
 func (c *Admin) domainList(ctx context.Context, _ operator, q Query) ([]Domain, error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
+	"time"
 
 	"sekisho"
 	"sekisho/office"
@@ -89,6 +91,15 @@ func (c *Admin) rebox(ctx context.Context, who operator, k wire.Kept) (*wire.Box
 		return nil, err
 	}
 	return office.Rebox(ctx, c.hand(who), k, m, contract.Spool)
+}
+
+// reportDMARC adds up what other receivers report about a contract's domains.
+func (c *Admin) reportDMARC(ctx context.Context, _ operator, q Query) (wire.ReportStatistic, error) {
+	k, err := c.contract(ctx, q.Contract)
+	if err != nil {
+		return wire.ReportStatistic{}, err
+	}
+	return wire.StoreReports.Ask(ctx, c.peers.Store, wire.ReportQuery{Contract: k.ID, Domain: strings.ToLower(q.Match), Since: time.Now().Add(-q.Since)})
 }
 
 func (c *Admin) queueList(ctx context.Context, _ operator, q Query) ([]QueueItem, error) {

@@ -66,6 +66,7 @@ type Domain struct {
 	Contract sekisho.ContractID `json:"contract"`
 	Route    []string           `json:"route"` // next hops; empty when hosted here
 	DKIM     []DKIM             `json:"dkim"`
+	STS      string             `json:"sts,omitempty"` // mode of its MTA-STS policy
 }
 
 // DKIM is a published key.
@@ -80,6 +81,12 @@ type DomainAdd struct {
 	Contract string   `json:"contract"`
 	Name     string   `json:"name"`
 	Route    []string `json:"route,omitempty"` // "host[:port][/may|must|verify]"
+}
+
+// DomainSTS offers MTA-STS for a domain, or ends it.
+type DomainSTS struct {
+	Name string `json:"name"`
+	Mode string `json:"mode"` // "testing", "enforce", "none" (others are told to forget it), "off"
 }
 
 // AccountAdd makes an account of the domain in its address.

@@ -70,7 +70,7 @@ func (d *Dial) lookup(ctx context.Context, _ sekisho.Caller, q wire.Lookup) (wir
 	if err != nil {
 		return wire.Records{}, sekisho.E("dial.lookup", sekisho.Invalid, err)
 	}
-	out := wire.Records{Void: r.Void, TXT: r.TXT, IP: r.IP, Names: r.Names, Secure: r.Secure}
+	out := wire.Records{Void: r.Void, TXT: r.TXT, IP: r.IP, Names: r.Names, TLSA: r.TLSA, Secure: r.Secure}
 	for _, m := range r.MX {
 		out.MX = append(out.MX, wire.MX(m))
 	}

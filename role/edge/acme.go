@@ -71,7 +71,13 @@ func (e *Edge) renewDue(ctx context.Context, c *acme.Client) error {
 		return err
 	}
 	var failed error
-	for _, name := range []string{e.config.Mail, e.config.Console, e.config.Desk, e.config.Content} {
+	names := []string{e.config.Mail, e.config.Console, e.config.Desk, e.config.Content}
+	for _, x := range chains.List {
+		if policyHost(x.Name) != "" {
+			names = append(names, x.Name)
+		}
+	}
+	for _, name := range names {
 		i := slices.IndexFunc(chains.List, func(x wire.Chain) bool { return strings.EqualFold(x.Name, name) })
 		if i >= 0 && !due(chains.List[i].PEM, chains.CA, e.config.Clock()) {
 			continue

@@ -168,6 +168,9 @@ func (c *boundedConn) Close() error {
 func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{edge: e, w: w, r: r, client: clientOf(r), language: languageOf(r)}
 	x.origin = e.hosts[strings.ToLower(hostOf(r.Host))]
+	if domain := policyHost(hostOf(r.Host)); x.origin == nil && domain != "" && x.policy(domain) {
+		return
+	}
 	if x.origin == nil {
 		x.secure(policyNone)
 		x.refuse(problem{slug: "no-such-host", status: http.StatusMisdirectedRequest})

@@ -27,6 +27,7 @@ import (
 type Config struct {
 	Roots   *x509.CertPool // that servers' certificates must be under
 	Private bool           // any port: demonstrations, closed networks
+	Policy  uint16         // where servers of MTA-STS policies listen; 0: 443
 	Log     *slog.Logger
 	Clock   func() time.Time // nil: the wall clock
 }
@@ -71,6 +72,9 @@ func New(c Config, p Peers) *Fetch {
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
+	}
+	if c.Policy == 0 {
+		c.Policy = 443
 	}
 	f := &Fetch{config: c, peers: p, room: make(chan struct{}, mostAtOnce), asked: map[sekisho.Instance]spent{}}
 	f.http = &http.Client{Timeout: requestTime, CheckRedirect: f.redirect, Transport: &http.Transport{DialContext: f.dial,
@@ -118,6 +122,7 @@ func (f *Fetch) parse(text string) (*url.URL, error) {
 func (f *Fetch) Service(report func(sekisho.Caller, string, error)) *wire.Service {
 	s := wire.NewService(sekisho.Fetch, report)
 	wire.Handle(s, wire.FetchPicture, f.picture)
+	wire.Handle(s, wire.FetchPolicy, f.policy)
 	return s
 }
 

@@ -6,7 +6,8 @@
 // has every mail inspected; applies the contract's policy; seals each copy to its readers' public keys and has store make
 // it durable, sorted by the recipient's own Sieve script where he has one, together with what that script sends: mail
 // that goes on, by its owner's contract's policy, and automatic replies. Only then it answers 250. What people write in webmail comes to it too, with the pass of their session, and
-// goes the same way. What is refused is refused in the dialogue, never by a later bounce.
+// goes the same way. What is sent on gets a return path that leads back to its sender, and notifications to such a path are taken back; what others
+// report about customers' domains is counted. What is refused is refused in the dialogue, never by a later bounce.
 //
 // # Holds
 //

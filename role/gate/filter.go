@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -227,7 +228,10 @@ func (in *intake) follow(ctx context.Context, o outcome, r *rendition, s *wire.S
 		}
 		if in.envelope.From == "" {
 			f.from = "" // what answers to it would answer to itself
+		} else if f.returns, err = in.onward(ctx, o.target.Address); err != nil {
+			return nil, false, err
 		}
+		f.returns = cmp.Or(f.returns, in.envelope.From)
 		if f.raw, err = sentOn(r.raw, s.Edits[:min(step.Edits, len(s.Edits))], step.Field); err != nil {
 			return nil, false, err
 		}

@@ -15,6 +15,7 @@ type follower struct {
 	o        outcome // the delivery whose filter it is
 	raw      []byte
 	from, to string
+	returns  string // envelope sender of what leaves; "": from
 	mark     []byte // an automatic reply: it goes out when none with this mark did
 	until    time.Time
 }
@@ -49,9 +50,15 @@ func (in *intake) send(ctx context.Context, f follower) (list []arrival, ok bool
 	}
 	e := in.envelope
 	e.From, e.Account, e.Contract, e.Rcpt, e.Vouched, e.Listener = f.from, f.o.target.Account, c.ID, []string{f.to}, true, filterRule
+	if len(f.mark) == 0 { // notifications go to the sender of the mail that is sent on
+		e.Vouched = in.envelope.Vouched
+		if in.envelope.Contract == 0 || in.envelope.Listener == wire.Forwarded {
+			e.Listener = wire.Forwarded
+		}
+	}
 	e.EnvID, e.Ret = "", ""
 	sub := &intake{transaction: &transaction{envelope: e, trace: in.trace, until: in.until, recipients: []recipient{{address: f.to, Recipient: r, notify: notifyOf(f)}}},
-		gate: in.gate, raw: f.raw, virus: in.virus, depth: in.depth + 1,
+		gate: in.gate, raw: f.raw, virus: in.virus, depth: in.depth + 1, sender: f.returns,
 		account: &wire.Identified{Contract: c.ID, Account: f.o.target.Account, Address: f.o.target.Address, Groups: f.o.Groups, Version: f.o.Version}}
 	list, ok, err = sub.follows(ctx)
 	for i := range list {

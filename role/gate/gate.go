@@ -53,6 +53,7 @@ type Gate struct {
 	resolver  *resolver
 	limits    *limits
 	keyring   *wire.Keyring
+	returns   *wire.Returns
 	senders   seal.Senders
 	flight    flight
 	servers   []*smtp.Server
@@ -77,7 +78,7 @@ func New(c Config, p Peers) *Gate {
 		}
 	}
 	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
-		keyring: wire.NewKeyring(p.Vault, c.Name)}
+		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault)}
 	g.commits, g.resolver = newCommitter(g), newResolver(p.Dial, c.Clock)
 	return g
 }

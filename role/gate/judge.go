@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ type outcome struct {
 	target   wire.Target    // FateMailbox
 	route    []wire.NextHop // FateQueue
 	from     string         // envelope sender, when it is not the mail's own
+	via      string         // address that a rule sends it on for; "": address itself
 	inside   string         // the contract's person, and
 	outside  string         // the one he corresponds with
 	last     time.Time      // when they last did
@@ -192,7 +194,6 @@ func names(p *sekisho.Part, out []string) []string {
 // settle turns a decision into what happens: usually one outcome, more when an alias has several targets or the rules
 // want copies.
 func (in *intake) settle(ctx context.Context, o outcome) ([]outcome, error) {
-	var out []outcome
 	switch o.decision.Action {
 	case policy.Reject, policy.Refuse:
 		o.fate = wire.FateRefuse
@@ -213,7 +214,10 @@ func (in *intake) settle(ctx context.Context, o outcome) ([]outcome, error) {
 	case policy.Redirect:
 		return in.elsewhere(ctx, o, o.decision.Text)
 	}
-	out = in.deliver(o)
+	out, err := in.deliver(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	for _, to := range o.decision.Copies {
 		more, err := in.elsewhere(ctx, o, to)
 		if err != nil {
@@ -225,8 +229,14 @@ func (in *intake) settle(ctx context.Context, o outcome) ([]outcome, error) {
 }
 
 // deliver gives one outcome per place the mail goes to.
-func (in *intake) deliver(o outcome) []outcome {
+func (in *intake) deliver(ctx context.Context, o outcome) ([]outcome, error) {
 	var out []outcome
+	onward, err := "", error(nil)
+	if o.via != "" || len(o.Outside) > 0 || in.sender != "" {
+		if onward, err = in.onward(ctx, cmp.Or(o.via, o.address)); err != nil {
+			return nil, err
+		}
+	}
 	add := func(change func(*outcome)) {
 		x := o
 		change(&x)
@@ -234,7 +244,7 @@ func (in *intake) deliver(o outcome) []outcome {
 	}
 	switch o.Standing {
 	case wire.Foreign:
-		add(func(x *outcome) { x.fate = wire.FateQueue })
+		add(func(x *outcome) { x.fate, x.from = wire.FateQueue, onward })
 	case wire.Routed:
 		add(func(x *outcome) { x.fate, x.route = wire.FateQueue, o.Route })
 	}
@@ -242,10 +252,9 @@ func (in *intake) deliver(o outcome) []outcome {
 		add(func(x *outcome) { x.fate, x.target = wire.FateMailbox, t })
 	}
 	for _, a := range o.Outside {
-		// The mail goes on in the name of the alias, so that its domain vouches for it (SPF).
-		add(func(x *outcome) { x.fate, x.address, x.from = wire.FateQueue, a, o.address })
+		add(func(x *outcome) { x.fate, x.address, x.from = wire.FateQueue, a, onward })
 	}
-	return out
+	return out, nil
 }
 
 // elsewhere delivers to an address that a rule names. No rule is asked again: that could go in circles.
@@ -259,8 +268,9 @@ func (in *intake) elsewhere(ctx context.Context, o outcome, to string) ([]outcom
 		o.decision.For, o.decision.Reason = keepFor, "the rule's address "+to+" takes no mail"
 		return []outcome{o}, nil
 	}
+	o.via = cmp.Or(o.via, o.inside)
 	o.recipient = recipient{address: to, Recipient: r}
-	return in.deliver(o), nil
+	return in.deliver(ctx, o)
 }
 
 // refused gives the refusal when no recipient gets the mail. When some do, those who refuse get it into quarantine: SMTP

@@ -241,17 +241,13 @@ func (s *session) Rcpt(to string, opts *smtp.RcptOptions) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), commandTime)
 	defer cancel()
-	r, err := wire.StoreResolve.Ask(ctx, s.gate.peers.Store, wire.Resolve{Address: to, From: s.mail.envelope.From, Contract: s.mail.envelope.Contract})
-	if sekisho.KindOf(err) == sekisho.Invalid {
-		return refuse(501, "5.1.3", "Bad recipient address")
-	}
+	x, err := s.whom(ctx, to, opts)
 	if err != nil {
-		return s.gate.answer(err)
-	}
-	if err := s.admit(r); err != nil {
 		return err
 	}
-	x := recipient{address: to, Recipient: r, orcpt: opts.OriginalRecipient}
+	if err := s.admit(x.Recipient); err != nil {
+		return err
+	}
 	if opts.OriginalRecipientType != "" {
 		x.orcpt = strings.ToLower(string(opts.OriginalRecipientType)) + ";" + opts.OriginalRecipient
 	}

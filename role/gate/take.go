@@ -31,6 +31,7 @@ type intake struct {
 	auth    auth.Result
 	virus   []sekisho.Finding // what clamd said
 	depth   int               // how often filters sent it on
+	sender  string            // envelope sender of what leaves, when a filter sent it on; "": envelope.From
 
 	renditions map[variant]*rendition
 }
@@ -70,6 +71,7 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	if err := g.commits.take(ctx, append(arrivals, sorted.arrivals...)); err != nil {
 		return nil, g.answer(err)
 	}
+	in.reported(judged)
 	return judged, refuse(250, "2.0.0", "Taken, reference %s", m.trace)
 }
 

@@ -18,7 +18,7 @@
 //
 // # May call
 //
-// store, vault, dial, inspect.
+// store, vault, dial, inspect, fetch.
 //
 // # If taken over
 //

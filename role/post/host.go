@@ -11,6 +11,7 @@ import (
 
 	"github.com/emersion/go-smtp"
 
+	"sekisho/mail/dane"
 	"sekisho/wire"
 )
 
@@ -18,16 +19,26 @@ import (
 type hop struct {
 	wire.NextHop
 	address netip.Addr
+	domain  string        // of the recipients
+	tlsa    []dane.Record // for TLS "dane"
+	by      string        // what demands it, for the trace
 }
 
-func (h hop) key() string { return h.TLS + " " + netip.AddrPortFrom(h.address, h.Port).String() }
+// key names connections that may be used for each other: those that were checked, only for what they were checked for.
+func (h hop) key() string {
+	at := netip.AddrPortFrom(h.address, h.Port).String()
+	if h.TLS == "" && h.by == "" {
+		return at
+	}
+	return fmt.Sprintf("%s %s %s %s %s", at, h.TLS, h.Host, h.domain, h.by)
+}
 
 func port(p uint16) string { return strconv.Itoa(int(p)) }
 
 // addresses gives the hops of a server, by name or literal; none when it has no address.
 func (p *Post) addresses(ctx context.Context, n wire.NextHop) []hop {
 	if a, err := netip.ParseAddr(n.Host); err == nil {
-		return []hop{{n, a}}
+		return []hop{{NextHop: n, address: a}}
 	}
 	r, err := wire.DialLookup.Ask(ctx, p.peers.Dial, wire.Lookup{Type: "IP", Name: n.Host})
 	if err != nil {
@@ -35,7 +46,7 @@ func (p *Post) addresses(ctx context.Context, n wire.NextHop) []hop {
 	}
 	var out []hop
 	for _, a := range r.IP {
-		out = append(out, hop{n, a})
+		out = append(out, hop{NextHop: n, address: a})
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"sekisho"
 	"sekisho/mail/dsn"
 	"sekisho/mail/header"
+	"sekisho/mail/srs"
 	"sekisho/seal"
 	"sekisho/wire"
 )
@@ -33,6 +34,9 @@ func (p *Post) notify(ctx context.Context, g parcel, notices []notice, now time.
 	if err != nil {
 		return err
 	}
+	if i.Envelope.From, err = p.sender(ctx, i.Envelope.From, now); err != nil {
+		return err
+	}
 	r := dsn.Report{Host: p.config.Name, To: i.Envelope.From, EnvID: i.Envelope.EnvID, Arrived: i.Arrived, Now: now,
 		ID: fmt.Sprintf("%d.%d", id, now.UnixNano()), Header: head, Language: c.Language}
 	for _, n := range notices {
@@ -44,6 +48,21 @@ func (p *Post) notify(ctx context.Context, g parcel, notices []notice, now time.
 	}
 	_, err = wire.StoreAccept.Ask(ctx, p.peers.Store, wire.Accept{Messages: []wire.Arrival{a}})
 	return err
+}
+
+// sender is whom a notification about a mail from an address is for: who sent it first, when it was sent on.
+func (p *Post) sender(ctx context.Context, from string, now time.Time) (string, error) {
+	if !srs.Is(from) {
+		return from, nil
+	}
+	keys, err := p.returns.Keys(ctx, now)
+	if err != nil {
+		return "", err
+	}
+	if s, err := srs.Reverse(keys, from, now); err == nil {
+		return s, nil
+	}
+	return from, nil
 }
 
 func (p *Post) arrival(ctx context.Context, id sekisho.MessageID, about wire.QueueItem, c wire.Contract, raw []byte, now time.Time) (wire.Arrival, error) {

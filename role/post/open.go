@@ -29,8 +29,8 @@ func (p *Post) open(ctx context.Context, i wire.QueueItem) ([]byte, error) {
 	if bytes.HasPrefix(raw, []byte("Return-Path:")) { // the last server writes it (RFC 5321 section 4.4)
 		raw = raw[bytes.IndexByte(raw, '\n')+1:]
 	}
-	if i.Envelope.Contract == 0 && i.Envelope.From != "" {
-		return raw, nil // passing through to a protected domain: not ours to sign
+	if i.Envelope.Contract == 0 || i.Envelope.Listener == wire.Forwarded {
+		return raw, nil // passing through, or sent on: not ours to sign, whatever it says it is from
 	}
 	return p.sign(ctx, i, raw)
 }

@@ -29,7 +29,7 @@ type Config struct {
 }
 
 // Peers are the roles that post asks.
-type Peers struct{ Store, Vault, Dial, Inspect *wire.Peer }
+type Peers struct{ Store, Vault, Dial, Inspect, Fetch *wire.Peer }
 
 // Post sends mail.
 type Post struct {
@@ -38,6 +38,9 @@ type Post struct {
 	hosts  *hosts
 	ids    *wire.IDs
 	known  *settings
+
+	returns  *wire.Returns
+	policies policies
 }
 
 // New makes a post that has not begun to send.
@@ -66,7 +69,7 @@ func New(c Config, p Peers) *Post {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Post{config: c, peers: p, hosts: newHosts(), ids: wire.NewIDs(p.Store, noticeIDs), known: &settings{store: p.Store}}
+	return &Post{config: c, peers: p, hosts: newHosts(), ids: wire.NewIDs(p.Store, noticeIDs), known: &settings{store: p.Store}, returns: wire.NewReturns(p.Vault)}
 }
 
 // noticeIDs is how many message ids are set aside at once, for notices to senders.

@@ -30,6 +30,9 @@ func (p *Post) send(ctx context.Context, g parcel) []result {
 		c, err := p.hosts.take(ctx, p, h)
 		if err != nil {
 			last.host, last.text = h.Host, err.Error()
+			if h.by != "" {
+				last.text = h.by + ": " + last.text
+			}
 			if errors.Is(err, errTLS) {
 				last.status = "4.7.10"
 			}
@@ -162,12 +165,12 @@ func ascii(b []byte) bool {
 }
 
 // errTLS means that TLS was required and could not be had.
-var errTLS = errors.New("no TLS as the route requires")
+var errTLS = errors.New("no TLS as is required")
 
 // connect opens a connection to one server at one of its addresses, with as much TLS as the route wants.
 func (p *Post) connect(ctx context.Context, h hop) (*client, error) {
 	c, err := p.connectTLS(ctx, h)
-	if err == nil || h.TLS == "must" || h.TLS == "verify" {
+	if err == nil || h.required() {
 		if err != nil {
 			err = fmt.Errorf("%w: %w", errTLS, err)
 		}
@@ -178,15 +181,10 @@ func (p *Post) connect(ctx context.Context, h hop) (*client, error) {
 }
 
 func (p *Post) connectTLS(ctx context.Context, h hop) (*client, error) {
-	if h.TLS != "must" && h.TLS != "verify" && p.hosts.plain(h) {
+	if !h.required() && p.hosts.plain(h) {
 		return nil, errTLS
 	}
-	t := &tls.Config{ServerName: h.Host, MinVersion: tls.VersionTLS12, RootCAs: p.config.Roots}
-	if h.TLS != "verify" {
-		// Without a policy that names the certificate, encryption to whoever answers beats none (RFC 7435).
-		t.InsecureSkipVerify = true
-	}
-	return p.greet(ctx, h, t)
+	return p.greet(ctx, h, p.tlsConfig(h))
 }
 
 // greet dials, and says EHLO and, with t, STARTTLS.
@@ -203,13 +201,12 @@ func (p *Post) greet(ctx context.Context, h hop, t *tls.Config) (*client, error)
 		return nil, err
 	}
 	c.CommandTimeout = 2 * time.Minute
-	if err := c.Hello(p.config.Name); err != nil && t == nil {
+	if err := c.Hello(p.config.Name); err != nil { // with t: the handshake comes with it
 		c.Close()
 		return nil, err
 	}
-	if s, ok := c.TLSConnectionState(); ok {
-		c.tls = tls.VersionName(s.Version) + " " + tls.CipherSuiteName(s.CipherSuite)
-	}
+	s, encrypted := c.TLSConnectionState()
+	c.tls = p.describe(h, s, encrypted)
 	return c, nil
 }
 
@@ -229,15 +226,25 @@ func (p *Post) nextHops(ctx context.Context, g parcel) ([]hop, *result) {
 	if len(mx.MX) == 1 && mx.MX[0].Host == "" {
 		return nil, &result{code: 556, status: "5.1.10", text: "the domain takes no mail (null MX)"}
 	}
-	var out []hop
-	for _, m := range mx.MX {
-		out = append(out, p.addresses(ctx, wire.NextHop{Host: m.Host, Port: p.config.Port})...)
+	servers := mx.MX
+	if len(servers) == 0 { // RFC 5321 section 5.1: the domain itself
+		servers = []wire.MX{{Host: g.route}}
 	}
-	if len(mx.MX) == 0 { // RFC 5321 section 5.1: the domain itself
-		out = p.addresses(ctx, wire.NextHop{Host: g.route, Port: p.config.Port})
-		if len(out) == 0 && mx.Void {
-			return nil, &result{code: 550, status: "5.1.2", text: "the domain does not exist"}
+	var out []hop
+	var unused *result
+	policy := p.policy(ctx, g.route)
+	for _, m := range servers {
+		hops, why := p.secured(ctx, g.route, m.Host, mx.Secure, policy)
+		out = append(out, hops...)
+		if why != nil {
+			unused = why
 		}
+	}
+	if len(out) == 0 && unused != nil {
+		return nil, unused
+	}
+	if len(out) == 0 && len(mx.MX) == 0 && mx.Void {
+		return nil, &result{code: 550, status: "5.1.2", text: "the domain does not exist"}
 	}
 	if len(out) == 0 {
 		return nil, &result{status: "4.4.4", text: "no server of the domain has an address"}

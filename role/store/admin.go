@@ -222,7 +222,7 @@ func (t *txn) adminDomain(q wire.AdminDomain, out *wire.AdminDone) error {
 		}
 		out.Contract = d.contract
 		if q.Do == "set" {
-			return t.updateDomain(q.Set)
+			return t.setDomain(d.set, q.Set)
 		}
 		used, err := t.domainUsed(name)
 		if err != nil {

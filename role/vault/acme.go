@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
+	"strings"
 
 	"sekisho"
 	"sekisho/ledger"
@@ -35,7 +36,10 @@ func (v *Vault) acme(ctx context.Context, who sekisho.Caller, q wire.ACME) (wire
 		return v.acmeSign(who, q.Digest)
 	case wire.ACMERequest, wire.ACMEInstall:
 		if !slices.Contains(v.config.Hosts, q.Name) {
-			return refused("not a host name of this installation")
+			// Policy hosts of customers' domains, where an operator has made a key for one.
+			if _, err := v.keys.signer(0, "tls", q.Name); !strings.HasPrefix(q.Name, "mta-sts.") || err != nil {
+				return refused("not a host name of this installation")
+			}
 		}
 		if q.Do == wire.ACMERequest {
 			r, err := v.request(ctx, who, wire.CertificateRequest{Name: q.Name})

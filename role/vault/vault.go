@@ -58,6 +58,7 @@ type Vault struct {
 	living  living
 	checks  checks
 	address []byte // pseudonyms of network addresses are derived from it
+	returns []byte // keys of return paths are derived from it
 
 	// life is held for writing while keys are replaced or destroyed, for reading by every answer that uses keys. It guards
 	// what follows.
@@ -160,6 +161,9 @@ func (v *Vault) openKeys() error {
 	if v.address, err = v.installationSecret("address"); err != nil {
 		return err
 	}
+	if v.returns, err = v.installationSecret("return"); err != nil {
+		return err
+	}
 	if err := v.age(); err != nil {
 		return err
 	}
@@ -242,6 +246,7 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultTLS, using(v, v.signTLS))
 	wire.Handle(s, wire.VaultSigner, using(v, v.newSigner))
 	wire.Handle(s, wire.VaultChains, v.chains)
+	wire.Handle(s, wire.VaultReturn, using(v, v.returnKeys))
 	v.ledgerService(s)
 	wire.Handle(s, wire.VaultInform, v.inform)
 	wire.Handle(s, wire.VaultScope, v.scope)

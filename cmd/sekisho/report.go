@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"sekisho/role/admin"
+	"sekisho/wire"
+)
+
+// reportCommand shows what other receivers of mail report.
+type reportCommand struct {
+	DMARC reportDMARC `cmd:"" name:"dmarc" help:"Who sends mail in the name of a contract's domains, as other receivers report (RFC 9990)."`
+}
+
+type reportDMARC struct {
+	Contract string        `arg:"" help:"Name or number of the contract, or one of its domains."`
+	Domain   string        `placeholder:"DOMAIN" help:"Only this domain."`
+	Since    time.Duration `default:"720h" help:"Reports that end in this time back from now."`
+}
+
+// Run prints the sources, those first whose mail did not pass.
+func (c *reportDMARC) Run(g *Global) error {
+	a, err := call[wire.ReportStatistic](g, "report/dmarc", admin.Query{Contract: c.Contract, Match: c.Domain, Since: c.Since})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		row(w, "reports", a.Reports)
+		row(w, "mails", a.Mails)
+		row(w, "passed", a.Passed)
+		if len(a.Sources) == 0 {
+			return
+		}
+		row(w, "SOURCE", "DOMAIN", "MAILS", "PASSED", "DKIM", "SPF", "STOPPED", "REPORTERS", "LAST")
+		for _, s := range a.Sources {
+			row(w, s.Source.String(), s.Domain, fmt.Sprint(s.Mails), fmt.Sprint(s.Passed), fmt.Sprint(s.DKIM), fmt.Sprint(s.SPF), fmt.Sprint(s.Stopped), s.Reporters, s.Last.Format(time.DateOnly))
+		}
+	})
+}

@@ -1,0 +1,96 @@
+package test
+
+import (
+	"net"
+	"net/smtp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"sekisho/role/admin"
+)
+
+const onwardZone = `
+shop.example.     MX 10 mx.shop.example.
+shop.example.     TXT "v=spf1 ip4:127.0.0.1 -all"
+mx.shop.example.  A 127.0.0.3
+home.example.     MX 10 mx.home.example.
+mx.home.example.  A 127.0.0.3
+mori.example.     MX 10 mx.mori.example.
+mx.mori.example.  A 127.0.0.1
+`
+
+// onwardWorld has a contract whose alias "news" goes on to home.example, and somebody else's server for the other domains.
+func onwardWorld(t *testing.T) (*World, *FakeMTA) {
+	t.Helper()
+	w := NewWorld(t, onwardZone)
+	settle(t, w.Admin, "Mori", "mori.example", 1)
+	Ask[admin.AliasAdd](t, w.Admin, "alias/add", admin.AliasAdd{Address: "news@mori.example", Targets: []string{"taro@home.example"}})
+	Ask[admin.AliasAdd](t, w.Admin, "alias/add", admin.AliasAdd{Address: "old@mori.example", Targets: []string{"gone@home.example"}})
+	_, port, _ := net.SplitHostPort(w.Address["mx"])
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w, NewFakeMTA(t, n)
+}
+
+func handIn(t *testing.T, w *World, from, to string, raw []byte) error {
+	t.Helper()
+	c, err := smtp.Dial(w.Address["mx"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	return sendOne(c, from, to, raw)
+}
+
+// A mail that an alias sends on leaves with a return path of the alias's domain; what comes back to that goes to the original sender,
+// with the null sender. Nobody else can use such an address.
+func TestOnward(t *testing.T) {
+	w, remote := onwardWorld(t)
+	if err := handIn(t, w, "Hana@shop.example", "news@mori.example", message("hana@shop.example", "news@mori.example", "first", 500)); err != nil {
+		t.Fatal(err)
+	}
+	m := remote.await(t, "taro@home.example", 1)
+	if !strings.HasPrefix(m.from, "SRS0=") || !strings.HasSuffix(m.from, "=shop.example=Hana@mori.example") {
+		t.Fatalf("it left with %q", m.from)
+	}
+	if strings.Contains(m.raw, "DKIM-Signature: ") {
+		t.Error("somebody else's mail was signed")
+	}
+	bounce := message("mailer-daemon@home.example", m.from, "bounce", 300)
+	if err := handIn(t, w, "", m.from, bounce); err != nil {
+		t.Fatal(err)
+	}
+	if back := remote.await(t, "Hana@shop.example", 1); back.from != "" {
+		t.Errorf("the notification left with %q, not the null sender", back.from)
+	}
+	for what, c := range map[string]struct{ from, to, want string }{
+		"a sender that is not null": {"x@shop.example", m.from, "550"},
+		"another person":            {"", strings.Replace(m.from, "Hana", "taro", 1), "550"},
+		"another domain":            {"", strings.Replace(m.from, "=shop.example", "=home.example", 1), "550"},
+	} {
+		if err := handIn(t, w, c.from, c.to, bounce); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// The null sender stays null, and our own notification about a forward that failed goes to the original sender.
+func TestOnwardNull(t *testing.T) {
+	w, remote := onwardWorld(t)
+	if err := handIn(t, w, "", "news@mori.example", message("mailer-daemon@shop.example", "news@mori.example", "second", 300)); err != nil {
+		t.Fatal(err)
+	}
+	if m := remote.await(t, "taro@home.example", 1); m.from != "" {
+		t.Errorf("it left with %q", m.from)
+	}
+	if err := handIn(t, w, "hana@shop.example", "old@mori.example", message("hana@shop.example", "old@mori.example", "third", 300)); err != nil {
+		t.Fatal(err)
+	}
+	m := remote.await(t, "hana@shop.example", 1)
+	if m.from != "" || !strings.Contains(m.raw, "\r\nTo: <hana@shop.example>\r\n") {
+		t.Errorf("the notification left with %q to\n%.600s", m.from, m.raw)
+	}
+}
