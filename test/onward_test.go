@@ -25,6 +25,7 @@ func onwardWorld(t *testing.T) (*World, *FakeMTA) {
 	t.Helper()
 	w := NewWorld(t, onwardZone)
 	settle(t, w.Admin, "Mori", "mori.example", 1)
+	Ask[admin.Contract](t, w.Admin, "contract/set", admin.ContractSet{Contract: "Mori", Policy: "version = 1\n"}) // what is in the mails is not tried here
 	Ask[admin.AliasAdd](t, w.Admin, "alias/add", admin.AliasAdd{Address: "news@mori.example", Targets: []string{"taro@home.example"}})
 	Ask[admin.AliasAdd](t, w.Admin, "alias/add", admin.AliasAdd{Address: "old@mori.example", Targets: []string{"gone@home.example"}})
 	_, port, _ := net.SplitHostPort(w.Address["mx"])

@@ -121,6 +121,7 @@ func transportWorld(t *testing.T, zone string, policies map[string]string) (*Wor
 	}
 	w := NewWorld(t, zone+"partner.example. TXT \"v=spf1 ip4:127.0.0.1 -all\"\n", func(w *World) { w.Roots, w.Web = a.pool(), a.web(policies, asked) })
 	settle(t, w.Admin, "Mori", "mori.example", 1)
+	Ask[admin.Contract](t, w.Admin, "contract/set", admin.ContractSet{Contract: "Mori", Policy: "version = 1\n"}) // what is in the mails is not tried here
 	_, port, _ := net.SplitHostPort(w.Address["mx"])
 	n, err := strconv.Atoi(port)
 	if err != nil {
