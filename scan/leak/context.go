@@ -77,7 +77,7 @@ const before, after = 72, 30
 // says is what the text says about the number at start to end: the header of its column when it stands in a table, else the
 // nearest label before it on its line, else what follows it, else the line above when it begins a line.
 func (f *finder) says(start, end int) sense {
-	line := strings.LastIndexByte(f.t[:start], '\n') + 1
+	line, bare := f.lineOf(start)
 	if h := f.column(line, start, end); h != "" {
 		if s := f.heading(h); s != unsaid {
 			return s
@@ -97,10 +97,25 @@ func (f *finder) says(start, end int) sense {
 	if s := follows(tail); s != unsaid {
 		return s
 	}
-	if line > 0 && !strings.ContainsFunc(f.t[line:start], letter) {
+	if line > 0 && bare {
 		return meaning(f.above(line), true)
 	}
 	return unsaid
+}
+
+// lineOf is where the line of a place begins, and whether no letter stands in it before the place. Places come mostly in order:
+// each part of a text is looked at once, however long its lines are.
+func (f *finder) lineOf(at int) (start int, bare bool) {
+	if at < f.seen {
+		f.seen, f.line, f.lettered = 0, 0, false
+	}
+	if i := strings.LastIndexByte(f.t[f.seen:at], '\n'); i >= 0 {
+		f.line, f.lettered = f.seen+i+1, false
+		f.seen = f.line
+	}
+	f.lettered = f.lettered || strings.ContainsFunc(f.t[f.seen:at], letter)
+	f.seen = at
+	return f.line, !f.lettered
 }
 
 // mostAsked is for how many numbers of one text labels are looked for; what is left counts as numbers of which nothing is said.

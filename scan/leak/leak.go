@@ -65,6 +65,9 @@ type finder struct {
 	asked int
 	// coded are numbers with letters, whose digits are no numbers of their own.
 	coded []Hit
+	// the place that lineOf came to, its line's beginning, and whether a letter stood between them
+	seen, line int
+	lettered   bool
 	// pools are the numbers of which the text says nothing, by their shape.
 	pools [4]pool
 }

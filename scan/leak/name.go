@@ -106,8 +106,8 @@ func (f *finder) meant(start, end int) bool {
 			return true
 		}
 	}
-	line := strings.LastIndexByte(f.t[:start], '\n') + 1
-	front := strings.TrimRight(f.t[max(line, start-40):start], " :=（(「\"'は　")
+	front := f.t[max(0, start-40):start]
+	front = strings.TrimRight(front[strings.LastIndexByte(front, '\n')+1:], " :=（(「\"'は　")
 	for _, m := range marks {
 		if strings.HasSuffix(front, m) {
 			return true
