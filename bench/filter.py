@@ -117,7 +117,7 @@ class Rspamd:
     def ask(self, url, file):
         try:
             return json.load(urllib.request.urlopen(urllib.request.Request(url, open(file, "rb").read(), {"Password": "x"}), timeout=30))
-        except OSError:
+        except (OSError, ValueError):  # some answers of learning have no content
             return {}
 
     def score(self, files):
