@@ -116,12 +116,12 @@ func TestForward(t *testing.T) {
 	}
 	h.stale = 0
 	h.posted(nil)
-	equal(t, "queue", h.queue(), "ann@mori.example > out@partner.example")
+	equal(t, "queue", h.queue(), "bob@mori.example > out@partner.example")
 	equal(t, "kept here", h.in("ann", h.box("ann", "inbox")), "見積書")
 
 	h.rules("ann", forward("out@partner.example", false))
 	h.posted(m{"subject": "second"})
-	equal(t, "queue", h.queue(), "ann@mori.example > out@partner.example", "ann@mori.example > out@partner.example")
+	equal(t, "queue", h.queue(), "bob@mori.example > out@partner.example", "bob@mori.example > out@partner.example")
 	equal(t, "not kept here", h.in("ann", h.box("ann", "inbox")), "見積書")
 
 	h.allow(wire.Automatic{})

@@ -186,7 +186,7 @@ func compress(p float64) float64 {
 }
 
 // Probability is how likely a mail with so many points is unwanted where as much unwanted as wanted mail comes: a logistic curve,
-// fitted to mails that had taught nothing.
+// its middle and slope set by hand over mails that had taught nothing.
 func Probability(points float64) float64 { return 1 / (1 + math.Exp(-Slope*(points-Middle))) }
 
 // The curve of Probability: half of the mails with the points of Middle are unwanted; each point more multiplies the odds by the
