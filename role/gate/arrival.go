@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,8 +14,11 @@ import (
 	"sekisho/wire"
 )
 
-// arrival is a message as store takes it.
-type arrival struct{ wire.Arrival }
+// arrival is a message as store takes it, and the inspect workers that it passed through.
+type arrival struct {
+	wire.Arrival
+	passed []sekisho.Instance
+}
 
 // variant names the outcomes that share one stored message: same contract, same changes, same envelope sender.
 type variant struct {
@@ -85,7 +89,7 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 	if err != nil {
 		return arrival{}, err
 	}
-	a := arrival{wire.Arrival{Trace: in.traceOf(o, took), Sealed: wire.SealedMessage{ID: id, Contract: v.contract, Size: int64(len(raw)),
+	a := arrival{passed: slices.Clone(in.passed), Arrival: wire.Arrival{Trace: in.traceOf(o, took), Sealed: wire.SealedMessage{ID: id, Contract: v.contract, Size: int64(len(raw)),
 		Summary: sealed.Summary, Header: sealed.Header, Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index,
 		Thread: wire.ThreadOf(v.contract, &report.Summary), Attached: report.Summary.Attachment}}}
 	a.Trace.Subject = sealed.Subject
@@ -105,7 +109,7 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 // rewrite has inspect make the changed copy, and summarise it: the spans have moved.
 func (in *intake) rewrite(ctx context.Context, v variant, o outcome) ([]byte, wire.Report, error) {
 	d := o.decision
-	w, _, err := inspected(ctx, in.gate, wire.InspectRewrite, wire.Rewrite{Raw: in.raw, Canonical: v.canonical,
+	w, _, err := inspected(ctx, in, wire.InspectRewrite, wire.Rewrite{Raw: in.raw, Canonical: v.canonical,
 		Subject: strings.Join(d.Tags, " "), AddHeader: d.Headers, Warning: strings.Join(d.Warn, "\n")})
 	if err != nil {
 		return nil, wire.Report{}, err
@@ -116,7 +120,7 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) ([]byte, wi
 
 // summary has a changed copy described anew.
 func (in *intake) summary(ctx context.Context, raw []byte) (wire.Report, error) {
-	r, _, err := inspected(ctx, in.gate, wire.InspectScan, wire.Scan{Raw: raw, Envelope: in.envelope, Now: in.envelope.At, Summarise: true})
+	r, _, err := inspected(ctx, in, wire.InspectScan, wire.Scan{Raw: raw, Envelope: in.envelope, Now: in.envelope.At, Summarise: true})
 	return r, err
 }
 

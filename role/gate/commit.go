@@ -96,7 +96,13 @@ func (c *committer) write(group []*commit) error {
 	for _, m := range group {
 		for _, a := range m.arrivals {
 			accept.Messages = append(accept.Messages, a.Arrival)
-			transit.Runs = passage(transit.Runs, a)
+			workers := a.passed
+			if len(workers) == 0 { // none was there to inspect it
+				workers = []sekisho.Instance{0}
+			}
+			for _, worker := range workers {
+				transit.Runs = passage(transit.Runs, a, worker)
+			}
 		}
 	}
 	entered := make(chan error, 1)
@@ -112,8 +118,8 @@ func (c *committer) write(group []*commit) error {
 }
 
 // passage adds a message to the runs of consecutive messages of one contract that passed one worker.
-func passage(runs []wire.Passage, a arrival) []wire.Passage {
-	p := wire.Passage{Contract: a.Sealed.Contract, First: a.Sealed.ID, Count: 1, Bytes: uint64(a.Sealed.Size), Worker: a.Trace.Instance}
+func passage(runs []wire.Passage, a arrival, worker sekisho.Instance) []wire.Passage {
+	p := wire.Passage{Contract: a.Sealed.Contract, First: a.Sealed.ID, Count: 1, Bytes: uint64(a.Sealed.Size), Worker: worker}
 	if n := len(runs); n > 0 {
 		l := &runs[n-1]
 		if l.Contract == p.Contract && l.Worker == p.Worker && l.First+sekisho.MessageID(l.Count) == p.First {

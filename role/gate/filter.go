@@ -107,7 +107,7 @@ func (in *intake) sortGroup(ctx context.Context, v variant, group []outcome, out
 	if len(asked) == 0 {
 		return nil
 	}
-	got, _, err := inspected(ctx, in.gate, wire.InspectFilter, q)
+	got, _, err := inspected(ctx, in, wire.InspectFilter, q)
 	if err == nil && len(got.List) != len(asked) {
 		err = sekisho.E("gate.filter", sekisho.Corrupt, fmt.Errorf("%d answers of %d", len(got.List), len(asked)))
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,4 +194,22 @@ func FuzzClamd(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestPassage: every inspect worker that a mail passed through is named, also those that did not survive it or only changed it.
+func TestPassage(t *testing.T) {
+	var runs []wire.Passage
+	for id := sekisho.MessageID(5); id < 8; id++ {
+		a := arrival{Arrival: wire.Arrival{Sealed: wire.SealedMessage{ID: id, Contract: 1, Size: 10}}, passed: []sekisho.Instance{3}}
+		if id == 7 {
+			a.passed = []sekisho.Instance{3, 4}
+		}
+		for _, w := range a.passed {
+			runs = passage(runs, a, w)
+		}
+	}
+	want := []wire.Passage{{Contract: 1, First: 5, Count: 3, Bytes: 30, Worker: 3}, {Contract: 1, First: 7, Count: 1, Bytes: 10, Worker: 4}}
+	if !slices.Equal(runs, want) {
+		t.Errorf("%+v; want %+v", runs, want)
+	}
 }

@@ -138,7 +138,7 @@ func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction,
 		Now: in.envelope.At, Leak: c.policy.Leak(), Extra: append(slices.Clone(in.virus), in.auth.Findings...),
 		Auth: wire.Auth{SPF: in.auth.SPF, DKIM: in.auth.DKIM, DMARC: in.auth.DMARC, ARC: in.auth.ARC, SPFDomain: in.auth.SPFDomain,
 			DKIMDomain: in.auth.DKIMDomain, From: in.auth.FromDomain, Policy: in.auth.Policy, Aligned: in.auth.Aligned}}
-	r, worker, err := inspected(ctx, in.gate, wire.InspectScan, q)
+	r, worker, err := inspected(ctx, in, wire.InspectScan, q)
 	if err == nil {
 		return &report{Report: r, worker: worker}, nil
 	}

@@ -20,10 +20,10 @@ func reporting(list []string) bool {
 	})
 }
 
-// reported reads the reports of a mail that was delivered and keeps them. Nobody waits for it, and what fails is only not counted.
-func (in *intake) reported(outcomes []outcome) {
+// reports reads the reports of a mail that is about to be delivered. What fails is only not counted.
+func (in *intake) reports(ctx context.Context, outcomes []outcome) (list []wire.DMARCKeep) {
 	if in.envelope.Contract != 0 || !in.envelope.Vouched {
-		return
+		return nil
 	}
 	contracts := map[sekisho.ContractID]*contract{}
 	for _, o := range outcomes {
@@ -32,26 +32,29 @@ func (in *intake) reported(outcomes []outcome) {
 		}
 	}
 	if len(contracts) == 0 {
-		return
+		return nil
 	}
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), takeTime)
-		defer cancel()
-		got, _, err := inspected(ctx, in.gate, wire.InspectDMARC, wire.DMARCQuery{Raw: in.raw})
-		if err != nil || got.Fault != "" {
-			in.gate.config.Log.Warn("a report about a domain is not counted", "trace", in.trace.String(), "error", err, "fault", brief(got.Fault))
-		}
-		for _, r := range got.List {
-			for id, c := range contracts {
-				if !slices.ContainsFunc(c.domains, func(d string) bool {
-					return strings.EqualFold(d, r.Domain) || strings.HasSuffix(r.Domain, "."+strings.ToLower(d))
-				}) {
-					continue
-				}
-				if _, err := wire.StoreReport.Ask(ctx, in.gate.peers.Store, wire.DMARCKeep{Contract: id, Report: r}); err != nil {
-					in.gate.config.Log.Warn("a report about a domain is not kept", "trace", in.trace.String(), "error", err)
-				}
+	got, _, err := inspected(ctx, in, wire.InspectDMARC, wire.DMARCQuery{Raw: in.raw})
+	if err != nil || got.Fault != "" {
+		in.gate.config.Log.Warn("a report about a domain is not counted", "trace", in.trace.String(), "error", err, "fault", brief(got.Fault))
+	}
+	for _, r := range got.List {
+		for id, c := range contracts {
+			if slices.ContainsFunc(c.domains, func(d string) bool {
+				return strings.EqualFold(d, r.Domain) || strings.HasSuffix(r.Domain, "."+strings.ToLower(d))
+			}) {
+				list = append(list, wire.DMARCKeep{Contract: id, Report: r})
 			}
 		}
-	}()
+	}
+	return list
+}
+
+// reported has store keep the reports of a mail that is durable. A report that is there already is not counted again.
+func (in *intake) reported(ctx context.Context, list []wire.DMARCKeep) {
+	for _, q := range list {
+		if _, err := wire.StoreReport.Ask(ctx, in.gate.peers.Store, q); err != nil {
+			in.gate.config.Log.Warn("a report about a domain is not kept", "trace", in.trace.String(), "error", err)
+		}
+	}
 }

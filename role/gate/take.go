@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,9 +30,10 @@ type intake struct {
 	account *wire.Identified // the sender who signed in, or nil
 	raw     []byte           // with our trace fields in front
 	auth    auth.Result
-	virus   []sekisho.Finding // what clamd said
-	depth   int               // how often filters sent it on
-	sender  string            // envelope sender of what leaves, when a filter sent it on; "": envelope.From
+	virus   []sekisho.Finding  // what clamd said
+	passed  []sekisho.Instance // inspect workers that the mail passed through in the clear
+	depth   int                // how often filters sent it on
+	sender  string             // envelope sender of what leaves, when a filter sent it on; "": envelope.From
 
 	renditions map[variant]*rendition
 }
@@ -64,6 +66,7 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 		in.record(ctx, outcomes, refusal.Code, refusal.Message)
 		return outcomes, refusal
 	}
+	reports := in.reports(ctx, judged)
 	arrivals, err := in.arrivals(ctx, outcomes, g.config.Clock().Sub(begun))
 	if err != nil {
 		return nil, g.answer(err)
@@ -71,7 +74,7 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	if err := g.commits.take(ctx, append(arrivals, sorted.arrivals...)); err != nil {
 		return nil, g.answer(err)
 	}
-	in.reported(judged)
+	in.reported(ctx, reports)
 	return judged, refuse(250, "2.0.0", "Taken, reference %s", m.trace)
 }
 
@@ -167,14 +170,17 @@ func (in *intake) complete(b *bytes.Buffer, fields []header.Field) {
 // reason itself.
 const inspectTries = 3
 
-// inspected has a worker do something with a mail. Unavailable means that no worker survived it.
-func inspected[Q, A any](ctx context.Context, g *Gate, call *wire.Call[Q, A], q Q) (A, sekisho.Instance, error) {
+// inspected has a worker do something with a mail, and notes each that was given it. Unavailable means that no worker survived it.
+func inspected[Q, A any](ctx context.Context, in *intake, call *wire.Call[Q, A], q Q) (A, sekisho.Instance, error) {
 	var none A
 	var last error
 	for range inspectTries {
-		line, err := g.peers.Inspect.Pick(ctx)
+		line, err := in.gate.peers.Inspect.Pick(ctx)
 		if err != nil {
 			return none, 0, err
+		}
+		if w := line.Peer.Instance; !slices.Contains(in.passed, w) {
+			in.passed = append(in.passed, w)
 		}
 		a, err := call.AskLine(ctx, line, q)
 		if err == nil {

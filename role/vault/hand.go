@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"sekisho"
@@ -243,14 +242,10 @@ func (v *Vault) releasedTo(c sekisho.ContractID, a sekisho.AccountID) (wire.KeyN
 		public, err := seal.ParsePublic(pair.Public())
 		return wire.SpoolKey, public, err
 	}
-	list, err := v.keys.accounts(c)
+	b, err := v.keys.accountPublic(c, a)
 	if err != nil {
 		return 0, seal.Public{}, err
 	}
-	i := slices.IndexFunc(list, func(r accountRow) bool { return r.account == a })
-	if i < 0 {
-		return 0, seal.Public{}, sekisho.E("vault.link-release", sekisho.NotFound, errors.New("no such account"))
-	}
-	public, err := seal.ParsePublic(list[i].public)
+	public, err := seal.ParsePublic(b)
 	return wire.AccountKey, public, err
 }

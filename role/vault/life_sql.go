@@ -232,6 +232,12 @@ func (k *keyTable) accounts(c sekisho.ContractID) ([]accountRow, error) {
 	return out, rows.Err()
 }
 
+// accountPublic gives an account's public key; NotFound when there is no such account.
+func (k *keyTable) accountPublic(c sekisho.ContractID, a sekisho.AccountID) (public []byte, err error) {
+	err = k.db.QueryRow(`SELECT public FROM account WHERE contract = $1 AND account = $2`, int64(c), int64(a)).Scan(&public)
+	return public, found("vault.account", err)
+}
+
 func addSuccession(tx *sql.Tx, c sekisho.ContractID, a sekisho.AccountID, number int, public, sealed []byte) error {
 	_, err := tx.Exec(`INSERT INTO succession (contract, account, number, public, sealed) VALUES ($1, $2, $3, $4, $5)`, int64(c), int64(a), number, public, sealed)
 	if err == nil {
