@@ -232,7 +232,10 @@ func (p *Post) nextHops(ctx context.Context, g parcel) ([]hop, *result) {
 	}
 	var out []hop
 	var unused *result
-	policy := p.policy(ctx, g.route)
+	policy, err := p.policy(ctx, g.route)
+	if err != nil {
+		return nil, &result{status: "4.7.5", text: "the domain's MTA-STS policy cannot be looked up now: " + kindText(err)}
+	}
 	for _, m := range servers {
 		hops, why := p.secured(ctx, g.route, m.Host, mx.Secure, policy)
 		out = append(out, hops...)

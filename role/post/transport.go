@@ -161,35 +161,39 @@ const (
 	mostPolicies = 10_000
 )
 
-// policy gives the MTA-STS policy of a domain in force; nil when it has none.
-func (p *Post) policy(ctx context.Context, domain string) *mtasts.Policy {
+// policy gives the MTA-STS policy of a domain in force; nil when it has none. An error means that it cannot be told: one that is in
+// force must not be passed over.
+func (p *Post) policy(ctx context.Context, domain string) (*mtasts.Policy, error) {
 	now := p.config.Clock()
 	name, ok := zone.Host(domain)
 	if !ok || p.peers.Fetch == nil {
-		return nil
+		return nil, nil
 	}
 	p.policies.mu.Lock()
 	k, known := p.policies.known[name]
 	p.policies.mu.Unlock()
 	if known && now.Before(k.until) {
-		return k.policy
+		return k.policy, nil
 	}
-	found, life := p.learn(ctx, name, now)
+	found, life, err := p.learn(ctx, name, now)
+	if err != nil {
+		return nil, err
+	}
 	p.policies.mu.Lock()
 	defer p.policies.mu.Unlock()
 	if p.policies.known == nil || len(p.policies.known) >= mostPolicies {
 		p.policies.known = map[string]recalled{}
 	}
 	p.policies.known[name] = recalled{found, now.Add(life)}
-	return found
+	return found, nil
 }
 
 // learn asks for the record, and for the policy when the record tells of a new one or half of the old one's time is over. A policy that was
 // good stays in force until its time is over, whatever became of the record and the server (RFC 8461 section 5.1).
-func (p *Post) learn(ctx context.Context, domain string, now time.Time) (*mtasts.Policy, time.Duration) {
+func (p *Post) learn(ctx context.Context, domain string, now time.Time) (*mtasts.Policy, time.Duration, error) {
 	kept, err := wire.StoreTransport.Ask(ctx, p.peers.Store, wire.TransportQuery{Domain: domain})
 	if err != nil {
-		p.config.Log.Error("MTA-STS policies cannot be read", "error", err)
+		return nil, 0, err
 	}
 	var old *mtasts.Policy
 	if len(kept.Policy) > 0 {
@@ -199,25 +203,25 @@ func (p *Post) learn(ctx context.Context, domain string, now time.Time) (*mtasts
 	}
 	txt, err := wire.DialLookup.Ask(ctx, p.peers.Dial, wire.Lookup{Type: "TXT", Name: mtasts.Name(domain)})
 	if err != nil {
-		return old, policyLook
+		return old, policyLook, nil
 	}
 	id, err := mtasts.Record(txt.TXT)
 	if err != nil || old != nil && id == kept.ID && now.Before(kept.Read.Add(kept.Until.Sub(kept.Read)/2)) {
-		return old, policyLook
+		return old, policyLook, nil
 	}
 	got, err := wire.FetchPolicy.Ask(ctx, p.peers.Fetch, wire.PolicyQuery{Domain: domain})
 	if err != nil {
 		p.config.Log.Warn("an MTA-STS policy cannot be fetched", "domain", domain, "kept", old != nil, "error", err)
-		return old, policyPause
+		return old, policyPause, nil
 	}
 	fresh, err := mtasts.Parse(got.Body)
 	if err != nil {
 		p.config.Log.Warn("an MTA-STS policy cannot be read", "domain", domain, "kept", old != nil, "error", err)
-		return old, policyPause
+		return old, policyPause, nil
 	}
 	keep := wire.Transport{ID: id, Policy: got.Body, Read: now, Until: now.Add(fresh.MaxAge)}
 	if _, err := wire.StoreTransport.Ask(ctx, p.peers.Store, wire.TransportQuery{Domain: domain, Keep: &keep}); err != nil {
 		p.config.Log.Error("an MTA-STS policy is not kept", "domain", domain, "error", err)
 	}
-	return &fresh, policyLook
+	return &fresh, policyLook, nil
 }
