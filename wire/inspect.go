@@ -173,7 +173,6 @@ type FilterFor struct {
 	To        string   // recipient of the envelope
 	Addresses []string // the account's own, the first of which marks what it sends on
 	Forward   []string // domains that mail may be sent on to; "*" is any
-	MessageID string   // for the automatic reply
 }
 
 // Filtered answers Filter, in its order.
@@ -198,12 +197,13 @@ type FilterStep struct {
 	Reply   FilterReply
 }
 
-// FilterReply is an automatic reply, ready to be sent with the null sender.
+// FilterReply is an automatic reply to the mail's sender. Text, Subject and From stand so in the script; Subject "" is the mail's,
+// From "" the account's address.
 type FilterReply struct {
-	Raw    []byte
-	To     string
-	Handle string        // replies with one handle go to one sender once in
-	Period time.Duration // this time
+	Text, Subject, From string
+	MIME                bool          // Text is an entity with its header
+	Handle              string        // replies with one handle go to one sender once in
+	Period              time.Duration // this time
 }
 
 // FieldEdit deletes the Index-th field of that name, or adds one: before all others, or with Last behind them.

@@ -11,6 +11,7 @@ import (
 
 	"sekisho"
 	"sekisho/mail/header"
+	"sekisho/mail/reply"
 	"sekisho/policy"
 	"sekisho/wire"
 )
@@ -87,8 +88,9 @@ func (in *intake) sortGroup(ctx context.Context, v variant, group []outcome, out
 		q.Auth = in.account.Address
 	}
 	var asked []outcome
+	var scripts []script
 	for _, o := range group {
-		text, err := in.gate.scripts.script(ctx, o.contract.ID, o.target.Account, o.target.Filter)
+		x, err := in.gate.scripts.script(ctx, o.contract.ID, o.target.Account, o.target.Filter)
 		if sekisho.KindOf(err) == sekisho.Corrupt {
 			in.gate.config.Log.Error("a filter does not open", "account", uint64(o.target.Account), "error", err)
 			err = nil
@@ -96,13 +98,12 @@ func (in *intake) sortGroup(ctx context.Context, v variant, group []outcome, out
 		if err != nil {
 			return err
 		}
-		if len(text) == 0 {
+		if len(x.text) == 0 {
 			out.outcomes = append(out.outcomes, o)
 			continue
 		}
-		q.For = append(q.For, wire.FilterFor{Script: text, To: o.address, Addresses: own(o), Forward: in.forwards(o),
-			MessageID: newTrace().String() + "@" + in.gate.config.Name})
-		asked = append(asked, o)
+		q.For = append(q.For, wire.FilterFor{Script: x.text, To: o.address, Addresses: own(o), Forward: in.forwards(o)})
+		asked, scripts = append(asked, o), append(scripts, x)
 	}
 	if len(asked) == 0 {
 		return nil
@@ -115,11 +116,33 @@ func (in *intake) sortGroup(ctx context.Context, v variant, group []outcome, out
 		return err
 	}
 	for i, o := range asked {
-		if err := in.carryOut(ctx, o, r, &got.List[i], out); err != nil {
+		wants := &got.List[i]
+		if !scripts[i].wants(wants) {
+			in.gate.config.Log.Error("inspection says that a filter sends what does not stand in it", "trace", in.trace.String(), "account", uint64(o.target.Account))
+			wants = &wire.Sorting{Fault: "what it would send does not stand in it"}
+		}
+		if err := in.carryOut(ctx, o, scripts[i], r, wants, out); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wants says whether all that a sorting gives to others stands in the script: texts, addresses and header fields.
+func (x script) wants(s *wire.Sorting) bool {
+	for _, e := range s.Edits {
+		if !e.Delete && !x.said[e.Value] {
+			return false
+		}
+	}
+	for _, step := range s.Steps {
+		for _, text := range []string{step.Address, step.Text, step.Reply.Text} {
+			if text != "" && !x.said[text] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // own are the addresses by which the owner of a filter is known: the mailbox's, and the one that was written to.
@@ -140,7 +163,7 @@ func (in *intake) forwards(o outcome) []string {
 }
 
 // carryOut makes outcomes of what a filter wants. Whatever it wants, the mail is somewhere in the end.
-func (in *intake) carryOut(ctx context.Context, o outcome, r *rendition, s *wire.Sorting, out *sorted) error {
+func (in *intake) carryOut(ctx context.Context, o outcome, by script, r *rendition, s *wire.Sorting, out *sorted) error {
 	at := len(out.outcomes)
 	kept, sent := false, false
 	keep := func(mailbox string, flags []string, edits int) {
@@ -163,7 +186,7 @@ func (in *intake) carryOut(ctx context.Context, o outcome, r *rendition, s *wire
 			x.refusal, kept = step.Text, true
 			out.outcomes = append(out.outcomes, x)
 		case "redirect", "vacation":
-			list, ok, err := in.follow(ctx, o, r, s, &step)
+			list, ok, err := in.follow(ctx, o, by, r, s, &step)
 			if err != nil {
 				return err
 			}
@@ -212,12 +235,12 @@ const mostDepth = 5
 
 // follow sends what a filter wants sent: the mail on to another address, or an automatic reply. ok is false when it was not
 // sent: then the filter's owner keeps the mail.
-func (in *intake) follow(ctx context.Context, o outcome, r *rendition, s *wire.Sorting, step *wire.FilterStep) (list []arrival, ok bool, err error) {
+func (in *intake) follow(ctx context.Context, o outcome, by script, r *rendition, s *wire.Sorting, step *wire.FilterStep) (list []arrival, ok bool, err error) {
 	f := follower{o: o, to: step.Address, from: o.target.Address}
 	if step.Do == "vacation" {
-		f.to, f.from, f.raw = step.Reply.To, "", step.Reply.Raw
+		f.to, f.from, f.raw = in.envelope.From, "", in.reply(o, by, r.raw, &step.Reply)
 		_, domain := cut(f.to)
-		if len(f.raw) == 0 || !o.contract.Automatic.Replies(domain, o.contract.domains) {
+		if f.to == "" || !o.contract.Automatic.Replies(domain, o.contract.domains) {
 			return nil, false, nil
 		}
 		f.mark, f.until = markOf(step.Reply.Handle, f.to), in.envelope.At.Add(min(max(step.Reply.Period, time.Minute), 90*24*time.Hour))
@@ -237,6 +260,27 @@ func (in *intake) follow(ctx context.Context, o outcome, r *rendition, s *wire.S
 		}
 	}
 	return in.send(ctx, f)
+}
+
+// reply writes an automatic reply to the mail's sender. Subject and From that do not stand in the script are the mail's and the account's.
+func (in *intake) reply(o outcome, by script, raw []byte, q *wire.FilterReply) []byte {
+	fields, _ := header.Split(raw)
+	first := func(name string) string {
+		for _, f := range fields {
+			if f.Is(name) {
+				return f.Value()
+			}
+		}
+		return ""
+	}
+	v := reply.Vacation{To: in.envelope.From, From: o.target.Address, Subject: q.Subject, Text: q.Text, MIME: q.MIME}
+	if by.said[q.From] {
+		v.From = q.From
+	}
+	if v.Subject == "" || !by.said[v.Subject] {
+		v.Subject = "Auto: " + reply.OneLine(first("Subject"))
+	}
+	return v.Write(first, reply.Stamp{Date: in.envelope.At, MessageID: newTrace().String() + "@" + in.gate.config.Name})
 }
 
 // sentOn is the mail as it is sent on: with the filter's changes, the field by which it is known when it comes back, and without

@@ -213,3 +213,31 @@ func TestPassage(t *testing.T) {
 		t.Errorf("%+v; want %+v", runs, want)
 	}
 }
+
+// TestScriptSays: an inspect worker that was taken over cannot make a filter send what does not stand in it.
+func TestScriptSays(t *testing.T) {
+	x := script{said: wordsOf("require [\"vacation\",\"editheader\",\"ereject\"];\nif true { redirect \"Ann <Ann@Partner.example>\"; }\nvacation :subject \"Away\" \"Back\non Monday\";\naddheader \"X-A\" \"yes\";\nereject \"no\";\n")}
+	for name, c := range map[string]struct {
+		s  wire.Sorting
+		ok bool
+	}{
+		"what it says": {wire.Sorting{Steps: []wire.FilterStep{{Do: "redirect", Address: "Ann@Partner.example"}, {Do: "vacation", Reply: wire.FilterReply{Text: "Back\r\non Monday", Subject: "Auto: anything"}},
+			{Do: "reject", Text: "no"}}, Edits: []wire.FieldEdit{{Name: "X-A", Value: "yes"}, {Delete: true, Name: "Subject"}}}, true},
+		"another address": {wire.Sorting{Steps: []wire.FilterStep{{Do: "redirect", Address: "eve@partner.example"}}}, false},
+		"another answer":  {wire.Sorting{Steps: []wire.FilterStep{{Do: "vacation", Reply: wire.FilterReply{Text: "somebody else's mail"}}}}, false},
+		"another refusal": {wire.Sorting{Steps: []wire.FilterStep{{Do: "reject", Text: "somebody else's mail"}}}, false},
+		"another field":   {wire.Sorting{Edits: []wire.FieldEdit{{Name: "X-A", Value: "somebody else's mail"}}}, false},
+	} {
+		if got := x.wants(&c.s); got != c.ok {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	in := &intake{gate: &Gate{config: Config{Name: "mx.example"}}, transaction: &transaction{envelope: sekisho.Envelope{From: "bob@out.example", At: time.Unix(1e9, 0)}}}
+	raw := in.reply(outcome{target: wire.Target{Address: "ann@mori.example"}}, x, []byte("Subject: hello\r\nMessage-ID: <a@b>\r\n\r\nx"),
+		&wire.FilterReply{Text: "t", Subject: "stolen", From: "stolen <eve@out.example>"})
+	for _, want := range []string{"From: ann@mori.example\r\n", "To: <bob@out.example>\r\n", "Subject: Auto: hello\r\n", "In-Reply-To: <a@b>\r\n"} {
+		if !strings.Contains(string(raw), want) {
+			t.Errorf("no %q in %q", want, raw)
+		}
+	}
+}

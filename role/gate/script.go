@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"sekisho"
+	"sekisho/mail/reply"
+	syntax "sekisho/mail/script"
 	"sekisho/seal"
 	"sekisho/wire"
 )
@@ -23,7 +25,8 @@ type scripts struct {
 
 type script struct {
 	version uint64
-	text    []byte // nil: there is none
+	text    []byte          // nil: there is none
+	said    map[string]bool // its strings, also as one line, and as addresses
 }
 
 // mostScripts bounds the bytes of scripts that are kept: then all are forgotten.
@@ -33,18 +36,18 @@ func newScripts(p Peers) *scripts {
 	return &scripts{store: p.Store, vault: p.Vault, known: map[sekisho.AccountID]script{}}
 }
 
-// script gives the script of an account, at least as new as version; nil when there is none. Unavailable when it cannot be
+// script gives the script of an account, at least as new as version; without text when there is none. Unavailable when it cannot be
 // opened now: the mail should be tried again. A script that was altered at rest is none, and is logged.
-func (s *scripts) script(ctx context.Context, c sekisho.ContractID, a sekisho.AccountID, version uint64) ([]byte, error) {
+func (s *scripts) script(ctx context.Context, c sekisho.ContractID, a sekisho.AccountID, version uint64) (script, error) {
 	s.mu.Lock()
 	x, ok := s.known[a]
 	s.mu.Unlock()
 	if ok && x.version >= version {
-		return x.text, nil
+		return x, nil
 	}
 	x, err := s.open(ctx, c, a)
 	if err != nil {
-		return nil, err
+		return script{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,7 +56,7 @@ func (s *scripts) script(ctx context.Context, c sekisho.ContractID, a sekisho.Ac
 		s.size = len(x.text)
 	}
 	s.known[a] = x
-	return x.text, nil
+	return x, nil
 }
 
 func (s *scripts) open(ctx context.Context, c sekisho.ContractID, a sekisho.AccountID) (script, error) {
@@ -80,5 +83,29 @@ func (s *scripts) open(ctx context.Context, c sekisho.ContractID, a sekisho.Acco
 	if err := json.Unmarshal(plain, &kept); err != nil {
 		return script{}, sekisho.E("gate.script", sekisho.Corrupt, err)
 	}
-	return script{version: f.Version, text: []byte(kept.Script)}, nil
+	return script{version: f.Version, text: []byte(kept.Script), said: wordsOf(kept.Script)}, nil
+}
+
+// wordsOf gives the strings of a script, as they stand and as mails carry them: inspect says what a script wants, but what is sent to
+// anybody in its owner's name has to stand in it.
+func wordsOf(text string) map[string]bool {
+	list, _ := syntax.Parse([]byte(text), syntax.Limit{Size: 64 << 10, Nesting: 32, Faults: 1}) // a script with faults says nothing
+	out := map[string]bool{}
+	var walk func([]*syntax.Node)
+	walk = func(list []*syntax.Node) {
+		for _, n := range list {
+			for _, a := range n.Args {
+				for _, s := range a.Strings {
+					out[s], out[reply.OneLine(s)] = true, true
+					if a, ok := reply.Mailbox(s); ok {
+						out[a] = true
+					}
+				}
+			}
+			walk(n.Tests)
+			walk(n.Block)
+		}
+	}
+	walk(list)
+	return out
 }

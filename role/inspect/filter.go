@@ -50,7 +50,7 @@ func sorting(m *message.Message, q *wire.Filter, f *wire.FilterFor) wire.Sorting
 		out.Edits = append(out.Edits, wire.FieldEdit{Delete: e.Delete, Last: e.Last, Name: e.Name, Value: e.Value, Index: e.Index})
 	}
 	for _, a := range r.Actions {
-		if step, ok := stepOf(m, &a, q.Now, f.MessageID); ok {
+		if step, ok := stepOf(&a); ok {
 			out.Steps = append(out.Steps, step)
 		}
 	}
@@ -61,7 +61,7 @@ func sorting(m *message.Message, q *wire.Filter, f *wire.FilterFor) wire.Sorting
 }
 
 // stepOf writes an action as gate carries it out; false for one that has no effect here.
-func stepOf(m *message.Message, a *sieve.Action, now time.Time, id string) (wire.FilterStep, bool) {
+func stepOf(a *sieve.Action) (wire.FilterStep, bool) {
 	out := wire.FilterStep{Mailbox: a.Mailbox, Flags: a.Flags, Edits: a.Edits}
 	switch a.Kind {
 	case sieve.Keep:
@@ -75,17 +75,9 @@ func stepOf(m *message.Message, a *sieve.Action, now time.Time, id string) (wire
 	case sieve.Reject, sieve.EReject:
 		out.Do, out.Text = "reject", a.Text
 	case sieve.Respond:
-		first := func(name string) string {
-			for _, h := range m.Header {
-				if h.Key == name {
-					return message.Unfold(h.Value)
-				}
-			}
-			return ""
-		}
+		v := a.Vacation
 		out.Do = "vacation"
-		out.Reply = wire.FilterReply{Raw: a.Vacation.Write(first, reply.Stamp{Date: now, MessageID: id}), To: a.Vacation.To, Handle: a.Vacation.Handle,
-			Period: a.Vacation.Period}
+		out.Reply = wire.FilterReply{Text: v.Text, Subject: v.Subject, From: v.From, MIME: v.MIME, Handle: v.Handle, Period: v.Period}
 	default:
 		return out, false
 	}

@@ -214,9 +214,12 @@ func TestFilterByHand(t *testing.T) {
 	if kept := h.call("ann", "Kept/query", m{"filter": m{"fate": "quarantine"}})["ids"].([]any); len(kept) != 1 {
 		t.Errorf("a refusal among others: %v", kept)
 	}
-	h.rules("ann", m{"script": "require \"variables\";\nset \"a\" \"1\";\nredirect \"${a}\";\n"})
+	h.rules("ann", m{"script": "require [\"ereject\",\"fileinto\"];\nereject \"no\";\nfileinto \"Trash\";\n"})
 	h.posted(m{"subject": "broken"})
 	equal(t, "a script that breaks", h.in("ann", h.box("ann", "inbox")), "yes", "broken")
+	if got := h.rules("ann", m{"script": "require \"variables\";"}); text(got, "notUpdated", "singleton", "properties", 0) != "script" {
+		t.Errorf("texts made of texts: %v", got)
+	}
 	if got := h.rules("ann", m{"rules": []m{{"name": "x", "enabled": true, "match": "all", "actions": []m{{"do": "move", "value": "b999999"}}}}}); text(got, "notUpdated", "singleton", "properties", 0) != "rules" {
 		t.Errorf("%v", got)
 	}
