@@ -165,7 +165,7 @@ func (t *turn) emailParse(a *parseArgs) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		x, err := t.parsed(b)
+		x, err := t.parsed(t.made(id), b)
 		if err != nil {
 			unreadable = append(unreadable, id)
 			continue
@@ -182,8 +182,12 @@ func (t *turn) emailParse(a *parseArgs) (any, error) {
 }
 
 // parsed has inspect summarise a mail that is nowhere filed, and gives it with all pieces.
-func (t *turn) parsed(raw []byte) (*reading, error) {
-	r, err := wire.InspectScan.Ask(t.ctx, t.w.peers.Inspect, wire.Scan{Raw: raw, Now: t.w.config.Clock(), Summarise: true})
+func (t *turn) parsed(blob string, raw []byte) (*reading, error) {
+	line, err := t.workerFor(blob, len(raw))
+	if err != nil {
+		return nil, err
+	}
+	r, err := wire.InspectScan.AskLine(t.ctx, line, wire.Scan{Raw: raw, Now: t.w.config.Clock(), Summarise: true})
 	if err != nil {
 		return nil, err
 	}

@@ -61,15 +61,34 @@ func (t *turn) render(x *reading, language string) (wire.Rendered, error) {
 		return wire.Rendered{}, err
 	}
 	q := wire.Render{Raw: raw, Language: language, Domains: who.Domains}
-	line, err := t.w.peers.Inspect.Pick(t.ctx)
+	line, err := t.worker(x.Message, len(raw))
 	if err != nil {
-		return wire.Rendered{}, sekisho.E("webmail.render", sekisho.Unavailable, err)
-	}
-	passage := wire.Passage{Contract: t.ticket.Contract, First: x.Message, Count: 1, Bytes: uint64(len(raw)), Worker: line.Peer.Instance}
-	if _, err := wire.VaultTransit.Ask(t.ctx, t.w.peers.Vault, wire.Transit{Runs: []wire.Passage{passage}}); err != nil {
 		return wire.Rendered{}, err
 	}
 	return wire.InspectRender.AskLine(t.ctx, line, q)
+}
+
+// worker picks an inspect worker through which a mail, or a part of it, is to pass in the clear: that is entered first.
+func (t *turn) worker(m sekisho.MessageID, size int) (*wire.Line, error) {
+	line, err := t.w.peers.Inspect.Pick(t.ctx)
+	if err != nil {
+		return nil, sekisho.E("webmail.worker", sekisho.Unavailable, err)
+	}
+	passage := wire.Passage{Contract: t.ticket.Contract, First: m, Count: 1, Bytes: uint64(size), Worker: line.Peer.Instance}
+	_, err = wire.VaultTransit.Ask(t.ctx, t.w.peers.Vault, wire.Transit{Runs: []wire.Passage{passage}})
+	return line, err
+}
+
+// workerFor is worker for a blob. An upload is no mail yet.
+func (t *turn) workerFor(id string, size int) (*wire.Line, error) {
+	if b, ok := parseBlob(id); ok && !b.upload {
+		return t.worker(b.message, size)
+	}
+	line, err := t.w.peers.Inspect.Pick(t.ctx)
+	if err != nil {
+		return nil, sekisho.E("webmail.worker", sekisho.Unavailable, err)
+	}
+	return line, nil
 }
 
 func (t *turn) rendered(m sekisho.MessageID, language string) (any, error) {
@@ -202,12 +221,16 @@ func (t *turn) picture() (wire.WebResponse, error) {
 		}
 		data = got.Body
 	}
-	return t.remade(data)
+	return t.remade(m, data)
 }
 
-// remade has inspect make a picture anew.
-func (t *turn) remade(data []byte) (wire.WebResponse, error) {
-	got, err := wire.InspectPicture.Ask(t.ctx, t.w.peers.Inspect, wire.Picture{Data: data})
+// remade has inspect make a picture of a mail anew.
+func (t *turn) remade(m sekisho.MessageID, data []byte) (wire.WebResponse, error) {
+	line, err := t.worker(m, len(data))
+	if err != nil {
+		return wire.WebResponse{}, err
+	}
+	got, err := wire.InspectPicture.AskLine(t.ctx, line, wire.Picture{Data: data})
 	if sekisho.KindOf(err) == sekisho.Invalid {
 		return problem(t.q.Language, 404, "unsafe", ""), nil
 	}
@@ -251,15 +274,9 @@ func (t *turn) preview() (wire.WebResponse, error) {
 
 // page has inspect draw a page. A part of a mail passes through it in the clear: that is entered.
 func (t *turn) page(blob string, q wire.Preview) (wire.MadePreview, error) {
-	line, err := t.w.peers.Inspect.Pick(t.ctx)
+	line, err := t.workerFor(blob, len(q.Data))
 	if err != nil {
-		return wire.MadePreview{}, sekisho.E("webmail.page", sekisho.Unavailable, err)
-	}
-	if b, ok := parseBlob(blob); ok && !b.upload {
-		passage := wire.Passage{Contract: t.ticket.Contract, First: b.message, Count: 1, Bytes: uint64(len(q.Data)), Worker: line.Peer.Instance}
-		if _, err := wire.VaultTransit.Ask(t.ctx, t.w.peers.Vault, wire.Transit{Runs: []wire.Passage{passage}}); err != nil {
-			return wire.MadePreview{}, err
-		}
+		return wire.MadePreview{}, err
 	}
 	return wire.InspectPreview.AskLine(t.ctx, line, q)
 }
