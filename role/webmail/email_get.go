@@ -300,7 +300,9 @@ func (t *turn) texts(list []reading, v *view) error {
 		part string
 	}
 	var places []place
+	var passing []wire.Passage
 	for i := range list {
+		size := 0
 		for _, p := range v.shown(list[i].mail.Summary) {
 			b, ok := list[i].mail.Cut(p.Body)
 			if !ok {
@@ -308,12 +310,20 @@ func (t *turn) texts(list []reading, v *view) error {
 			}
 			q.Parts = append(q.Parts, wire.TextPart{Body: b, Encoding: p.Encoding, Charset: parameter(p.Params, "charset"), HTML: p.Subtype == "html"})
 			places = append(places, place{i, p.id})
+			size += len(b)
+		}
+		if m := list[i].Message; size > 0 && m != 0 { // one that is nowhere filed passed when it was read
+			passing = append(passing, wire.Passage{First: m, Bytes: uint64(size)})
 		}
 	}
 	if len(q.Parts) == 0 {
 		return nil
 	}
-	got, err := wire.InspectText.Ask(t.ctx, t.w.peers.Inspect, q)
+	line, err := t.workerOf(passing)
+	if err != nil {
+		return err
+	}
+	got, err := wire.InspectText.AskLine(t.ctx, line, q)
 	if err != nil {
 		return err
 	}

@@ -70,13 +70,7 @@ func (t *turn) render(x *reading, language string) (wire.Rendered, error) {
 
 // worker picks an inspect worker through which a mail, or a part of it, is to pass in the clear: that is entered first.
 func (t *turn) worker(m sekisho.MessageID, size int) (*wire.Line, error) {
-	line, err := t.w.peers.Inspect.Pick(t.ctx)
-	if err != nil {
-		return nil, sekisho.E("webmail.worker", sekisho.Unavailable, err)
-	}
-	passage := wire.Passage{Contract: t.ticket.Contract, First: m, Count: 1, Bytes: uint64(size), Worker: line.Peer.Instance}
-	_, err = wire.VaultTransit.Ask(t.ctx, t.w.peers.Vault, wire.Transit{Runs: []wire.Passage{passage}})
-	return line, err
+	return t.workerOf([]wire.Passage{{First: m, Bytes: uint64(size)}})
 }
 
 // workerFor is worker for a blob. An upload is no mail yet.
@@ -84,11 +78,22 @@ func (t *turn) workerFor(id string, size int) (*wire.Line, error) {
 	if b, ok := parseBlob(id); ok && !b.upload {
 		return t.worker(b.message, size)
 	}
+	return t.workerOf(nil)
+}
+
+// workerOf is worker for several mails, of which First and Bytes are given.
+func (t *turn) workerOf(mails []wire.Passage) (*wire.Line, error) {
 	line, err := t.w.peers.Inspect.Pick(t.ctx)
 	if err != nil {
 		return nil, sekisho.E("webmail.worker", sekisho.Unavailable, err)
 	}
-	return line, nil
+	for i := range mails {
+		mails[i].Contract, mails[i].Count, mails[i].Worker = t.ticket.Contract, 1, line.Peer.Instance
+	}
+	if len(mails) > 0 {
+		_, err = wire.VaultTransit.Ask(t.ctx, t.w.peers.Vault, wire.Transit{Runs: mails})
+	}
+	return line, err
 }
 
 func (t *turn) rendered(m sekisho.MessageID, language string) (any, error) {
