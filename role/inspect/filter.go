@@ -10,6 +10,7 @@ import (
 	"sekisho/mail/header"
 	"sekisho/mail/message"
 	"sekisho/mail/reply"
+	"sekisho/mail/rule"
 	"sekisho/mail/sieve"
 	"sekisho/scan/html"
 	"sekisho/wire"
@@ -31,7 +32,7 @@ func (i *Inspect) filter(ctx context.Context, _ sekisho.Caller, q wire.Filter) (
 
 // sorting runs one script.
 func sorting(m *message.Message, q *wire.Filter, f *wire.FilterFor) wire.Sorting {
-	s, faults := sieve.Parse(f.Script, sieve.Delivery())
+	s, faults := sieve.Parse(f.Script, rule.Delivery())
 	if len(faults) > 0 {
 		return wire.Sorting{Steps: []wire.FilterStep{{Do: "keep"}}, Fault: faults[0].Error()}
 	}

@@ -245,7 +245,7 @@ func (t *turn) byHand(text, before string) (string, *setError) {
 	if strings.Contains(strings.ToLower(text), "redirect") && text != before && !t.fresh() {
 		return "", t.stepUp()
 	}
-	if _, faults := sieve.Parse([]byte(text), sieve.Delivery()); len(faults) > 0 {
+	if _, faults := sieve.Parse([]byte(text), rule.Delivery()); len(faults) > 0 {
 		return "", badProperty(faults[0].Error(), "script")
 	}
 	return text, nil
