@@ -99,7 +99,7 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 	for _, o := range group {
 		d := in.delivery(o)
 		if v.canonical {
-			d.Reason += "; written anew, as it could be read in two ways"
+			d.Reason = also(d.Reason, "written anew, as it could be read in two ways")
 		}
 		a.Deliveries = append(a.Deliveries, d)
 	}
@@ -138,7 +138,7 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 			d.Mailbox = `\Junk`
 		}
 		if o.sorted {
-			d.Reason += "; sorted by the recipient's own filter"
+			d.Reason = also(d.Reason, "sorted by the recipient's own filter")
 		}
 	case wire.FateQuarantine:
 		d.Account = o.target.Account
@@ -164,6 +164,14 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 // returns says whether a mail that rules hold is boxed to its sender too: it is a draft of his again when it does not leave.
 func (in *intake) returns(o outcome) bool {
 	return o.fate == wire.FateHold && in.account != nil && in.envelope.Contract == o.contract.ID && len(in.account.Public) > 0
+}
+
+// also adds to a reason.
+func also(reason, more string) string {
+	if reason == "" {
+		return more
+	}
+	return reason + "; " + more
 }
 
 func orDefault(d, or time.Duration) time.Duration {

@@ -207,7 +207,8 @@ func (in *intake) carryOut(ctx context.Context, o outcome, by script, r *renditi
 	if s.Fault != "" {
 		in.gate.config.Log.Warn("a filter broke", "trace", in.trace.String(), "account", uint64(o.target.Account))
 		for i := range out.outcomes[at:] {
-			out.outcomes[at+i].decision.Reason += "; the recipient's own filter broke: " + brief(s.Fault)
+			d := &out.outcomes[at+i].decision
+			d.Reason = also(d.Reason, "the recipient's own filter broke: "+brief(s.Fault))
 		}
 	}
 	return nil
