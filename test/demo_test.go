@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -147,16 +146,6 @@ func has(mails map[imap.UID]string, text string) bool {
 		}
 	}
 	return false
-}
-
-// waitFor waits until the house has printed something.
-func waitFor(t testing.TB, h *House, text string) {
-	t.Helper()
-	for end := time.Now().Add(time.Minute); !strings.Contains(h.Log(), text); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("never printed %q:\n%s", text, h.Log())
-		}
-	}
 }
 
 // A directory that root made is refused to an ordinary user, with what to do.

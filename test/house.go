@@ -136,7 +136,11 @@ func copyTo(from, to string) (string, error) {
 	return to, os.WriteFile(to, b, 0o755)
 }
 
-// Start starts the binary on the house's data and ports, and returns when it is ready.
+// firstMailsDone stands in the demonstration's log once its first mails are decided; the ready file is written before them.
+const firstMailsDone = "Deleting "
+
+// Start starts the binary on the house's data and ports, and returns when it is ready and its first mails, if it sends them, are
+// delivered, held or kept.
 func (h *House) Start(mails bool) {
 	h.t.Helper()
 	ready := filepath.Join(filepath.Dir(h.Data), "ready.json")
@@ -168,6 +172,9 @@ func (h *House) Start(mails bool) {
 		}
 		if err := json.Unmarshal(b, &h.Ready); err != nil {
 			h.t.Fatal(err)
+		}
+		if mails {
+			waitFor(h.t, h, firstMailsDone)
 		}
 		return
 	}
@@ -405,3 +412,13 @@ func (h *House) Try(args ...string) (string, error) {
 
 // Socket is the admin socket.
 func (h *House) Socket() string { return filepath.Join(h.Data, "admin.sock") }
+
+// waitFor waits until the house has printed something.
+func waitFor(t testing.TB, h *House, text string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !strings.Contains(h.Log(), text); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never printed %q:\n%s", text, h.Log())
+		}
+	}
+}
