@@ -4,7 +4,7 @@
 // Decide is a pure function: the same facts and rules always give the same decision, so that a rule can be tried on old
 // mail, and every decision can be explained by the name of the rule that made it.
 //
-// Rules are tried in order. Actions that only add something (tag, header, warn, copy, junk) add it and go on; the first
+// Rules are tried in order. Actions that only add something (tag, header, warn, copy, junk, and conversions) add it and go on; the first
 // action that settles the mail (pass, quarantine, reject, redirect, drop; outbound also hold, approve and refuse) ends the list. A
 // rule in observation (observe = true) is noted and changes nothing.
 package policy
@@ -40,6 +40,7 @@ const (
 	Redirect   Action = "redirect"   // deliver to an address instead
 	Drop       Action = "drop"       // accept and throw away
 	Hold       Action = "hold"       // outbound: keep back for a time
+	Disclaimer Action = "disclaimer" // put text behind the body, go on
 	Approve    Action = "approve"    // outbound: keep back until somebody else allows it, or delete it at the end
 	Refuse     Action = "refuse"     // outbound: refuse to the sender
 )
@@ -51,7 +52,8 @@ var settles = map[Action]struct {
 }{
 	Pass: {true, 0}, Tag: {false, 0}, Header: {false, 0}, Warn: {false, 0}, Junk: {false, sekisho.Inbound}, Copy: {false, 0},
 	Quarantine: {true, sekisho.Inbound}, Reject: {true, sekisho.Inbound}, Redirect: {true, 0}, Drop: {true, 0},
-	Hold: {true, sekisho.Outbound}, Approve: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
+	Disclaimer: {false, 0},
+	Hold:       {true, sekisho.Outbound}, Approve: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
 }
 
 // Rule is one line of a policy, as it is written.
@@ -60,7 +62,7 @@ type Rule struct {
 	Direction string `toml:"direction"` // "inbound" or "outbound"
 	When      string `toml:"when"`      // condition over Facts; "" always
 	Action    Action `toml:"action"`
-	Text      string `toml:"text"`    // tag: the mark; header: "Name: value"; warn: the text; copy, redirect: the address
+	Text      string `toml:"text"`    // tag: the mark; header: "Name: value"; warn, disclaimer: the text; copy, redirect: the address
 	For       string `toml:"for"`     // hold: a time such as "5m"; quarantine: how long it is kept, "336h"
 	AtEnd     string `toml:"at_end"`  // hold: "send" or "delete"
 	Reason    string `toml:"reason"`  // what administrators and the trace are told
@@ -180,7 +182,7 @@ func compile(r Rule) (compiled, error) {
 
 func (c *compiled) arguments() error {
 	switch c.Action {
-	case Tag, Warn:
+	case Tag, Warn, Disclaimer:
 		if strings.TrimSpace(c.Text) == "" {
 			return fmt.Errorf("%s needs a text", c.Action)
 		}
@@ -238,10 +240,32 @@ type Decision struct {
 	Warn    []string
 	Copies  []string
 	Noted   []string // names of rules in observation that would have acted
+
+	Conversions []Conversion // in the order of their rules
+}
+
+// Conversion is a change to what is in the mail that inspection carries out.
+type Conversion struct {
+	Action Action
+	Rule   string
+	Text   string
 }
 
 // Changes says whether the decision asks for a rewritten copy.
-func (d Decision) Changes() bool { return len(d.Tags)+len(d.Headers)+len(d.Warn) > 0 }
+func (d Decision) Changes() bool {
+	return len(d.Tags)+len(d.Headers)+len(d.Warn)+len(d.Conversions) > 0
+}
+
+// With is the decision for mail to which the sender's own contract adds something first: marks, fields, warnings and conversions.
+// Its copies are its own affair and are left out.
+func (d Decision) With(sent Decision) Decision {
+	d.Tags = slices.Concat(sent.Tags, d.Tags)
+	d.Headers = slices.Concat(sent.Headers, d.Headers)
+	d.Warn = slices.Concat(sent.Warn, d.Warn)
+	d.Conversions = slices.Concat(sent.Conversions, d.Conversions)
+	d.Noted = slices.Concat(sent.Noted, d.Noted)
+	return d
+}
 
 // Decide applies a policy to the facts about a mail for one recipient. A condition that fails to evaluate counts as met
 // for actions that keep mail back and as not met for others: a faulty rule must not open the gate. What a list says of the
@@ -292,6 +316,8 @@ func (d *Decision) add(r *compiled) bool {
 		d.Copies = append(d.Copies, r.Text)
 	case Junk:
 		d.Junk = true
+	case Disclaimer:
+		d.Conversions = append(d.Conversions, Conversion{r.Action, r.Name, r.Text})
 	default:
 		d.Action, d.Rule, d.Reason, d.Text, d.For, d.AtEnd = r.Action, r.Name, r.Reason, r.Text, r.lasts, r.AtEnd
 		return true

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -136,7 +137,7 @@ func copyTo(from, to string) (string, error) {
 	return to, os.WriteFile(to, b, 0o755)
 }
 
-// firstMailsDone stands in the demonstration's log once its first mails are decided; the ready file is written before them.
+// firstMailsDone is in what the demonstration prints last: the ready file is written before it sends its first mails.
 const firstMailsDone = "Deleting "
 
 // Start starts the binary on the house's data and ports, and returns when it is ready and its first mails, if it sends them, are
@@ -174,7 +175,7 @@ func (h *House) Start(mails bool) {
 			h.t.Fatal(err)
 		}
 		if mails {
-			waitFor(h.t, h, firstMailsDone)
+			waitFor(h.t, h, firstMailsDone, "no second set of first mails")
 		}
 		return
 	}
@@ -413,12 +414,13 @@ func (h *House) Try(args ...string) (string, error) {
 // Socket is the admin socket.
 func (h *House) Socket() string { return filepath.Join(h.Data, "admin.sock") }
 
-// waitFor waits until the house has printed something.
-func waitFor(t testing.TB, h *House, text string) {
+// waitFor waits until the house has printed one of some texts.
+func waitFor(t testing.TB, h *House, texts ...string) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !strings.Contains(h.Log(), text); time.Sleep(20 * time.Millisecond) {
+	printed := func(text string) bool { return strings.Contains(h.Log(), text) }
+	for end := time.Now().Add(time.Minute); !slices.ContainsFunc(texts, printed); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("never printed %q:\n%s", text, h.Log())
+			t.Fatalf("never printed %q:\n%s", texts, h.Log())
 		}
 	}
 }

@@ -57,8 +57,8 @@ func TestMarkers(t *testing.T) {
 	h := NewHouse(t, 0, false)
 	words := map[string]string{"subject": marker("subj"), "body": marker("body"), "attachment": marker("atta"), "filed": marker("file"), "held": marker("held")}
 	raw := func(from, to string) []byte {
-		return []byte(strings.ReplaceAll(fmt.Sprintf("From: <%s>\nTo: <%s>\nSubject: %s\nDate: Sun, 22 Nov 2026 10:00:00 +0000\nMessage-ID: <m%d@partner.example>\nMIME-Version: 1.0\n"+
-			"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nThe word is %s.\n--b\nContent-Type: text/csv; name=\"x.csv\"\nContent-Disposition: attachment; filename=\"x.csv\"\nContent-Transfer-Encoding: base64\n\n%s\n--b--\n",
+		return []byte(strings.ReplaceAll(fmt.Sprintf("From: <%s>\nTo: <%s>\nSubject: Minutes of our call, %s\nDate: Sun, 22 Nov 2026 10:00:00 +0000\nMessage-ID: <m%d@partner.example>\nMIME-Version: 1.0\n"+
+			"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHello Ann,\n\nthank you for your time on Tuesday. The three open points are in the list, with the dates of the delivery.\nYour reference for it is %s. Could you look at it by Friday?\n\nBest regards\nLena\n--b\nContent-Type: text/csv; name=\"x.csv\"\nContent-Disposition: attachment; filename=\"x.csv\"\nContent-Transfer-Encoding: base64\n\n%s\n--b--\n",
 			from, to, words["subject"], rand.Uint64(), words["body"], base64.StdEncoding.EncodeToString([]byte("a,"+words["attachment"]+"\n"))), "\n", "\r\n"))
 	}
 	must := func(err error) {

@@ -64,10 +64,20 @@ type Rewrite struct {
 	AddHeader []sekisho.Param
 	Remove    []string // fields to remove, by name
 	Warning   string   // put before the text
+	Convert   []Conversion
 }
 
-// Rewritten is the copy.
-type Rewritten struct{ Raw []byte }
+// Conversion is a change to what is in a mail, in the words of policy actions. They are made in the order of their list.
+type Conversion struct {
+	Action string
+	Text   string
+}
+
+// Rewritten is the copy. Notes say what was changed, for the trace.
+type Rewritten struct {
+	Raw   []byte
+	Notes []string
+}
 
 // Texts asks for texts of parts in UTF-8.
 type Texts struct{ Parts []TextPart }

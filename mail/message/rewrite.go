@@ -14,6 +14,7 @@ type Change struct {
 	AddHeader []sekisho.Param // fields to put on top, in this order; values are not folded
 	Remove    []string        // fields to take out, by name in any case
 	Warning   string          // put before the text, in plain text and in HTML
+	Footer    string          // put behind the text, in plain text and in HTML; left out of mail that is signed, encrypted or has no text
 }
 
 // Rewrite gives raw with the change made. What is not named by the change stays as it is, byte for byte; the reading stays
@@ -28,7 +29,7 @@ func Rewrite(raw []byte, c Change) ([]byte, error) {
 	if c.Canonical {
 		raw = canonical(raw)
 	}
-	if c.Subject == "" && c.Warning == "" && len(c.AddHeader) == 0 && len(c.Remove) == 0 {
+	if c.Subject == "" && c.Warning == "" && c.Footer == "" && len(c.AddHeader) == 0 && len(c.Remove) == 0 {
 		return raw, nil
 	}
 	m := Read(raw, Limit{})
@@ -36,8 +37,8 @@ func Rewrite(raw []byte, c Change) ([]byte, error) {
 	if m.LF {
 		e.eol = "\n"
 	}
-	if c.Warning != "" {
-		e.warn(c.Warning)
+	if c.Warning != "" || c.Footer != "" {
+		e.frame(c.Warning, c.Footer)
 	}
 	e.header(c)
 	return e.apply(), nil
@@ -141,14 +142,16 @@ func tag(s string) string {
 	return Encode(s+" ") + " "
 }
 
-// warn puts a warning before the texts that are shown, or in a part of its own when there is none, or when the text is
-// signed or encrypted.
-func (e *editor) warn(text string) {
+// frame puts a warning before the texts that are shown and a footer behind them. A warning comes into a part of its own when
+// there is no text, or when the text is signed or encrypted; a footer is left out then.
+func (e *editor) frame(warning, footer string) {
 	root := &e.m.Root
 	closed := root.Type == "multipart" && (root.Subtype == "signed" || root.Subtype == "encrypted")
 	plain, page := shown(root, "plain"), shown(root, "html")
 	if closed || plain == nil && page == nil {
-		e.wrap(text)
+		if warning != "" {
+			e.wrap(warning)
+		}
 		return
 	}
 	if plain != nil {
@@ -159,14 +162,34 @@ func (e *editor) warn(text string) {
 				params = append(params, p)
 			}
 		}
-		e.body(plain, "text/plain", params, []byte(strings.TrimRight(text, "\r\n")+"\n\n"+old))
+		e.body(plain, "text/plain", params, []byte(around(warning, old, footer)))
 	}
 	if page != nil {
 		b, _ := e.m.Content(page)
 		params := slices.DeleteFunc(slices.Clone(page.Params), func(p sekisho.Param) bool { return p.Name != "charset" })
-		e.body(page, "text/html", params, banner(b, text))
+		if warning != "" {
+			b = banner(b, warning)
+		}
+		if footer != "" {
+			b = foot(b, footer)
+		}
+		e.body(page, "text/html", params, b)
 	}
 }
+
+// around is a plain text between a warning and a footer; "" for none.
+func around(warning, text, footer string) string {
+	if warning != "" {
+		text = strings.TrimRight(warning, "\r\n") + "\n\n" + text
+	}
+	if footer != "" {
+		text = strings.TrimRight(text, "\r\n") + "\n\n" + strings.Trim(footer, "\r\n") + "\n"
+	}
+	return text
+}
+
+// Shown gives the first text of a kind, "plain" or "html", that is shown as the mail itself; nil when there is none.
+func (m *Message) Shown(subtype string) *sekisho.Part { return shown(&m.Root, subtype) }
 
 // shown finds the first text of a kind that is shown as the mail itself.
 func shown(p *sekisho.Part, subtype string) *sekisho.Part {
@@ -184,11 +207,32 @@ func shown(p *sekisho.Part, subtype string) *sekisho.Part {
 	return nil
 }
 
-// banner puts a warning at the start of the body of a page. Its characters are written as numbers, so that it fits every
-// character set.
+// banner puts a warning at the start of the body of a page.
 func banner(page []byte, text string) []byte {
+	box := division(`border:2px solid #c00;background:#fff8e1;color:#000;padding:8px;margin:0 0 12px 0;font-family:sans-serif;font-size:14px`, text)
+	return slices.Insert(slices.Clone(page), bodyTag(page), []byte(box)...)
+}
+
+// foot puts a footer at the end of the body of a page.
+func foot(page []byte, text string) []byte {
+	at := len(page)
+	for i := len(page) - 6; i >= 0; i-- {
+		end := string(page[i : i+6])
+		if strings.EqualFold(end, "</html") {
+			at = i
+		}
+		if strings.EqualFold(end, "</body") {
+			at = i
+			break
+		}
+	}
+	return slices.Insert(slices.Clone(page), at, []byte(division(`border-top:1px solid #888;padding:8px 0 0 0;margin:12px 0 0 0;font-family:sans-serif;font-size:12px`, text))...)
+}
+
+// division is a text in a box. Its characters are written as numbers, so that it fits every character set.
+func division(style, text string) string {
 	var b strings.Builder
-	b.WriteString(`<div style="border:2px solid #c00;background:#fff8e1;color:#000;padding:8px;margin:0 0 12px 0;font-family:sans-serif;font-size:14px">`)
+	b.WriteString(`<div style="` + style + `">`)
 	for _, r := range strings.TrimSpace(text) {
 		switch {
 		case r == '\n':
@@ -200,11 +244,7 @@ func banner(page []byte, text string) []byte {
 		}
 	}
 	b.WriteString("</div>")
-	at := bodyTag(page)
-	out := make([]byte, 0, len(page)+b.Len())
-	out = append(out, page[:at]...)
-	out = append(out, b.String()...)
-	return append(out, page[at:]...)
+	return b.String()
 }
 
 // bodyTag is where the content of a page begins: behind the body tag, else at its start.

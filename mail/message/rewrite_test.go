@@ -133,6 +133,34 @@ func TestWarning(t *testing.T) {
 	}
 }
 
+func TestFooter(t *testing.T) {
+	const footer = "機密: for those named only"
+	for name, c := range map[string]string{
+		"plain":       simple,
+		"html":        "From: a@b.example\r\nContent-Type: text/html; charset=shift_jis\r\nMIME-Version: 1.0\r\n\r\n<html><body>\x8c\xa9 Hello</BODY></html>\r\n",
+		"no body tag": "From: a@b.example\r\nContent-Type: text/html\r\nMIME-Version: 1.0\r\n\r\n<p>Hello",
+	} {
+		out, err := Rewrite([]byte(c), Change{Footer: footer, Warning: "first"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := Read(out, Limit{})
+		all := strings.Join(texts(m, &m.Root, nil), "\n")
+		first, hello, last := strings.Index(all, "first"), strings.Index(all, "Hello"), strings.Index(all, ": for those named only")
+		if first < 0 || hello < first || last < hello || m.Ambiguous {
+			t.Errorf("%s: %s", name, all)
+		}
+		if page := strings.ToLower(all); strings.Contains(page, "</body>") && strings.Index(page, "</body>") < last {
+			t.Errorf("%s: behind the page: %s", name, all)
+		}
+	}
+	const signed = "From: a@b.example\r\nContent-Type: multipart/signed; boundary=x; protocol=\"application/pgp-signature\"\r\nMIME-Version: 1.0\r\n\r\n" +
+		"--x\r\n\r\nHello\r\n--x\r\nContent-Type: application/pgp-signature\r\n\r\nsig\r\n--x--\r\n"
+	if out, _ := Rewrite([]byte(signed), Change{Footer: footer}); string(out) != signed {
+		t.Errorf("a signed mail was changed: %q", out)
+	}
+}
+
 func FuzzRewrite(f *testing.F) {
 	f.Add([]byte(simple), true)
 	f.Add([]byte("From: a@b, c@d\nContent-Type: multipart/mixed; boundary=a\nContent-Type: text/html\n\n--a\n\nx\n--ab\n\ny\n--a--"), true)

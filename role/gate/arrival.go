@@ -61,7 +61,7 @@ func variantOf(o outcome) variant {
 	}
 	v.canonical = o.report.Ambiguous
 	if d := o.decision; d.Changes() {
-		v.change = fmt.Sprintf("%q %q %q", d.Tags, d.Headers, d.Warn)
+		v.change = fmt.Sprintf("%q %q %q %q", d.Tags, d.Headers, d.Warn, d.Conversions)
 	}
 	return v
 }
@@ -101,21 +101,28 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 		if v.canonical {
 			d.Reason = also(d.Reason, "written anew, as it could be read in two ways")
 		}
+		for _, note := range made.notes {
+			d.Reason = also(d.Reason, brief(note))
+		}
 		a.Deliveries = append(a.Deliveries, d)
 	}
 	return a, in.box(&a, group, data)
 }
 
 // rewrite has inspect make the changed copy, and summarise it: the spans have moved.
-func (in *intake) rewrite(ctx context.Context, v variant, o outcome) ([]byte, wire.Report, error) {
+func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition, error) {
 	d := o.decision
+	var convert []wire.Conversion
+	for _, c := range d.Conversions {
+		convert = append(convert, wire.Conversion{Action: string(c.Action), Text: c.Text})
+	}
 	w, _, err := inspected(ctx, in, wire.InspectRewrite, wire.Rewrite{Raw: in.raw, Canonical: v.canonical,
-		Subject: strings.Join(d.Tags, " "), AddHeader: d.Headers, Warning: strings.Join(d.Warn, "\n")})
+		Subject: strings.Join(d.Tags, " "), AddHeader: d.Headers, Warning: strings.Join(d.Warn, "\n"), Convert: convert})
 	if err != nil {
-		return nil, wire.Report{}, err
+		return nil, err
 	}
 	r, err := in.summary(ctx, w.Raw)
-	return w.Raw, r, err
+	return &rendition{w.Raw, r, w.Notes}, err
 }
 
 // summary has a changed copy described anew.

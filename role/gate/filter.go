@@ -26,6 +26,7 @@ const filterRule = "filter"
 type rendition struct {
 	raw    []byte
 	report wire.Report
+	notes  []string // what was changed, for the trace
 }
 
 // rendition makes the changed copy that a variant asks for, once.
@@ -34,10 +35,10 @@ func (in *intake) rendition(ctx context.Context, v variant, o outcome) (*renditi
 	if r := in.renditions[v]; r != nil {
 		return r, nil
 	}
-	r := &rendition{in.raw, o.report.Report}
+	r := &rendition{in.raw, o.report.Report, nil}
 	if v.canonical || v.change != "" {
 		var err error
-		if r.raw, r.report, err = in.rewrite(ctx, v, o); err != nil {
+		if r, err = in.rewrite(ctx, v, o); err != nil {
 			return nil, err
 		}
 	}

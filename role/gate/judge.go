@@ -53,11 +53,11 @@ func (in *intake) judge(ctx context.Context) ([]outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !sent {
-			out = append(out, o...)
+		out = append(out, o...)
+		if sent == nil {
 			continue
 		}
-		got, err := in.inbound(ctx, r, scans)
+		got, err := in.inbound(ctx, r, *sent, scans)
 		if err != nil {
 			return nil, err
 		}
@@ -71,11 +71,11 @@ type scanKey struct {
 	direction sekisho.Direction
 }
 
-// outbound applies the sender's contract's policy. sent means that the mail may go on to a recipient of this installation;
-// otherwise the outcome is final.
-func (in *intake) outbound(ctx context.Context, r recipient, scans map[scanKey]*report) (out []outcome, sent bool, err error) {
+// outbound applies the sender's contract's policy. sent is what it adds to a mail that may go on to a recipient of this
+// installation, whose own contract decides then; nil when the outcomes are all that becomes of it.
+func (in *intake) outbound(ctx context.Context, r recipient, scans map[scanKey]*report) (out []outcome, sent *policy.Decision, err error) {
 	if in.envelope.Contract == 0 {
-		return nil, true, nil
+		return nil, &policy.Decision{}, nil
 	}
 	version := uint64(0)
 	if in.account != nil {
@@ -83,22 +83,23 @@ func (in *intake) outbound(ctx context.Context, r recipient, scans map[scanKey]*
 	}
 	c, err := in.gate.directory.contract(ctx, in.envelope.Contract, version)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	o := outcome{recipient: r, contract: c, fate: wire.FateQueue, inside: in.envelope.From, outside: r.address, last: r.Sent}
 	if err := in.decide(ctx, &o, sekisho.Outbound, r.Contract == c.ID, scans); err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	if o.decision.Action == policy.Pass && r.Standing != wire.Foreign {
 		in.remember(o)
-		return nil, true, nil
+		out, err = in.copies(ctx, o)
+		return out, &o.decision, err
 	}
 	out, err = in.settle(ctx, o)
-	return out, false, err
+	return out, nil, err
 }
 
-// inbound applies the recipient's contract's policy.
-func (in *intake) inbound(ctx context.Context, r recipient, scans map[scanKey]*report) ([]outcome, error) {
+// inbound applies the recipient's contract's policy to a mail with what its sender's contract adds.
+func (in *intake) inbound(ctx context.Context, r recipient, sent policy.Decision, scans map[scanKey]*report) ([]outcome, error) {
 	c, err := in.gate.directory.contract(ctx, r.Contract, r.Version)
 	if err != nil {
 		return nil, err
@@ -107,6 +108,7 @@ func (in *intake) inbound(ctx context.Context, r recipient, scans map[scanKey]*r
 	if err := in.decide(ctx, &o, sekisho.Inbound, in.envelope.Contract == c.ID, scans); err != nil {
 		return nil, err
 	}
+	o.decision = o.decision.With(sent)
 	return in.bylist(ctx, o)
 }
 
@@ -218,6 +220,13 @@ func (in *intake) settle(ctx context.Context, o outcome) ([]outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	more, err := in.copies(ctx, o)
+	return append(out, more...), err
+}
+
+// copies gives the outcomes of the copies that a decision wants.
+func (in *intake) copies(ctx context.Context, o outcome) ([]outcome, error) {
+	var out []outcome
 	for _, to := range o.decision.Copies {
 		more, err := in.elsewhere(ctx, o, to)
 		if err != nil {

@@ -106,5 +106,9 @@ func (i *Inspect) rewrite(_ context.Context, _ sekisho.Caller, q wire.Rewrite) (
 	if err != nil {
 		return wire.Rewritten{}, sekisho.E("inspect.rewrite", sekisho.Invalid, err)
 	}
-	return wire.Rewritten{Raw: raw}, nil
+	raw, notes, err := convert(raw, q.Convert)
+	if err != nil {
+		return wire.Rewritten{}, err
+	}
+	return wire.Rewritten{Raw: raw, Notes: notes}, nil
 }

@@ -1,0 +1,55 @@
+package inspect
+
+import (
+	"fmt"
+	"strings"
+
+	"sekisho"
+	"sekisho/mail/message"
+	"sekisho/policy"
+	"sekisho/wire"
+)
+
+// converter makes one kind of conversion. It gives the mail as it becomes, and a note for the trace; "" when there was nothing to do.
+type converter func(raw []byte, text string) (out []byte, note string, err error)
+
+// converters has what every conversion of the policy language does.
+var converters = map[policy.Action]converter{
+	policy.Disclaimer: disclaimer,
+}
+
+// convert makes the conversions in their order. The error is Invalid for one that is not known, so that a mail never goes on without
+// what a rule wanted.
+func convert(raw []byte, list []wire.Conversion) ([]byte, []string, error) {
+	var notes []string
+	for _, c := range list {
+		do := converters[policy.Action(c.Action)]
+		if do == nil {
+			return nil, nil, sekisho.E("inspect.convert", sekisho.Invalid, fmt.Errorf("no conversion %q", c.Action))
+		}
+		out, note, err := do(raw, c.Text)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", c.Action, err)
+		}
+		raw = out
+		if note != "" {
+			notes = append(notes, note)
+		}
+	}
+	return raw, notes, nil
+}
+
+// disclaimer puts a text behind the body, once: an answer that quotes it does not get it again.
+func disclaimer(raw []byte, text string) ([]byte, string, error) {
+	m := message.Read(raw, message.Limit{})
+	if p := m.Shown("plain"); p != nil && strings.Contains(squeezed(m.Text(p)), squeezed(text)) {
+		return raw, "", nil
+	}
+	out, err := message.Rewrite(raw, message.Change{Footer: text})
+	return out, "", err
+}
+
+// squeezed is a text without blanks, line breaks and marks of quotation.
+func squeezed(s string) string {
+	return strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "", ">", "", "　", "").Replace(s)
+}
