@@ -631,7 +631,7 @@ type Admin struct {
 
 // AdminContract adds or changes a contract.
 type AdminContract struct {
-	Do   string // "add", "set"
+	Do   string // "add", "set"; "undo-policy" puts the rules back that were in force before
 	Set  Contract
 	Keep bool // set: leave empty fields as they are
 }
@@ -718,6 +718,7 @@ type Listed struct {
 	Queue     []QueueItem
 	Traces    []TraceRow
 	Archived  []Archived
+	Policies  []PolicyVersion
 }
 
 // Archived is a message that a contract's archive keeps.
