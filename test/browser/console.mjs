@@ -208,6 +208,16 @@ async function policy({ page, go, of, check }) {
   await page.reload();
   await page.waitForSelector(".editor textarea");
   check("the new rules are in force", (await page.inputValue(".editor textarea")).includes("score >= 800"));
+  await page.fill(".editor textarea", text.replace("score >= 8", "score >= 5").replace('[[rule]]', '[[rule]]\nname = "all"\ndirection = "inbound"\naction = "pass"\nobserve = false\n\n[[rule]]'));
+  await page.click(".trial button.primary");
+  await page.waitForSelector(".trial .note.warn li");
+  check("rules that can have no effect are named", (await page.locator(".trial .note.warn li").count()) > 3);
+  await page.click("text=Discard changes");
+  await page.click("text=Back to the rules before");
+  await page.click("dialog footer button.primary");
+  await done(page);
+  await page.waitForFunction(() => !document.querySelector(".editor textarea").value.includes("score >= 800"));
+  check("one button puts the rules before back", (await page.inputValue(".editor textarea")) === text);
 }
 
 async function accountsAndImport({ page, go, of, check, admin }) {
