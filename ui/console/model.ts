@@ -213,6 +213,12 @@ export interface Overview {
   newest: Trace[];
 }
 
+export interface Sender {
+  address: string; // or "@domain"
+  stance: "allow" | "block";
+  at: string;
+}
+
 export interface PolicyVersion {
   version: number;
   at: string;
