@@ -33,7 +33,7 @@ function read(w, path, q, ja) {
     case "/domains": return page(w.domains, q, (d) => d.name);
     case "/domain-proof": return { name: "_sekisho." + q.get("name"), type: "TXT", value: "sekisho-proof=0123456789abcdef", why: "shows that the domain is this contract's", live: "missing" };
     case "/domains/example.com/records": return { items: [{ name: "example.com", type: "MX", value: "10 mx.sekisho.example.", why: "mail comes here", live: "ok" }, { name: "example.com", type: "TXT", value: "v=spf1 include:_spf.sekisho.example -all", why: "others see that mail from here is yours", live: "differs" }, { name: "s2026a._domainkey.example.com", type: "TXT", value: "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A".repeat(6), why: "signatures are verified with it", live: "missing" }] };
-    case "/policy": return { text: w.policy, default: false };
+    case "/policy": return { text: w.policy, default: false, remarks: [] };
     case "/policy/versions": return page([3, 2, 1].map((v) => ({ version: v, at: at(900 * (4 - v)), who: "hanako@example.com", text: v === 3 ? w.policy : w.policy.replace("score >= 8", "score >= " + (8 + v)) })), q, () => "");
     case "/changes": return page([{ id: 2, at: at(40), who: "hanako@example.com", session: "81", what: "account", object: "taro@example.com", do: "set", before: { Role: "user", Quota: 0 }, after: { Role: "approver", Quota: 0 } }, { id: 1, at: at(400), who: "hanako@example.com", session: "80", what: "alias", object: "info@example.com", do: "add", after: { Targets: ["hanako@example.com"] } }], q, (c) => c.who + c.object);
     case "/grants": return page(w.grants, q, () => "");
@@ -63,7 +63,7 @@ function write(w, method, path, body, ja) {
     if (line >= 0) fails(400, "invalid", ja, [{ pointer: `/text/line/${line + 1}`, detail: "no such action" }]);
     return { mails: body.trace ? 1 : 180, differs: body.text ? 1 : 0, part: false, rules: [{ rule: "impersonation", decided: 23, observed: 0 }, { rule: "spam-high", decided: 4, observed: 2 }], actions: { pass: 153, quarantine: 27 }, examples: body.text ? [{ trace: w.traces[4].trace, at: w.traces[4].at, sender: "billing@paypa1-secure.example", recipient: "hanako@example.com", was: "quarantine", wasRule: "impersonation", now: "pass", nowRule: "" }] : [] };
   }
-  if (path === "/contracts/7/policy") return (w.policy = body.text), w.version++, { text: w.policy, default: false };
+  if (path === "/contracts/7/policy") return (w.policy = body.text), w.version++, { text: w.policy, default: false, remarks: [] };
   if (path === "/contracts/7/imports") {
     const text = Buffer.from(body.csv, "base64").toString("utf8").replace(/^\ufeff/, "");
     const rows = text.trim().split(/\r?\n/).slice(1).map((l) => l.split(","));

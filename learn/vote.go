@@ -1,4 +1,4 @@
-package spam
+package learn
 
 import "encoding/binary"
 
