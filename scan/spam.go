@@ -16,10 +16,9 @@ func (j *job) spam() {
 	if len(j.mail.Header) == 0 {
 		return
 	}
-	m := j.features()
-	p, why := j.s.model.Judge(m, j.c.Layers...)
+	p, why, features := j.s.model.Judge(j.features(), j.c.Layers...)
 	if j.c.Direction == sekisho.Inbound {
-		j.rep.Opinion = j.s.model.Opinion(spam.Features(m))
+		j.rep.Opinion = j.s.model.Opinion(features)
 	}
 	if root := &j.mail.Root; p > 0 && root.Type == "multipart" && root.Subtype == "report" {
 		p /= 2 // a bounce quotes what somebody else wrote
@@ -105,8 +104,14 @@ func (s *Scanner) Features(ctx context.Context, raw []byte, c Context) []uint32 
 	return spam.Features(j.features())
 }
 
-// Opinion is what layers that are kept elsewhere learn from a mail, as Scan sees it in the same context.
-func (s *Scanner) Opinion(ctx context.Context, raw []byte, c Context) learn.Opinion {
+// Opinion is what layers that are kept elsewhere learn from a mail, as Scan sees it in the same context. It has no features for a mail
+// that makes the inspection fail: nothing is learned from that.
+func (s *Scanner) Opinion(ctx context.Context, raw []byte, c Context) (o learn.Opinion) {
+	defer func() {
+		if recover() != nil {
+			o = learn.Opinion{}
+		}
+	}()
 	return s.model.Opinion(s.Features(ctx, raw, c))
 }
 

@@ -83,6 +83,7 @@ type Page struct {
 	Policies []PolicyVersion
 	Partners []Partner
 	Senders  []Sender // the contract's list
+	Learned  []LearnedBy
 	Total    uint64
 	More     bool   // there are more than Total
 	Next     string // "": that was the last page

@@ -96,6 +96,7 @@ type Recipient struct {
 	Sent     time.Time // the same for the sender's contract
 	Route    []NextHop // for Routed: in order of preference
 	Listed   bool      // a list of senders is there for one of them: ask StoreStance
+	Learned  uint64    // version of what the contract and everybody have learned: ask StoreLearned when it changed; 0: nothing
 }
 
 // Target is one mailbox.
@@ -105,6 +106,7 @@ type Target struct {
 	Public  []byte // the account's public key, to which mail is sealed
 	Over    bool   // over quota: answer 452 4.2.2
 	Filter  uint64 // version of the Sieve script that sorts its mail: ask StoreFilter when it changed; 0: there is none
+	Learned uint64 // version of what the account has taught; 0: nothing
 }
 
 // NextHop is a server to hand mail to.
@@ -627,6 +629,7 @@ type Admin struct {
 	Group    *AdminGroup
 	Partner  *AdminPartner
 	Sender   *AdminSender
+	Learned  *AdminLearned
 }
 
 // AdminContract adds or changes a contract.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"sekisho"
@@ -86,13 +87,13 @@ func (m *Model) logit(features []uint32) float64 {
 // Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted
 // mail lies, 10 where none does. Beyond 10 and below -1 they grow ever more slowly: words that sound harmless excuse little.
 func (m *Model) Score(mail *Mail, layers ...*learn.Layer) float64 {
-	p, _ := m.Judge(mail, layers...)
+	p, _, _ := m.Judge(mail, layers...)
 	return p
 }
 
 // Judge is Score with the reasons in words: which parts of the mail speak for spam, the strongest first, which against it, and
-// what was learned here.
-func (m *Model) Judge(mail *Mail, layers ...*learn.Layer) (points float64, why string) {
+// what was learned here; and with the mail's features.
+func (m *Model) Judge(mail *Mail, layers ...*learn.Layer) (points float64, why string, features []uint32) {
 	s := sets.Get().(*set)
 	s.take(mail)
 	base := m.logit(s.order)
@@ -103,6 +104,7 @@ func (m *Model) Judge(mail *Mail, layers ...*learn.Layer) (points float64, why s
 	p := m.points(base)
 	learned := m.points(more) - p
 	why = m.why(s, learned)
+	features = slices.Clone(s.order)
 	s.clear()
 	sets.Put(s)
 	p = compress(p)
@@ -112,7 +114,7 @@ func (m *Model) Judge(mail *Mail, layers ...*learn.Layer) (points float64, why s
 			p *= 0.4 + 0.6*n/enough
 		}
 	}
-	return math.Round((p+learned)*1000) / 1000, why
+	return math.Round((p+learned)*1000) / 1000, why, features
 }
 
 // why says in words what moves the opinion.
