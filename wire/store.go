@@ -702,7 +702,7 @@ type AdminDone struct {
 
 // List asks for rows of one kind, newest first where time matters.
 type List struct {
-	What     string             // "contract", "domain", "account", "alias", "group", "quarantine", "hold", "queue", "trace", "archive"
+	What     string             // "contract", "domain", "account", "alias", "group", "quarantine", "hold", "queue", "trace", "archive", "learned"
 	Contract sekisho.ContractID // 0: all
 	Match    string             // part of an address, subject reference or id
 	ID       uint64             // exactly this one; for trace the trace id, for others the row's id
@@ -721,6 +721,7 @@ type Listed struct {
 	Queue     []QueueItem
 	Traces    []TraceRow
 	Archived  []Archived
+	Learned   []LearnedBy
 }
 
 // Archived is a message that a contract's archive keeps.

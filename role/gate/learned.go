@@ -71,10 +71,10 @@ func (l *layers) of(ctx context.Context, k layerKey, version uint64) ([]*learn.L
 	return x.list, nil
 }
 
-// The most points that what was learned adds and takes away. It can make spam of a mail, and excuse what the words of a mail said
-// against it; it excuses nothing else: deceit, programs and viruses are not a matter of taste.
+// What was learned puts a mail into Junk, where its owner finds it, and no further: whole quarantines are not to be filled by opinions.
+// It excuses what the words of a mail said against it, and nothing else: deceit, programs and viruses are not a matter of taste.
 const (
-	mostLearned  = 10.0
+	topLearned   = 7.0 // the score to which it raises at most
 	mostForgiven = 3.0 // beyond what the words said
 )
 
@@ -98,7 +98,7 @@ func (in *intake) shift(ctx context.Context, o *outcome, t wire.Target) (float64
 		}
 	}
 	s := o.report.Opinion.Shift(append(slices.Clip(list), own...)...)
-	return math.Round(10*min(max(s, -max(words, 0)-mostForgiven), mostLearned)) / 10, nil
+	return math.Floor(10*min(max(s, -max(words, 0)-mostForgiven), max(topLearned-o.report.Score, 0))) / 10, nil
 }
 
 // learn has the decision made again with what was learned, which stands in the trace as a finding.

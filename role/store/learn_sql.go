@@ -245,26 +245,44 @@ func (t *txn) unteach(k homeKey) error {
 	return t.putLayer(wider, l)
 }
 
-// learned lists who has taught what: people first, the contract's layer last.
-func (p *pager) learned() error {
-	p.of()
-	if err := p.total("layer"); err != nil {
-		return err
-	}
-	const waiting = "(SELECT COUNT(*) FROM judged WHERE judged.contract = layer.contract AND judged.account = layer.account)"
-	const address = "COALESCE((SELECT address FROM account WHERE account.contract = layer.contract AND account.id = layer.account), '')"
-	if err := p.before("account", 1); err != nil {
-		return err
-	}
-	var list []wire.LearnedBy
-	err := p.r.Each(func(scan func(...any) error) error {
+// Who has taught what: layers with the addresses of their accounts, and how many lessons wait.
+const learnedColumns = `SELECT account, COALESCE((SELECT address FROM account WHERE account.contract = layer.contract AND account.id = layer.account), ''),
+	ham, spam, LENGTH(content), at, (SELECT COUNT(*) FROM judged WHERE judged.contract = layer.contract AND judged.account = layer.account) FROM layer`
+
+func readLearned(r db.Reader, query string, args ...any) (list []wire.LearnedBy, err error) {
+	err = r.Each(func(scan func(...any) error) error {
 		var account, ham, spam, size, at, left int64
 		var x wire.LearnedBy
 		err := scan(&account, &x.Address, &ham, &spam, &size, &at, &left)
 		x.Account, x.Ham, x.Spam, x.Size, x.At, x.Unlearned = sekisho.AccountID(account), uint64(ham), uint64(spam), uint64(size), db.Time(at), uint64(left)
 		list = append(list, x)
 		return err
-	}, "SELECT account, "+address+", ham, spam, LENGTH(content), at, "+waiting+" FROM layer"+p.w.String()+" ORDER BY account DESC"+p.limit(), p.w.args...)
-	p.out.Learned = cut(p, list, func(x wire.LearnedBy) string { return cursor(uint64(x.Account)) })
+	}, query, args...)
+	return list, err
+}
+
+// learned is a page of who has taught what: people first, the contract's layer last.
+func (p *pager) learned() error {
+	p.of()
+	if err := p.total("layer"); err != nil {
+		return err
+	}
+	if err := p.before("account", 1); err != nil {
+		return err
+	}
+	list, err := readLearned(p.r, learnedColumns+p.w.String()+" ORDER BY account DESC"+p.limit(), p.w.args...)
+	p.out.Learned = cut(p, list, func(x wire.LearnedBy) string { return cursor(x.Account) })
 	return err
+}
+
+// listLearned is the same for the operator at the machine; of contract 0, everybody's layer too.
+func listLearned(r db.Reader, q wire.List) ([]wire.LearnedBy, error) {
+	list, err := readLearned(r, learnedColumns+" WHERE contract = $1 ORDER BY account LIMIT $2", int64(q.Contract), int64(q.Most))
+	out := list[:0]
+	for _, x := range list {
+		if matches(q.Match, x.Address) {
+			out = append(out, x)
+		}
+	}
+	return out, err
 }
