@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/learn"
 	"sekisho/mail/message"
 	"sekisho/scan/archive"
 	"sekisho/scan/phish"
@@ -47,7 +48,7 @@ type Context struct {
 	Known     bool              // these two have corresponded before
 	Extra     []sekisho.Finding // what others found
 	Leak      []byte            // what the contract itself looks for (package policy, section leak); nil for nothing
-	Layers    []*spam.Layer     // what was learned about spam here: of the installation, the contract, the account; nil ones count nothing
+	Layers    []*learn.Layer    // what was learned about spam here: of the installation, the contract, the account; nil ones count nothing
 	Now       time.Time         // zero: the time plays no part
 }
 
@@ -57,10 +58,11 @@ type Report struct {
 	Score       float64         // the sum of the findings' scores
 	Verdict     sekisho.Verdict // what the thresholds propose
 	Summary     sekisho.Summary
-	Text        string // subject, texts and those of attached PDF documents for searching: folded (search.Fold), at most 1 MiB
-	Tokens      []byte // the tokens of Text, as package search encodes them; nil for none
-	Ambiguous   bool   // the MIME form has several readings: write it anew (message.Rewrite, Canonical) before passing it on
-	Unscannable bool   // something could not be looked into: the proposal is quarantine at least
+	Text        string        // subject, texts and those of attached PDF documents for searching: folded (search.Fold), at most 1 MiB
+	Tokens      []byte        // the tokens of Text, as package search encodes them; nil for none
+	Opinion     learn.Opinion // of the spam model about inbound mail, for what is learned
+	Ambiguous   bool          // the MIME form has several readings: write it anew (message.Rewrite, Canonical) before passing it on
+	Unscannable bool          // something could not be looked into: the proposal is quarantine at least
 }
 
 // Config says how to inspect. The zero value is the product's default.

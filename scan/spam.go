@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"sekisho"
+	"sekisho/learn"
 	"sekisho/mail/message"
 	"sekisho/scan/spam"
 	"sekisho/search"
@@ -15,7 +16,10 @@ func (j *job) spam() {
 	if len(j.mail.Header) == 0 {
 		return
 	}
-	p, why := j.s.model.Judge(j.features(), j.c.Layers...)
+	p, why, features := j.s.model.Judge(j.features(), j.c.Layers...)
+	if j.c.Direction == sekisho.Inbound {
+		j.rep.Opinion = j.s.model.Opinion(features)
+	}
 	if root := &j.mail.Root; p > 0 && root.Type == "multipart" && root.Subtype == "report" {
 		p /= 2 // a bounce quotes what somebody else wrote
 	}
@@ -100,17 +104,28 @@ func (s *Scanner) Features(ctx context.Context, raw []byte, c Context) []uint32 
 	return spam.Features(j.features())
 }
 
+// Opinion is what layers that are kept elsewhere learn from a mail, as Scan sees it in the same context. It has no features for a mail
+// that makes the inspection fail: nothing is learned from that.
+func (s *Scanner) Opinion(ctx context.Context, raw []byte, c Context) (o learn.Opinion) {
+	defer func() {
+		if recover() != nil {
+			o = learn.Opinion{}
+		}
+	}()
+	return s.model.Opinion(s.Features(ctx, raw, c))
+}
+
 // Learn teaches a layer that a mail is spam, or that it is wanted. c is what Scan was told about the mail; its Layers are the
 // wider ones, without the layer that learns. What is learned counts from the next Scan on that is given the layer. False when it has
 // learned this mail before.
-func (s *Scanner) Learn(ctx context.Context, layer *spam.Layer, raw []byte, c Context, unwanted bool) bool {
+func (s *Scanner) Learn(ctx context.Context, layer *learn.Layer, raw []byte, c Context, unwanted bool) bool {
 	f := s.Features(ctx, raw, c)
-	return layer.Learn(f, s.model.Opinion(f, c.Layers...), unwanted)
+	return layer.Learn(f, s.model.LogitOf(f, c.Layers...), unwanted)
 }
 
 // Vote is Learn for the layer of a contract: it learns when several accounts have said the same of mails that are alike. True
 // when it has.
-func (s *Scanner) Vote(ctx context.Context, layer *spam.Layer, account sekisho.AccountID, raw []byte, c Context, unwanted bool) bool {
+func (s *Scanner) Vote(ctx context.Context, layer *learn.Layer, account sekisho.AccountID, raw []byte, c Context, unwanted bool) bool {
 	f := s.Features(ctx, raw, c)
-	return layer.Vote(uint64(account), f, s.model.Opinion(f, c.Layers...), unwanted)
+	return layer.Vote(uint64(account), f, s.model.LogitOf(f, c.Layers...), unwanted)
 }

@@ -54,7 +54,7 @@ type Me struct {
 // PageQuery asks for a page of a list, narrowed to what the pass may see.
 type PageQuery struct {
 	Pass     Pass
-	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "queue", "sender", "change", "grant", "access", "policy", "partner"
+	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "queue", "sender", "learned", "change", "grant", "access", "policy", "partner"
 	Contract sekisho.ContractID // 0: all that the pass may see
 	ID       uint64             // exactly this row
 	Name     string             // exactly this domain, alias, group or account address

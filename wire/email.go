@@ -12,7 +12,7 @@ import (
 // The calls of store for webmail.
 var (
 	StoreEmailQuery   = define[EmailQuery, EmailList](sekisho.Store, 80, "email-query", large, sekisho.Webmail)
-	StoreEmails       = define[EmailFetch, Emails](sekisho.Store, 81, "emails", large, sekisho.Webmail)
+	StoreEmails       = define[EmailFetch, Emails](sekisho.Store, 81, "emails", large, sekisho.Webmail, sekisho.Reader)
 	StoreEmailChanges = define[EmailSince, EmailChanges](sekisho.Store, 82, "email-changes", large, sekisho.Webmail)
 	StoreEmailSet     = define[EmailSet, EmailDone](sekisho.Store, 83, "email-set", large, sekisho.Webmail)
 	StoreThreads      = define[ThreadQuery, Threads](sekisho.Store, 84, "threads", large, sekisho.Webmail)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/learn"
 )
 
 // inspect opens hostile content and knows nothing else: no key beyond the message it is given, no file, no network.
@@ -33,6 +34,7 @@ type Scan struct {
 	Now       time.Time
 	Leak      []byte // what the contract looks for itself (policy.Policy.Leak)
 	Summarise bool   // only the summary, text and tokens: mail that a person files himself (APPEND)
+	Learn     bool   // only the opinion: mail of which a person says what it is
 }
 
 // Auth is what sender authentication found, in the words of RFC 8601.
@@ -52,6 +54,7 @@ type Report struct {
 	Summary     sekisho.Summary
 	Text        string
 	Tokens      []byte
+	Opinion     learn.Opinion // of the spam model, of inbound mail: what layers speak by
 	Ambiguous   bool
 	Unscannable bool
 }

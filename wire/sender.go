@@ -70,26 +70,3 @@ type AdminSender struct {
 	Address  string // or "@domain"
 	Stance   string
 }
-
-// StoreJudged is how whoever learns what spam is gets what people say of their mail. It is no mail's content: who learns has to be
-// let into the mail elsewhere, or know its features already.
-var StoreJudged = define[JudgedQuery, Judgements](sekisho.Store, 154, "judged", small, sekisho.Gate, sekisho.Admin)
-
-// JudgedQuery asks for what is beyond Done, and forgets what is not.
-type JudgedQuery struct {
-	Done uint64
-	Most int // at most 1000
-}
-
-// Judgements are in order; the last one's ID is the next Done.
-type Judgements struct{ List []Judgement }
-
-// Judgement is one person's word on one mail. Label is "spam" or "ham".
-type Judgement struct {
-	ID       uint64
-	Contract sekisho.ContractID
-	Account  sekisho.AccountID
-	Message  sekisho.MessageID
-	Label    string
-	At       time.Time
-}

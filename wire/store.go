@@ -96,6 +96,7 @@ type Recipient struct {
 	Sent     time.Time // the same for the sender's contract
 	Route    []NextHop // for Routed: in order of preference
 	Listed   bool      // a list of senders is there for one of them: ask StoreStance
+	Learned  uint64    // version of what the contract and everybody have learned: ask StoreLearned when it changed; 0: nothing
 }
 
 // Target is one mailbox.
@@ -105,6 +106,7 @@ type Target struct {
 	Public  []byte // the account's public key, to which mail is sealed
 	Over    bool   // over quota: answer 452 4.2.2
 	Filter  uint64 // version of the Sieve script that sorts its mail: ask StoreFilter when it changed; 0: there is none
+	Learned uint64 // version of what the account has taught; 0: nothing
 }
 
 // NextHop is a server to hand mail to.
@@ -627,6 +629,7 @@ type Admin struct {
 	Group    *AdminGroup
 	Partner  *AdminPartner
 	Sender   *AdminSender
+	Learned  *AdminLearned
 }
 
 // AdminContract adds or changes a contract.
@@ -699,7 +702,7 @@ type AdminDone struct {
 
 // List asks for rows of one kind, newest first where time matters.
 type List struct {
-	What     string             // "contract", "domain", "account", "alias", "group", "quarantine", "hold", "queue", "trace", "archive"
+	What     string             // "contract", "domain", "account", "alias", "group", "quarantine", "hold", "queue", "trace", "archive", "learned"
 	Contract sekisho.ContractID // 0: all
 	Match    string             // part of an address, subject reference or id
 	ID       uint64             // exactly this one; for trace the trace id, for others the row's id
@@ -719,6 +722,7 @@ type Listed struct {
 	Traces    []TraceRow
 	Archived  []Archived
 	Policies  []PolicyVersion
+	Learned   []LearnedBy
 }
 
 // Archived is a message that a contract's archive keeps.

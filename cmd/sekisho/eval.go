@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"sekisho/learn"
 	"sekisho/scan"
 	"sekisho/scan/gauge"
 	"sekisho/scan/spam"
@@ -222,8 +223,8 @@ func streams(shipped *scan.Scanner, name string, list []labelled, all []evalMail
 }
 
 func stream(s *scan.Scanner, name, test string, all []evalMail, order []int) evaluated {
-	layer := spam.NewLayer(spam.Installation)
-	c := scan.Context{Layers: []*spam.Layer{layer}}
+	layer := learn.NewLayer(learn.Installation)
+	c := scan.Context{Layers: []*learn.Layer{layer}}
 	results := make([]gauge.Result, 0, len(order))
 	begin := time.Now()
 	for _, at := range order {

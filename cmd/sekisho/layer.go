@@ -14,26 +14,26 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/learn"
 	"sekisho/mail/auth"
 	"sekisho/mail/header"
 	"sekisho/mail/zone"
 	"sekisho/scan"
-	"sekisho/scan/spam"
 )
 
 // layerFile is where learn keeps what it is taught when it is not told.
 const layerFile = "sekisho.layer"
 
 // readLayer reads a layer; one that learned nothing when there is no such file.
-func readLayer(path string) (*spam.Layer, error) {
+func readLayer(path string) (*learn.Layer, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return spam.NewLayer(spam.Installation), nil
+		return learn.NewLayer(learn.Installation), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	l, err := spam.LoadLayer(b)
+	l, err := learn.LoadLayer(b)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -145,7 +145,7 @@ type scoredMail struct {
 
 // each prints one line for every mail of a directory, a file or a mailbox.
 func (c *scoreCommand) each(g *Global, s *scan.Scanner) error {
-	var layers []*spam.Layer
+	var layers []*learn.Layer
 	if c.Layer != "" {
 		l, err := readLayer(c.Layer)
 		if err != nil {

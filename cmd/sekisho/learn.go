@@ -5,14 +5,57 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"sekisho/role/admin"
 	"sekisho/scan"
 	"sekisho/scan/spam"
 	"sekisho/scan/specimen"
 )
+
+// learnCommands are what is learned about spam: by a file, and by the people of a running service.
+type learnCommands struct {
+	Mail   learnCommand `cmd:"" default:"withargs" help:"Learn wanted and unwanted mail into a file; or remake the spam model from a corpus."`
+	Status learnStatus  `cmd:"" help:"Who has taught the running service how much."`
+	Reset  learnReset   `cmd:"" help:"Have it forget what an account, or a contract, has taught."`
+}
+
+type learnStatus struct {
+	Contract string `arg:"" optional:"" help:"Name, number or domain; without one, what all contracts have taught together."`
+	Account  string `arg:"" optional:"" help:"Only this address."`
+}
+
+// Run prints them.
+func (c *learnStatus) Run(g *Global) error {
+	list, err := call[[]admin.Layer](g, "learn/status", admin.Learned{Contract: c.Contract, Account: c.Account})
+	if err != nil {
+		return err
+	}
+	return g.print(list, func(w io.Writer) {
+		fmt.Fprintln(w, "OF\tWANTED\tUNWANTED\tWAITING\tBYTES\tLAST")
+		for _, l := range list {
+			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\n", l.Of, l.Ham, l.Spam, l.Waiting, l.Bytes, l.At.Format(time.DateTime))
+		}
+	})
+}
+
+type learnReset struct {
+	Contract string `arg:"" help:"Name, number or domain."`
+	Account  string `arg:"" optional:"" help:"Address; without one, the layer that the whole contract shares."`
+}
+
+// Run resets one layer.
+func (c *learnReset) Run(g *Global) error {
+	l, err := call[admin.Layer](g, "learn/reset", admin.Learned{Contract: c.Contract, Account: c.Account})
+	if err != nil {
+		return err
+	}
+	return g.print(l, func(w io.Writer) { row(w, "forgotten", l.Of) })
+}
 
 // learnCommand teaches a layer what is wanted and what is not; with a corpus it makes the spam model anew.
 type learnCommand struct {

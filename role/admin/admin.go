@@ -113,6 +113,8 @@ func (c *Admin) routes() http.Handler {
 	route(m, "account/app-password", c.appPassword)
 	route(m, "alias/add", c.aliasAdd)
 	route(m, "digest/send", c.digestSend)
+	route(m, "learn/status", c.learnStatus)
+	route(m, "learn/reset", c.learnReset)
 	route(m, "alias/list", c.aliasList)
 	route(m, "group/set", c.groupSet)
 	route(m, "group/list", c.groupList)

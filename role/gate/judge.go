@@ -108,8 +108,7 @@ func (in *intake) inbound(ctx context.Context, r recipient, sent policy.Decision
 	if err := in.decide(ctx, &o, sekisho.Inbound, in.envelope.Contract == c.ID, scans); err != nil {
 		return nil, err
 	}
-	o.decision = o.decision.With(sent)
-	return in.bylist(ctx, o)
+	return in.bylist(ctx, o, sent)
 }
 
 // decide has the mail inspected as the contract sees it, once for all its recipients, and applies the policy.

@@ -83,13 +83,16 @@ func (i *Inspect) scan(ctx context.Context, _ sekisho.Caller, q wire.Scan) (wire
 	}
 	ctx, cancel := context.WithTimeout(ctx, i.config.Time)
 	defer cancel()
+	if q.Learn {
+		return wire.Report{Opinion: i.scanner.Opinion(ctx, q.Raw, scan.Context{Direction: sekisho.Inbound, Domains: q.Domains})}, nil
+	}
 	c := scan.Context{Direction: q.Direction, Envelope: q.Envelope, Domains: q.Domains, Partners: q.Partners, Known: q.Known, Extra: q.Extra, Now: q.Now, Leak: q.Leak,
 		Auth: scan.Auth{SPF: q.Auth.SPF, DKIM: q.Auth.DKIM, DMARC: q.Auth.DMARC, ARC: q.Auth.ARC, Aligned: q.Auth.Aligned, Domain: q.Auth.From}}
 	for _, p := range q.People {
 		c.People = append(c.People, scan.Person(p))
 	}
 	r := i.scanner.Scan(ctx, q.Raw, c)
-	return wire.Report{Findings: r.Findings, Score: r.Score, Verdict: r.Verdict, Summary: r.Summary, Text: r.Text, Tokens: r.Tokens,
+	return wire.Report{Findings: r.Findings, Score: r.Score, Verdict: r.Verdict, Summary: r.Summary, Text: r.Text, Tokens: r.Tokens, Opinion: r.Opinion,
 		Ambiguous: r.Ambiguous, Unscannable: r.Unscannable}, nil
 }
 

@@ -17,6 +17,9 @@ func (s *session) change(ctx context.Context, uids []sekisho.UID, do string, fla
 	if err != nil {
 		return nil, err
 	}
+	if do != "remove" && len(words) > 0 {
+		s.teach(ctx)
+	}
 	var places []int
 	for _, c := range got.Changed {
 		if at, known := s.box.index(c.UID); known {
@@ -26,6 +29,13 @@ func (s *session) change(ctx context.Context, uids []sekisho.UID, do string, fla
 		}
 	}
 	return places, nil
+}
+
+// teach has learned what the person said of mails. It fails alone: what was said is kept, and learned with the next word.
+func (s *session) teach(ctx context.Context) {
+	if err := s.access().Teach(ctx, s.reader.peers.Inspect); err != nil {
+		s.reader.config.Log.Warn("not learned yet", "account", uint64(s.ticket.Account), "error", err)
+	}
 }
 
 // readOnly refuses what changes a mailbox that was opened with EXAMINE.
@@ -103,6 +113,9 @@ func (s *session) copy(set imap.NumSet, to string, move bool) (*imap.CopyData, [
 	}
 	if len(got.From) == 0 {
 		return nil, nil, nil
+	}
+	if move {
+		s.teach(ctx)
 	}
 	return &imap.CopyData{UIDValidity: got.UIDValidity, SourceUIDs: setOf(got.From), DestUIDs: setOf(got.To)}, got.From, nil
 }

@@ -33,6 +33,9 @@ func (s *Store) admin(ctx context.Context, _ sekisho.Caller, q wire.Admin) (out 
 	if q.Group != nil {
 		f, set = func(t *txn) error { return t.adminGroup(*q.Group, &out) }, set+1
 	}
+	if q.Learned != nil {
+		f, set = func(t *txn) error { return t.adminLearned(*q.Learned, &out) }, set+1
+	}
 	if q.Sender != nil {
 		f, set = func(t *txn) error { return t.adminSender(*q.Sender, &out) }, set+1
 	}

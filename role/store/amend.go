@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"sekisho"
 	"sekisho/db"
@@ -117,6 +118,8 @@ func needs(q wire.Admin) (about, error) {
 		return about{right: sekisho.ChangeAccount, contract: q.Group.Contract, what: "group", object: q.Group.Name, class: sekisho.ClassDirectory}, nil
 	case q.Partner != nil:
 		return about{right: sekisho.ChangePartner, contract: q.Partner.Contract, what: "partner", object: q.Partner.Set.Name, number: q.Partner.Set.ID, class: sekisho.ClassDirectory}, nil
+	case q.Learned != nil:
+		return about{right: sekisho.ChangePolicy, contract: q.Learned.Contract, what: "learned", object: strconv.FormatUint(uint64(q.Learned.Account), 10), class: sekisho.ClassConfig}, nil
 	case q.Sender != nil:
 		return about{right: sekisho.ChangePolicy, contract: q.Sender.Contract, what: "sender", object: q.Sender.Address, class: sekisho.ClassConfig}, nil
 	}
@@ -146,6 +149,8 @@ func (m *amendment) run() (err error) {
 		return m.alias(*m.set.Alias)
 	case m.set.Partner != nil:
 		return m.partner(*m.set.Partner)
+	case m.set.Learned != nil:
+		return m.learned(*m.set.Learned)
 	case m.set.Sender != nil:
 		return m.sender(*m.set.Sender)
 	}
@@ -423,6 +428,14 @@ func (m *amendment) sender(q wire.AdminSender) error {
 		return err
 	}
 	return m.noted(q.Contract, "sender", address, q.Do, something(old != "", old), something(q.Do == "add", q.Stance))
+}
+
+// learned has a layer forget everything.
+func (m *amendment) learned(q wire.AdminLearned) error {
+	if err := m.adminLearned(q, &m.done); err != nil {
+		return err
+	}
+	return m.noted(q.Contract, "learned", strconv.FormatUint(uint64(q.Account), 10), q.Do, nil, nil)
 }
 
 // noted writes the change down.

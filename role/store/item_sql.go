@@ -154,7 +154,7 @@ func (t *txn) dropItems(k homeKey) error {
 			return err
 		}
 	}
-	return nil
+	return t.unteach(k)
 }
 
 // owns says whether a kept row is the account's: quarantine that is for it, or a hold of what it sent or what it gets.
@@ -269,6 +269,11 @@ func (s *Store) ownDecide(ctx context.Context, by sekisho.Caller, q wire.OwnDeci
 		}
 		if q.List != "" {
 			if err := t.rememberSender(k, &r, q.List); err != nil {
+				return err
+			}
+		}
+		if q.What == "release" {
+			if err := t.judge(k, r.Message, "ham"); err != nil {
 				return err
 			}
 		}

@@ -36,6 +36,7 @@ var pages = map[string]struct {
 	"hold":       {sekisho.ViewKept, sekisho.ClassEnvelope, true},
 	"queue":      {sekisho.ViewQueue, sekisho.ClassEnvelope, true},
 	"sender":     {sekisho.ViewPolicy, sekisho.ClassConfig, true},
+	"learned":    {sekisho.ViewPolicy, sekisho.ClassConfig, true},
 	"change":     {sekisho.ViewChange, sekisho.ClassConfig, true},
 	"policy":     {sekisho.ViewPolicy, sekisho.ClassConfig, true},
 	"grant":      {sekisho.ViewAccess, sekisho.ClassConfig, false},

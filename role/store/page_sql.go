@@ -39,6 +39,8 @@ func (s *Store) fill(ctx context.Context, out *wire.Page, q wire.PageQuery) erro
 			return p.queued()
 		case "sender":
 			return p.senders()
+		case "learned":
+			return p.learned()
 		case "change":
 			return p.changes()
 		case "policy":

@@ -124,8 +124,8 @@ func TestJudged(t *testing.T) {
 		return ask(w, wire.StoreCopy, w.reader, wire.Copy{Pass: w.pass("bob"), Mailbox: from, UIDs: []sekisho.UID{uid}, To: to, Move: move}).To[0]
 	}
 	labels := func() (out []string) {
-		for _, x := range w.judgements() {
-			if x.Contract != w.contract || x.Account != w.accounts["bob"] || x.Message == 0 || x.At.IsZero() {
+		for _, x := range w.lessons("bob") {
+			if x.Message == 0 || x.At.IsZero() {
 				t.Errorf("%+v", x)
 			}
 			out = append(out, x.Label)
@@ -148,15 +148,19 @@ func TestJudged(t *testing.T) {
 		t.Fatal(got)
 	}
 	flag(uids[3], "set", "$NotJunk")
-	list := w.judgements()
+	list := w.lessons("bob")
 	if got := fmt.Sprint(labels()); got != "[ham ham]" {
 		t.Fatal(got)
 	}
-	left := ask(w, wire.StoreJudged, w.gate, wire.JudgedQuery{Done: list[0].ID, Most: 10}).List
+	if n := len(w.lessons("alice")); n != 0 {
+		t.Errorf("%d lessons of somebody else", n)
+	}
+	ask(w, wire.StoreTeach, w.reader, wire.Teach{Pass: w.pass("alice"), Done: []wire.Taught{{ID: list[0].ID, Gone: true}}})
+	left := ask(w, wire.StoreTeach, w.reader, wire.Teach{Pass: w.pass("bob"), Done: []wire.Taught{{ID: list[0].ID, Gone: true}}, Most: 10}).List
 	if len(left) != 1 || left[0].ID != list[1].ID {
 		t.Fatalf("%+v", left)
 	}
-	if w.restart(); len(w.judgements()) != 1 {
+	if w.restart(); len(w.lessons("bob")) != 1 {
 		t.Error("what was done came back")
 	}
 }

@@ -163,6 +163,11 @@ func (t *txn) decideByLink(k *keptRow, l wire.LinkClaims, q wire.LinkAct) error 
 			return err
 		}
 	}
+	if k.Fate == wire.FateQuarantine {
+		if err := t.judge(home, k.Message, "ham"); err != nil {
+			return err
+		}
+	}
 	return t.release(k, q.Box, l.To, "by link")
 }
 

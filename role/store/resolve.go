@@ -41,7 +41,10 @@ func (s *Store) resolve(ctx context.Context, _ sekisho.Caller, q wire.Resolve) (
 		}
 		s.dmu.Unlock()
 	}
-	if r, err = s.withQuota(ctx, r); err != nil || q.From == "" {
+	if r, err = s.withQuota(ctx, r); err != nil {
+		return r, err
+	}
+	if r, err = s.withLearned(ctx, r); err != nil || q.From == "" {
 		return r, err
 	}
 	return s.withContact(ctx, r, q, address)

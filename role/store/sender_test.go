@@ -101,7 +101,7 @@ func TestStance(t *testing.T) {
 	refused(w, sekisho.Invalid, wire.StoreAdmin, w.operator, wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: w.contract, Senders: "perhaps"}}})
 }
 
-func (w *world) judgements() []wire.Judgement {
+func (w *world) lessons(name string) []wire.Lesson {
 	w.t.Helper()
-	return ask(w, wire.StoreJudged, w.gate, wire.JudgedQuery{Most: 100}).List
+	return ask(w, wire.StoreTeach, w.webmail, wire.Teach{Pass: w.pass(name), Most: 100}).List
 }

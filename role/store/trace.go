@@ -91,6 +91,8 @@ func (s *Store) list(ctx context.Context, _ sekisho.Caller, q wire.List) (out wi
 		out.Policies, err = listVersions(r, q)
 	case "archive":
 		out.Archived, err = listArchive(r, q)
+	case "learned":
+		out.Learned, err = listLearned(r, q)
 	default:
 		err = sekisho.E("store.list", sekisho.Invalid, fmt.Errorf("no list %q", q.What))
 	}

@@ -111,6 +111,9 @@ func (t *turn) changeEmails(a *emailSetArgs, unless []wire.Mark, out *setAnswer)
 		return sekisho.E("webmail.email-set", sekisho.Internal, nil)
 	}
 	t.boxes = nil
+	if slices.ContainsFunc(q.Changes, speaks) {
+		t.teach()
+	}
 	out.OldState, out.NewState = stateOf(got.Before), stateOf(got.Marks)
 	for i, id := range asked {
 		e := refusal(sekisho.ErrorKind(got.Refused[i]))
@@ -126,6 +129,18 @@ func (t *turn) changeEmails(a *emailSetArgs, unless []wire.Mark, out *setAnswer)
 		}
 	}
 	return nil
+}
+
+// speaks says whether a change may be a word about what the mail is.
+func speaks(c wire.EmailChange) bool {
+	return !c.Destroy && (c.Boxes || c.Keywords || len(c.Into) > 0 || len(c.Add) > 0)
+}
+
+// teach has learned what the person said of mails. It fails alone: what was said is kept, and learned with the next word.
+func (t *turn) teach() {
+	if err := t.access.Teach(t.ctx, t.w.peers.Inspect); err != nil {
+		t.w.config.Log.Warn("not learned yet", "account", uint64(t.ticket.Account), "error", err)
+	}
 }
 
 func refusal(k sekisho.ErrorKind) *setError {

@@ -6,15 +6,15 @@ import (
 	"strings"
 	"testing"
 
-	"sekisho"
+	"sekisho/learn"
 )
 
 func TestLayerLearns(t *testing.T) {
 	m := Learn(examples()[:80], nil, Training{})
 	bad, next, other := mail("garden gnomes for sale, order the gnome today"), mail("order more garden gnomes for sale today"), mail("minutes of the meeting on monday")
-	l := NewLayer(Account)
+	l := learn.NewLayer(learn.Account)
 	before := m.Score(next, l)
-	if !l.Learn(Features(bad), m.Opinion(Features(bad)), true) {
+	if !l.Learn(Features(bad), m.LogitOf(Features(bad)), true) {
 		t.Fatal("nothing was learned")
 	}
 	if after := m.Score(next, l); after < before+2 {
@@ -24,17 +24,17 @@ func TestLayerLearns(t *testing.T) {
 		t.Errorf("a mail of another kind: %.2f, then %.2f", a, b)
 	}
 	once := l.Bytes()
-	if l.Learn(Features(bad), m.Opinion(Features(bad)), true) || !bytes.Equal(once, l.Bytes()) {
+	if l.Learn(Features(bad), m.LogitOf(Features(bad)), true) || !bytes.Equal(once, l.Bytes()) {
 		t.Error("the same mail is learned twice")
 	}
-	if !l.Learn(Features(bad), m.Opinion(Features(bad)), false) {
+	if !l.Learn(Features(bad), m.LogitOf(Features(bad)), false) {
 		t.Error("a change of mind is not learned")
 	}
-	back, err := LoadLayer(l.Bytes())
+	back, err := learn.LoadLayer(l.Bytes())
 	if err != nil || back.Add(Features(next)) != l.Add(Features(next)) || !bytes.Equal(back.Bytes(), l.Bytes()) {
 		t.Errorf("a layer does not survive: %v", err)
 	}
-	if _, why := m.Judge(next, l); !strings.Contains(why, "learned here") {
+	if _, why, _ := m.Judge(next, l); !strings.Contains(why, "learned here") {
 		t.Errorf("the reasons do not name what was learned: %s", why)
 	}
 }
@@ -42,7 +42,7 @@ func TestLayerLearns(t *testing.T) {
 // TestPoison: whatever one account is told, and however often, its layer moves a score by no more than its bound; and the
 // contract's layer by nothing.
 func TestPoison(t *testing.T) {
-	account, contract := NewLayer(Account), NewLayer(Contract)
+	account, contract := learn.NewLayer(learn.Account), learn.NewLayer(learn.Contract)
 	for i := range 500 {
 		f := Features(mail(fmt.Sprintf("invoice of the partner number %d, the meeting is on monday", i)))
 		account.Learn(f, -3, true)
@@ -58,17 +58,17 @@ func TestPoison(t *testing.T) {
 }
 
 func TestVote(t *testing.T) {
-	l := NewLayer(Contract)
+	l := learn.NewLayer(learn.Contract)
 	text := strings.Repeat("the great casino bonus of the week waits for you, click and play with free coins; ", 3)
 	learned := 0
-	for account := range uint64(agree) {
+	for account := range uint64(3) {
 		if l.Vote(account, Features(mail(text+fmt.Sprint(account))), 0, true) {
 			learned++
 		}
 		if again := l.Vote(account, Features(mail(text)), 0, true); again {
 			t.Error("one account votes twice")
 		}
-		back, err := LoadLayer(l.Bytes())
+		back, err := learn.LoadLayer(l.Bytes())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,20 +79,6 @@ func TestVote(t *testing.T) {
 	}
 	if l.Vote(1, Features(mail("an entirely different letter about roses")), 0, true) {
 		t.Error("mails that are not alike are counted together")
-	}
-}
-
-func TestLoadLayerRefuses(t *testing.T) {
-	good := NewLayer(Account)
-	good.Learn([]uint32{1, 2, 3}, 0, true)
-	b := good.Bytes()
-	for _, bad := range [][]byte{nil, []byte(layerMagic), append([]byte(layerMagic), 9, 0, 0, 0), b[:len(b)-1], bytes.Replace(b, []byte("LAYER1"), []byte("LAYER9"), 1)} {
-		if _, err := LoadLayer(bad); sekisho.KindOf(err) != sekisho.Invalid {
-			t.Errorf("%q: %v", bad, err)
-		}
-	}
-	if got := (*Layer)(nil).Add([]uint32{1}); got != 0 {
-		t.Errorf("no layer adds %v", got)
 	}
 }
 
@@ -120,33 +106,4 @@ func FuzzClean(f *testing.F) {
 			t.Errorf("%d bytes became %d", len(text), len(out))
 		}
 	})
-}
-
-func FuzzLoadLayer(f *testing.F) {
-	l := NewLayer(Contract)
-	l.Vote(1, []uint32{1, 2, 3}, 0, true)
-	l.Learn([]uint32{4, 5}, 0, false)
-	f.Add(l.Bytes())
-	f.Fuzz(func(t *testing.T, b []byte) {
-		l, err := LoadLayer(b)
-		if err != nil {
-			return
-		}
-		if _, err := LoadLayer(l.Bytes()); err != nil {
-			t.Errorf("what was read is written wrongly: %v", err)
-		}
-	})
-}
-
-func BenchmarkLearn(b *testing.B) {
-	l := NewLayer(Account)
-	f := make([]uint32, 1000)
-	i := uint32(0)
-	for b.Loop() {
-		for k := range f {
-			f[k] = (i*7919 + uint32(k)*104729) % Buckets
-		}
-		l.Learn(f, 0, i%2 == 0)
-		i++
-	}
 }

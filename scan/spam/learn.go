@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"sekisho/learn"
 )
 
 // Example is the features of one mail and what it is.
@@ -85,7 +87,7 @@ func descend(train []Example, t Training) ([]float64, float64) {
 	for range t.Rounds {
 		for _, i := range rnd.Perm(len(train)) {
 			e := &train[i]
-			n := norm(len(e.Features))
+			n := learn.Norm(len(e.Features))
 			z := bias
 			for _, f := range e.Features {
 				z += w[f] * r[f] * n

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"sekisho"
+	"sekisho/learn"
 )
 
 // Model is a trained classifier. It is safe for use by several goroutines.
@@ -65,8 +67,8 @@ func (m *Model) Logit(mail *Mail) float64 {
 	return l
 }
 
-// Opinion is Logit for features that were taken before, with what layers add: what a further layer learns on top of.
-func (m *Model) Opinion(features []uint32, layers ...*Layer) float64 {
+// LogitOf is Logit for features that were taken before, with what layers add: what a further layer learns on top of.
+func (m *Model) LogitOf(features []uint32, layers ...*learn.Layer) float64 {
 	l := m.logit(features)
 	for _, layer := range layers {
 		l += layer.Add(features)
@@ -79,22 +81,19 @@ func (m *Model) logit(features []uint32) float64 {
 	for _, f := range features {
 		sum += int(m.weight[f])
 	}
-	return float64(m.bias) + float64(m.scale)*float64(sum)*norm(len(features))
+	return float64(m.bias) + float64(m.scale)*float64(sum)*learn.Norm(len(features))
 }
-
-// norm makes long and short mails comparable.
-func norm(n int) float64 { return 1 / math.Sqrt(float64(n)+150) }
 
 // Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted
 // mail lies, 10 where none does. Beyond 10 and below -1 they grow ever more slowly: words that sound harmless excuse little.
-func (m *Model) Score(mail *Mail, layers ...*Layer) float64 {
-	p, _ := m.Judge(mail, layers...)
+func (m *Model) Score(mail *Mail, layers ...*learn.Layer) float64 {
+	p, _, _ := m.Judge(mail, layers...)
 	return p
 }
 
 // Judge is Score with the reasons in words: which parts of the mail speak for spam, the strongest first, which against it, and
-// what was learned here.
-func (m *Model) Judge(mail *Mail, layers ...*Layer) (points float64, why string) {
+// what was learned here; and with the mail's features.
+func (m *Model) Judge(mail *Mail, layers ...*learn.Layer) (points float64, why string, features []uint32) {
 	s := sets.Get().(*set)
 	s.take(mail)
 	base := m.logit(s.order)
@@ -105,6 +104,7 @@ func (m *Model) Judge(mail *Mail, layers ...*Layer) (points float64, why string)
 	p := m.points(base)
 	learned := m.points(more) - p
 	why = m.why(s, learned)
+	features = slices.Clone(s.order)
 	s.clear()
 	sets.Put(s)
 	p = compress(p)
@@ -114,7 +114,7 @@ func (m *Model) Judge(mail *Mail, layers ...*Layer) (points float64, why string)
 			p *= 0.4 + 0.6*n/enough
 		}
 	}
-	return math.Round((p+learned)*1000) / 1000, why
+	return math.Round((p+learned)*1000) / 1000, why, features
 }
 
 // why says in words what moves the opinion.
@@ -126,7 +126,7 @@ func (m *Model) why(s *set, learned float64) string {
 		for _, f := range s.order[from:end] {
 			sum += int(m.weight[f])
 		}
-		weight[g], from = float64(m.scale)*float64(sum)*norm(len(s.order)), end
+		weight[g], from = float64(m.scale)*float64(sum)*learn.Norm(len(s.order)), end
 	}
 	var out strings.Builder
 	for _, sign := range [...]float64{1, -1} {
@@ -164,14 +164,20 @@ func (m *Model) why(s *set, learned float64) string {
 
 // points is the scale of Score for an opinion, without its ends drawn in.
 func (m *Model) points(l float64) float64 {
-	tag, sure, bias := float64(m.tag), float64(m.sure), float64(m.bias)
-	switch {
-	case l < bias:
-		return l - bias
-	case l < tag:
-		return 5 * (l - bias) / max(tag-bias, 0.1)
-	}
-	return 5 + 5*(l-tag)/max(sure-tag, 0.1)
+	o := m.scaled()
+	return o.Points(l)
+}
+
+// scaled is an opinion about nothing yet, with the model's scale.
+func (m *Model) scaled() learn.Opinion {
+	return learn.Opinion{Bias: float64(m.bias), Tag: float64(m.tag), Sure: float64(m.sure)}
+}
+
+// Opinion is what layers elsewhere need of a mail: its features, and what the model thinks of it by them.
+func (m *Model) Opinion(features []uint32) learn.Opinion {
+	o := m.scaled()
+	o.Features, o.Logit = learn.Pack(features), m.logit(features)
+	return o
 }
 
 // compress draws the ends of the scale in.

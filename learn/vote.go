@@ -1,4 +1,4 @@
-package spam
+package learn
 
 import "encoding/binary"
 
@@ -120,4 +120,21 @@ func (l *Layer) readVotes(r *reading) {
 		}
 		l.vote = append(l.vote, v)
 	}
+}
+
+// Forget takes back what an account has said and is not learned yet: it is gone, or its contract is.
+func (l *Layer) Forget(account uint64) {
+	rest := l.vote[:0]
+	for _, v := range l.vote {
+		kept := v.account[:0]
+		for _, a := range v.account {
+			if a != account {
+				kept = append(kept, a)
+			}
+		}
+		if v.account = kept; len(kept) > 0 {
+			rest = append(rest, v)
+		}
+	}
+	l.vote = rest
 }

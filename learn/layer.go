@@ -1,4 +1,10 @@
-package spam
+// Package learn is what people teach the spam model about their own mail: layers of weights on top of it, of an account, of a
+// contract, of an installation. It knows mails only as sets of numbered features, which inspection takes from them, and so it
+// needs nothing that opens a mail; who says what of which mail is not its business either.
+//
+// A layer is bounded twice: in what it holds, and in how far it may move an opinion. A wider layer learns by votes only: what
+// one account says moves its own layer and no other.
+package learn
 
 import (
 	"encoding/binary"
@@ -13,9 +19,10 @@ type Level byte
 
 // The levels.
 const (
-	Installation Level = iota + 1 // taught by the operator
+	Installation Level = iota + 1 // taught by the operator, from collections of mails
 	Contract                      // taught by several accounts that agree
 	Account                       // taught by one person, for mail to that person
+	Everybody                     // taught by several contracts that agree
 )
 
 // slots is how many weights a layer has, a power of two; cap is how far it may move the opinion at most. A person can turn
@@ -25,9 +32,11 @@ func (l Level) slots() (bits uint, most float64) {
 	case Installation:
 		return 20, 14
 	case Contract:
-		return 17, 4
+		return 16, 4
+	case Everybody:
+		return 16, 2
 	}
-	return 15, 8
+	return 14, 8
 }
 
 // Layer is what was learned at one place on top of the model: mail that is wanted or unwanted there. It is not safe for use
@@ -52,6 +61,9 @@ func NewLayer(level Level) *Layer {
 	return l
 }
 
+// Norm makes long and short mails comparable: what the weights of so many features are multiplied by.
+func Norm(features int) float64 { return 1 / math.Sqrt(float64(features)+150) }
+
 // unit is the worth of one step of a weight.
 const unit = 1.0 / 1024
 
@@ -64,7 +76,7 @@ func (l *Layer) raw(features []uint32) float64 {
 	for _, f := range features {
 		sum += int(l.w[l.slot(f)])
 	}
-	return float64(sum) * unit * norm(len(features))
+	return float64(sum) * unit * Norm(len(features))
 }
 
 // Add is what the layer adds to the opinion about a mail with these features, within its bound.
@@ -101,7 +113,7 @@ func (l *Layer) Learn(features []uint32, base float64, spam bool) bool {
 	} else {
 		l.ham++
 	}
-	n, rate := norm(len(features)), pace
+	n, rate := Norm(len(features)), pace
 	if base == 0 {
 		rate = alone
 	}
@@ -118,9 +130,9 @@ func (l *Layer) Learn(features []uint32, base float64, spam bool) bool {
 
 // knows says whether a mail was learned lately, and remembers it.
 func (l *Layer) knows(features []uint32, spam bool) bool {
-	h := uint64(offset)
+	h := uint64(14695981039346656037)
 	for _, f := range features {
-		h = (h ^ uint64(f)) * prime
+		h = (h ^ uint64(f)) * 1099511628211
 	}
 	h = h &^ 1
 	if spam {
@@ -162,7 +174,7 @@ func (l *Layer) remembers() int {
 	switch l.level {
 	case Installation:
 		return 16 << 10
-	case Contract:
+	case Contract, Everybody:
 		return 4 << 10
 	}
 	return 1 << 10
@@ -196,12 +208,12 @@ func (l *Layer) Bytes() []byte {
 
 // LoadLayer reads what Bytes wrote. The error is Invalid.
 func LoadLayer(b []byte) (*Layer, error) {
-	bad := sekisho.E("spam.layer", sekisho.Invalid, errLayer)
+	bad := sekisho.E("learn.layer", sekisho.Invalid, errLayer)
 	if len(b) < len(layerMagic)+3 || string(b[:len(layerMagic)]) != layerMagic {
 		return nil, bad
 	}
 	level := Level(b[len(layerMagic)])
-	if level < Installation || level > Account {
+	if level < Installation || level > Everybody {
 		return nil, bad
 	}
 	l := NewLayer(level)
