@@ -10,6 +10,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"sekisho"
+	"sekisho/learn"
 	"sekisho/policy"
 	"sekisho/wire"
 )
@@ -41,7 +42,8 @@ type outcome struct {
 type report struct {
 	wire.Report
 	worker sekisho.Instance
-	failed bool // nobody could inspect it
+	failed bool           // nobody could inspect it
+	masked *learn.Opinion // of Report.Opinion, once somebody asked
 }
 
 // judge decides for every recipient. Outbound policy comes first: what may not leave is not offered to the other side.
