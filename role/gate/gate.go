@@ -29,6 +29,7 @@ type Config struct {
 	Daily      int            // and in a day; 0: 10,000
 	Exempt     []netip.Prefix // sources without limits of rate: loopback in demonstrations
 	Clamd      bool           // have every mail looked at by clamd too
+	Sealers    []string       // forwarders whose ARC seals are trusted
 	Clock      func() time.Time
 	Log        *slog.Logger
 
