@@ -138,14 +138,14 @@ func markup(b []byte) Type {
 // Archive says whether t holds other files that can be taken out.
 func (t Type) Archive() bool {
 	switch t {
-	case Zip, SevenZ, Rar, Tar, Gzip, Bzip2, Xz, Zstd, LZ4, Lzip, TNEF, OneNote:
+	case Zip, SevenZ, Rar, Tar, Gzip, Bzip2, Xz, Zstd, LZ4, Lzip, TNEF, OneNote, Cab, Lzh, Arj:
 		return true
 	}
 	return false
 }
 
 // Closed says whether t holds other files that nobody here can take out.
-func (t Type) Closed() bool { return t == Cab || t == Lzh || t == Arj || t == Ace || t == LZW }
+func (t Type) Closed() bool { return t == Ace || t == LZW }
 
 // Program says whether t runs when it is opened, or shows others that do.
 func (t Type) Program() bool {
