@@ -29,20 +29,21 @@ type Action string
 
 // The actions.
 const (
-	Pass       Action = "pass"       // deliver, or send
-	Tag        Action = "tag"        // put text before the subject, go on
-	Header     Action = "header"     // add a field "Name: value", go on
-	Warn       Action = "warn"       // put text before the body, go on
-	Junk       Action = "junk"       // deliver into the Junk folder, go on
-	Copy       Action = "copy"       // also deliver to an address, go on
-	Quarantine Action = "quarantine" // keep from the recipient
-	Reject     Action = "reject"     // refuse in the SMTP dialogue
-	Redirect   Action = "redirect"   // deliver to an address instead
-	Drop       Action = "drop"       // accept and throw away
-	Hold       Action = "hold"       // outbound: keep back for a time
-	Disclaimer Action = "disclaimer" // put text behind the body, go on
-	Approve    Action = "approve"    // outbound: keep back until somebody else allows it, or delete it at the end
-	Refuse     Action = "refuse"     // outbound: refuse to the sender
+	Pass       Action = "pass"          // deliver, or send
+	Tag        Action = "tag"           // put text before the subject, go on
+	Header     Action = "header"        // add a field "Name: value", go on
+	Warn       Action = "warn"          // put text before the body, go on
+	Junk       Action = "junk"          // deliver into the Junk folder, go on
+	Copy       Action = "copy"          // also deliver to an address, go on
+	Quarantine Action = "quarantine"    // keep from the recipient
+	Reject     Action = "reject"        // refuse in the SMTP dialogue
+	Redirect   Action = "redirect"      // deliver to an address instead
+	Drop       Action = "drop"          // accept and throw away
+	Hold       Action = "hold"          // outbound: keep back for a time
+	Disclaimer Action = "disclaimer"    // put text behind the body, go on
+	Relink     Action = "rewrite-links" // links lead over a page that looks at them when they are clicked, go on
+	Approve    Action = "approve"       // outbound: keep back until somebody else allows it, or delete it at the end
+	Refuse     Action = "refuse"        // outbound: refuse to the sender
 )
 
 // settles says which actions end the list, and which way mail must go for an action to make sense; 0 is both.
@@ -53,6 +54,7 @@ var settles = map[Action]struct {
 	Pass: {true, 0}, Tag: {false, 0}, Header: {false, 0}, Warn: {false, 0}, Junk: {false, sekisho.Inbound}, Copy: {false, 0},
 	Quarantine: {true, sekisho.Inbound}, Reject: {true, sekisho.Inbound}, Redirect: {true, 0}, Drop: {true, 0},
 	Disclaimer: {false, 0},
+	Relink:     {false, sekisho.Inbound},
 	Hold:       {true, sekisho.Outbound}, Approve: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
 }
 
@@ -63,7 +65,7 @@ type Rule struct {
 	When      string `toml:"when"`      // condition over Facts; "" always
 	Action    Action `toml:"action"`
 	Text      string `toml:"text"`    // tag: the mark; header: "Name: value"; warn, disclaimer: the text; copy, redirect: the address
-	For       string `toml:"for"`     // hold: a time such as "5m"; quarantine: how long it is kept, "336h"
+	For       string `toml:"for"`     // hold: a time such as "5m"; quarantine: how long it is kept, "336h"; rewrite-links: how long they open by one click
 	AtEnd     string `toml:"at_end"`  // hold: "send" or "delete"
 	Reason    string `toml:"reason"`  // what administrators and the trace are told
 	Observe   bool   `toml:"observe"` // note what it would have done, do nothing
@@ -224,8 +226,8 @@ func (c *compiled) arguments() error {
 	if c.lasts, err = time.ParseDuration(c.For); err != nil || c.lasts <= 0 || c.lasts > longestPeriod {
 		return fmt.Errorf("for %q: write a time such as \"5m\" or \"336h\"", c.For)
 	}
-	if c.Action != Hold && c.Action != Approve && c.Action != Quarantine {
-		return fmt.Errorf("for is of use with hold, approve and quarantine only")
+	if c.Action != Hold && c.Action != Approve && c.Action != Quarantine && c.Action != Relink {
+		return fmt.Errorf("for is of use with hold, approve, quarantine and rewrite-links only")
 	}
 	return nil
 }
@@ -325,6 +327,8 @@ func (d *Decision) add(r *compiled) bool {
 		d.Copies = append(d.Copies, r.Text)
 	case Junk:
 		d.Junk = true
+	case Relink:
+		d.Conversions = append(d.Conversions, Conversion{r.Action, r.Name, r.For})
 	case Disclaimer:
 		d.Conversions = append(d.Conversions, Conversion{r.Action, r.Name, r.Text})
 	default:
