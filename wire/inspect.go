@@ -109,6 +109,7 @@ type Render struct {
 	Raw      []byte
 	Language string // "ja" or "en": of warnings
 	Domains  []string
+	Desk     string // origin that rewritten links lead over; their true targets are shown
 }
 
 // Rendered is a mail as it is shown. Tree is JSON: a node is a text or [tag, {attribute: value}, node...]; there is nothing

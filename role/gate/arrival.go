@@ -118,7 +118,14 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 	d := o.decision
 	var convert []wire.Conversion
 	for _, c := range d.Conversions {
-		convert = append(convert, wire.Conversion{Action: string(c.Action), Text: c.Text, Kept: o.facts.Direction == sekisho.Inbound && c.Keep > 0})
+		x := wire.Conversion{Action: string(c.Action), Text: c.Text, Kept: o.facts.Direction == sekisho.Inbound && c.Keep > 0}
+		if c.Action == policy.Relink {
+			var err error
+			if x.Text, err = in.relink(ctx, o.contract, c.Text); err != nil {
+				return nil, err
+			}
+		}
+		convert = append(convert, x)
 	}
 	w, _, err := inspected(ctx, in, wire.InspectRewrite, wire.Rewrite{Raw: in.raw, Canonical: v.canonical,
 		Subject: strings.Join(d.Tags, " "), AddHeader: d.Headers, Warning: strings.Join(d.Warn, "\n"), Convert: convert})

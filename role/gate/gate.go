@@ -30,6 +30,7 @@ type Config struct {
 	Exempt     []netip.Prefix // sources without limits of rate: loopback in demonstrations
 	Clamd      bool           // have every mail looked at by clamd too
 	Sealers    []string       // forwarders whose ARC seals are trusted
+	Desk       string         // origin of desk, which rewritten links lead over; "" there is none
 	Clock      func() time.Time
 	Log        *slog.Logger
 
@@ -56,6 +57,7 @@ type Gate struct {
 	limits    *limits
 	keyring   *wire.Keyring
 	returns   *wire.Returns
+	urls      *wire.URLKeys
 	senders   seal.Senders
 	flight    flight
 	servers   []*smtp.Server
@@ -80,7 +82,7 @@ func New(c Config, p Peers) *Gate {
 		}
 	}
 	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), layers: newLayers(p.Store, p.Vault), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
-		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault)}
+		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault), urls: wire.NewURLKeys(p.Vault)}
 	g.commits, g.resolver = newCommitter(g), newResolver(p.Dial, c.Clock)
 	return g
 }

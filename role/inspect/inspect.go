@@ -58,6 +58,7 @@ func (i *Inspect) Service(report func(sekisho.Caller, string, error)) *wire.Serv
 	wire.Handle(s, wire.InspectRewrite, i.rewrite)
 	wire.Handle(s, wire.InspectFilter, i.filter)
 	wire.Handle(s, wire.InspectDMARC, i.dmarc)
+	wire.Handle(s, wire.InspectURL, i.url)
 	wire.Handle(s, wire.InspectText, i.text)
 	wire.Handle(s, wire.InspectRender, i.render)
 	wire.Handle(s, wire.InspectPicture, i.picture)
