@@ -30,6 +30,7 @@ type Config struct {
 	Exempt     []netip.Prefix // sources without limits of rate: loopback in demonstrations
 	Clamd      bool           // have every mail looked at by clamd too
 	Sealers    []string       // forwarders whose ARC seals are trusted
+	Report     bool           // count what other domains want to be told of their mail
 	Clock      func() time.Time
 	Log        *slog.Logger
 
@@ -58,6 +59,7 @@ type Gate struct {
 	returns   *wire.Returns
 	senders   seal.Senders
 	flight    flight
+	observer  observer
 	servers   []*smtp.Server
 }
 
@@ -88,6 +90,11 @@ func New(c Config, p Peers) *Gate {
 // Serve takes mail on the listeners, by name: "mx", "submission", "submissions". It returns when ctx is done and the mails
 // under way are finished, or after grace.
 func (g *Gate) Serve(ctx context.Context, listeners map[string]net.Listener, grace time.Duration) error {
+	if g.config.Report {
+		done := make(chan struct{})
+		go func() { defer close(done); g.observing(ctx) }()
+		defer func() { <-done }()
+	}
 	failed := make(chan error, len(listeners))
 	for name, l := range listeners {
 		s := g.server(name)
