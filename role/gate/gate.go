@@ -59,7 +59,7 @@ type Gate struct {
 	returns   *wire.Returns
 	senders   seal.Senders
 	flight    flight
-	observer  observer
+	observer  *wire.Observer
 	servers   []*smtp.Server
 }
 
@@ -83,7 +83,7 @@ func New(c Config, p Peers) *Gate {
 	}
 	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), layers: newLayers(p.Store, p.Vault), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
 		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault)}
-	g.commits, g.resolver = newCommitter(g), newResolver(p.Dial, c.Clock)
+	g.commits, g.resolver, g.observer = newCommitter(g), newResolver(p.Dial, c.Clock), wire.NewObserver(p.Store)
 	return g
 }
 
@@ -92,7 +92,7 @@ func New(c Config, p Peers) *Gate {
 func (g *Gate) Serve(ctx context.Context, listeners map[string]net.Listener, grace time.Duration) error {
 	if g.config.Report {
 		done := make(chan struct{})
-		go func() { defer close(done); g.observing(ctx) }()
+		go func() { defer close(done); g.observer.Run(ctx, g.lost) }()
 		defer func() { <-done }()
 	}
 	failed := make(chan error, len(listeners))
@@ -124,6 +124,14 @@ func (g *Gate) Serve(ctx context.Context, listeners map[string]net.Listener, gra
 		err = nil // clients that stay connected are cut off: they lost nothing that was acknowledged
 	}
 	return err
+}
+
+// Flush hands what was counted for other domains to store.
+func (g *Gate) Flush(ctx context.Context) error { return g.observer.Flush(ctx) }
+
+// lost notes that counts for reports did not reach store.
+func (g *Gate) lost(err error) {
+	g.config.Log.Warn("counts for reports to other domains are lost", "error", err)
 }
 
 func (g *Gate) server(listener string) *smtp.Server {
