@@ -27,5 +27,6 @@ func Rules() []Rule {
 		StoreSenders.Rule, StoreSenderSet.Rule, StoreStance.Rule, VaultLinkRelease.Rule, StoreDigest.Rule, StoreTeach.Rule, StoreLearned.Rule, VaultMask.Rule,
 		VaultURL.Rule, VaultURLCheck.Rule, StoreURL.Rule, StoreURLCount.Rule, InspectURL.Rule,
 		VaultReturn.Rule, FetchPolicy.Rule, StoreTransport.Rule, StoreSTS.Rule, InspectDMARC.Rule, StoreReport.Rule, StoreReports.Rule,
+		StoreObserve.Rule, StoreObserved.Rule, StoreReportsDue.Rule, StoreReportSent.Rule, StoreReportOrder.Rule,
 	}
 }
