@@ -252,6 +252,7 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultChains, v.chains)
 	wire.Handle(s, wire.VaultReturn, using(v, v.returnKeys))
 	wire.Handle(s, wire.VaultMask, using(v, v.maskKey))
+	wire.Handle(s, wire.VaultPrint, using(v, v.printKey))
 	v.ledgerService(s)
 	wire.Handle(s, wire.VaultInform, v.inform)
 	wire.Handle(s, wire.VaultScope, v.scope)
