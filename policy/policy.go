@@ -75,6 +75,15 @@ type Policy struct {
 	leak  []byte
 }
 
+// Rules are the rules in their order, as they are written.
+func (p *Policy) Rules() []Rule {
+	out := make([]Rule, 0, len(p.rules))
+	for i := range p.rules {
+		out = append(out, p.rules[i].Rule)
+	}
+	return out
+}
+
 // Leak is what the contract looks for itself, as inspection reads it; nil for nothing.
 func (p *Policy) Leak() []byte { return p.leak }
 

@@ -66,6 +66,12 @@ func TestConsole(t *testing.T) {
 		t.Error("what was released is in no mailbox")
 	}
 
+	inForce := v.Want(200, "GET", of+"/policy", nil)
+	v.Want(200, "PUT", of+"/policy", map[string]string{"text": "version = 1\n"})
+	if back := v.Want(200, "POST", of+"/policy/undo", nil); back.Body["text"] != inForce.Body["text"] {
+		t.Errorf("%s", back.Raw)
+	}
+
 	_, domain, _ := strings.Cut(boss.Address, "@")
 	made := v.Want(201, "POST", of+"/accounts", map[string]any{"address": "new@" + domain, "name": "新人"})
 	h.Ready.Accounts = append(h.Ready.Accounts, Account{Address: "new@" + domain, Password: made.Body["password"].(string)})

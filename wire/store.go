@@ -634,7 +634,7 @@ type Admin struct {
 
 // AdminContract adds or changes a contract.
 type AdminContract struct {
-	Do   string // "add", "set"
+	Do   string // "add", "set"; "undo-policy" puts the rules back that were in force before
 	Set  Contract
 	Keep bool // set: leave empty fields as they are
 }
@@ -722,6 +722,7 @@ type Listed struct {
 	Traces    []TraceRow
 	Archived  []Archived
 	Learned   []LearnedBy
+	Policies  []PolicyVersion
 }
 
 // Archived is a message that a contract's archive keeps.

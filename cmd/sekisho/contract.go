@@ -145,31 +145,6 @@ func (c *contractSet) Run(g *Global) error {
 	return g.print(a, func(w io.Writer) { showContract(w, a) })
 }
 
-type contractPolicy struct {
-	Contract string `arg:"" help:"Name, number or domain."`
-	Set      string `placeholder:"FILE" help:"File with the new rules; \"-\" is the standard input."`
-}
-
-// Run shows the rules, or checks and sets them.
-func (c *contractPolicy) Run(g *Global) error {
-	if c.Set != "" {
-		text, err := readText(c.Set)
-		if err != nil {
-			return err
-		}
-		a, err := call[admin.Contract](g, "contract/set", admin.ContractSet{Contract: c.Contract, Policy: text})
-		if err != nil {
-			return fmt.Errorf("%s: %w. The old rules still hold", c.Set, err)
-		}
-		return g.print(a, func(w io.Writer) { row(w, "policy", a.Policy) })
-	}
-	text, err := call[string](g, "contract/policy", admin.Query{Contract: c.Contract})
-	if err != nil {
-		return err
-	}
-	return g.print(text, func(w io.Writer) { io.WriteString(w, text) })
-}
-
 func readText(path string) (string, error) {
 	if path == "-" {
 		b, err := io.ReadAll(io.LimitReader(os.Stdin, 1<<20))

@@ -41,6 +41,7 @@ type commands struct {
 	Score       scoreCommand       `cmd:"" help:"Score mails, one line of JSON each; or measure the inspection on a corpus with labels."`
 	Eval        evalCommand        `cmd:"" help:"Measure the inspection on every collection with labels: one table."`
 	Learn       learnCommands      `cmd:"" help:"Learn wanted and unwanted mail; or remake the spam model from a corpus."`
+	Replay      replayCommand      `cmd:"" help:"Say what rules would have done with the mail of the last days."`
 	Policy      policyCommand      `cmd:"" help:"Try rules on mails without a running service."`
 	Fingerprint fingerprintCommand `cmd:"" help:"Turn a customer's own data into keyed fingerprints, at the customer."`
 	Auth        authCommand        `cmd:"" help:"Sender authentication: SPF, DKIM, DMARC and ARC."`

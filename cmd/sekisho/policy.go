@@ -15,7 +15,9 @@ import (
 
 // policyCommand tries rules without a running service.
 type policyCommand struct {
-	Test policyTest `cmd:"" help:"Say what a file of rules would do with mails."`
+	Test  policyTest  `cmd:"" help:"Say what a file of rules would do with mails."`
+	Check policyCheck `cmd:"" help:"Read a file of rules, and say which of them can have no effect."`
+	Diff  policyDiff  `cmd:"" help:"Compare two files of rules, rule by rule."`
 }
 
 type policyTest struct {

@@ -100,6 +100,8 @@ func (c *Admin) routes() http.Handler {
 	route(m, "contract/set", c.contractSet)
 	route(m, "contract/list", c.contractList)
 	route(m, "contract/policy", c.contractPolicy)
+	route(m, "contract/policy-versions", c.policyVersions)
+	route(m, "contract/policy-undo", c.policyUndo)
 	route(m, "domain/add", c.domainAdd)
 	route(m, "domain/route", c.domainRoute)
 	route(m, "domain/sts", c.domainSTS)

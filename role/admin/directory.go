@@ -169,21 +169,6 @@ func (c *Admin) contractList(ctx context.Context, _ operator, q Query) ([]Contra
 	return out, err
 }
 
-// contractPolicy shows a contract's rules: an operator's look at a customer's settings, so it is entered.
-func (c *Admin) contractPolicy(ctx context.Context, who operator, q Query) (string, error) {
-	k, err := c.contract(ctx, q.Contract)
-	if err != nil {
-		return "", err
-	}
-	if err := c.inform(ctx, who, "config-read", k.ID); err != nil {
-		return "", err
-	}
-	if len(k.Policy) == 0 {
-		return string(policy.Default), nil
-	}
-	return string(k.Policy), nil
-}
-
 // domainAdd adds a domain with two DKIM keys: Ed25519, and RSA for those who cannot read it.
 func (c *Admin) domainAdd(ctx context.Context, who operator, q DomainAdd) (Domain, error) {
 	k, err := c.contract(ctx, q.Contract)

@@ -120,7 +120,7 @@ func (c *Admin) trace(ctx context.Context, _ operator, q Query) ([]Trace, error)
 	out := []Trace{}
 	for _, r := range got.Traces {
 		t := Trace{Trace: r.Trace.ID.String(), Contract: r.Contract, Message: r.Message, At: r.Trace.Envelope.At, Direction: r.Trace.Direction.String(),
-			From: r.Trace.Envelope.From, Recipient: r.Recipient, Client: r.Trace.Envelope.Client.String(), TLS: r.Trace.Envelope.TLS,
+			From: r.Trace.Envelope.From, Author: r.Trace.From, Recipient: r.Recipient, Client: r.Trace.Envelope.Client.String(), TLS: r.Trace.Envelope.TLS,
 			Fate: r.Fate.String(), Action: r.Action, Rule: r.Rule, Reason: r.Reason, Score: r.Trace.Score, Findings: r.Trace.Findings}
 		for _, e := range r.Events {
 			t.Events = append(t.Events, Event(e))

@@ -208,6 +208,7 @@ type Trace struct {
 	At        time.Time          `json:"at"`
 	Direction string             `json:"direction"`
 	From      string             `json:"from"`
+	Author    string             `json:"author,omitempty"` // header From
 	Recipient string             `json:"recipient"`
 	Client    string             `json:"client"`
 	TLS       string             `json:"tls,omitempty"`

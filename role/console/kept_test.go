@@ -10,6 +10,7 @@ import (
 
 	"sekisho"
 	"sekisho/ledger"
+	"sekisho/policy"
 	"sekisho/wire"
 )
 
@@ -188,8 +189,19 @@ func TestPolicy(t *testing.T) {
 	}
 	h.do("contract-admin", "PUT", of+"/policy", object{"text": "version = 1\n"}, 200)
 	v := h.do("auditor", "GET", of+"/policy/versions", nil, 200)
-	if len(v.at("items").([]any)) != 2 || v.at("items.1.text") != text || v.at("items.0.who") != "contract-admin@mori.example" {
+	if len(v.at("items").([]any)) != 3 || v.at("items.1.text") != text || v.at("items.0.who") != "contract-admin@mori.example" || v.at("items.2.text") != string(policy.Default) {
 		t.Errorf("%s", v.Body)
+	}
+	h.do("auditor", "POST", of+"/policy/undo", nil, 403)
+	if back := h.do("contract-admin", "POST", of+"/policy/undo", nil, 200); back.at("text") != text {
+		t.Errorf("%s", back.Body)
+	}
+	odd := "version = 1\n[[rule]]\nname = \"all\"\ndirection = \"inbound\"\naction = \"pass\"\n" + text[len("version = 1\n"):]
+	if a := h.do("contract-admin", "PUT", of+"/policy", object{"text": odd}, 200); a.at("remarks.0.what") != "shadowed" || a.at("remarks.0.by") != "all" {
+		t.Errorf("%s", a.Body)
+	}
+	if changes := h.do("auditor", "GET", of+"/changes", nil, 200); !bytes.Contains(changes.Body, []byte(`"policy"`)) {
+		t.Errorf("%s", changes.Body)
 	}
 }
 

@@ -5,9 +5,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"regexp"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"sekisho"
@@ -19,6 +17,8 @@ import (
 type Policy struct {
 	Text    string `json:"text" doc:"TOML"`
 	Default bool   `json:"default" doc:"the contract has written none of its own"`
+
+	Remarks []Remark `json:"remarks" doc:"rules that can have no effect"`
 }
 
 // PolicySet is the new text.
@@ -49,33 +49,17 @@ type Trial struct {
 
 // Tried says what it would have done. Facts that the trace does not keep count as absent: subjects, names of attachments, groups.
 type Tried struct {
-	Mails    int             `json:"mails"`
-	Differs  int             `json:"differs"`
-	Part     bool            `json:"part" doc:"there was more mail than is looked at in one go: the newest was"`
-	Rules    []RuleCount     `json:"rules"`
-	Examples []TriedMail     `json:"examples" doc:"the newest that would have been decided otherwise"`
-	Actions  map[string]uint `json:"actions"`
-
+	policy.Replay
+	Part     bool              `json:"part" doc:"there was more mail than is looked at in one go: the newest was"`
+	Remarks  []Remark          `json:"remarks" doc:"rules that can have no effect"`
 	Findings []sekisho.Finding `json:"findings,omitempty" doc:"of the mail that was sent along"`
 }
 
-// RuleCount is how often a rule decided, or would have as a rule in observation.
-type RuleCount struct {
-	Rule     string `json:"rule"`
-	Decided  int    `json:"decided"`
-	Observed int    `json:"observed"`
-}
-
-// TriedMail is one mail that would have been decided otherwise.
-type TriedMail struct {
-	Trace     string    `json:"trace"`
-	At        time.Time `json:"at"`
-	Sender    string    `json:"sender"`
-	Recipient string    `json:"recipient"`
-	Was       string    `json:"was"`
-	WasRule   string    `json:"wasRule"`
-	Now       string    `json:"now"`
-	NowRule   string    `json:"nowRule"`
+// Remark is a rule that can have no effect as it stands.
+type Remark struct {
+	Rule string `json:"rule"`
+	What string `json:"what" enum:"never,shadowed,contradicted"`
+	By   string `json:"by" doc:"the earlier rule"`
 }
 
 func policyTag(k wire.Contract) string { return wire.Tag(textOf(k)) }
@@ -100,7 +84,7 @@ func policyRoutes(a api) {
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/policy", id: "getPolicy", tag: "policy", summary: "The rules in force", right: sekisho.ViewPolicy},
 		func(ctx context.Context, p *person, in *OfContract) (*one[Policy], error) {
 			k, err := p.policyOf(ctx, in.id())
-			return &one[Policy]{ETag: policyTag(k), Body: Policy{textOf(k), len(k.Policy) == 0}}, err
+			return p.shown(k, err)
 		})
 	route(a, act{method: http.MethodPut, path: "/contracts/{contract}/policy", id: "setPolicy", tag: "policy", summary: "Change the rules", right: sekisho.ChangePolicy, fresh: true, body: 2 << 20},
 		func(ctx context.Context, p *person, in *struct {
@@ -124,7 +108,26 @@ func policyRoutes(a api) {
 				return nil, in.within(err)
 			}
 			k, err = p.contract(ctx, in.id())
-			return &one[Policy]{ETag: policyTag(k), Body: Policy{textOf(k), false}}, err
+			return p.shown(k, err)
+		})
+	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/policy/undo", id: "undoPolicy", tag: "policy", summary: "Put the rules back that were in force before; done twice, it puts the present ones back", right: sekisho.ChangePolicy, fresh: true},
+		func(ctx context.Context, p *person, in *struct {
+			OfContract
+			Condition
+		}) (*one[Policy], error) {
+			k, err := p.policyOf(ctx, in.id())
+			if err != nil {
+				return nil, err
+			}
+			if in.tag() != "" && in.tag() != policyTag(k) {
+				return nil, changedMeanwhile()
+			}
+			_, err = p.amend(ctx, contractTag(k), wire.Admin{Contract: &wire.AdminContract{Do: "undo-policy", Keep: true, Set: wire.Contract{ID: in.id()}}})
+			if err != nil {
+				return nil, in.within(err)
+			}
+			k, err = p.contract(ctx, in.id())
+			return p.shown(k, err)
 		})
 	route(a, act{method: http.MethodGet, path: "/contracts/{contract}/policy/versions", id: "listPolicyVersions", tag: "policy", summary: "Rules that were in force", right: sekisho.ViewPolicy},
 		func(ctx context.Context, p *person, in *struct {
@@ -132,7 +135,9 @@ func policyRoutes(a api) {
 			Window
 		}) (*listed[PolicyVersion], error) {
 			page, err := p.page(ctx, wire.PageQuery{What: "policy", Contract: in.id(), After: in.After, Most: in.Limit})
-			return listOf(page, page.Policies, func(v wire.PolicyVersion) PolicyVersion { return PolicyVersion{v.Version, v.At, v.Who, string(v.Text)} }), err
+			return listOf(page, page.Policies, func(v wire.PolicyVersion) PolicyVersion {
+				return PolicyVersion{v.Version, v.At, v.Who, textOf(wire.Contract{Policy: v.Text})}
+			}), err
 		})
 	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/policy/test", id: "testPolicy", tag: "policy", summary: "What rules would have done with mail that came", right: sekisho.ViewPolicy, body: 4 << 20},
 		func(ctx context.Context, p *person, in *struct {
@@ -141,6 +146,18 @@ func policyRoutes(a api) {
 		}) (*one[Tried], error) {
 			return p.tryPolicy(ctx, in.id(), in.Body)
 		})
+}
+
+// shown is the answer about the rules in force.
+func (p *person) shown(k wire.Contract, err error) (*one[Policy], error) {
+	if err != nil {
+		return nil, err
+	}
+	out := Policy{Text: textOf(k), Default: len(k.Policy) == 0, Remarks: []Remark{}}
+	if rules, err := policy.Parse([]byte(out.Text)); err == nil {
+		out.Remarks = remarks(rules)
+	}
+	return &one[Policy]{ETag: policyTag(k), Body: out}, nil
 }
 
 var lineNumber = regexp.MustCompile(`line (\d+)`)
@@ -205,7 +222,7 @@ func (p *person) tryPolicy(ctx context.Context, c sekisho.ContractID, q Trial) (
 	if err != nil {
 		return nil, wrongPolicy(err, text)
 	}
-	t := trial{rules: rules, counts: map[string]*RuleCount{}, out: Tried{Rules: []RuleCount{}, Examples: []TriedMail{}, Actions: map[string]uint{}}}
+	t := trial{rules: rules, Replay: policy.NewReplay(rules, mostExamples), out: Tried{Remarks: remarks(rules)}}
 	if q.Message != "" {
 		if err := t.message(ctx, p, k, q); err != nil {
 			return nil, err
@@ -226,12 +243,14 @@ func (p *person) tryPolicy(ctx context.Context, c sekisho.ContractID, q Trial) (
 			return nil, err
 		}
 		for _, r := range page.Traces {
-			t.try(r)
+			e := r.Trace.Envelope
+			t.Add(policy.Past{Trace: r.Trace.ID.String(), Direction: r.Trace.Direction, Envelope: e, Recipient: r.Recipient, From: r.Trace.From,
+				Findings: r.Trace.Findings, Score: r.Trace.Score, Action: r.Action, Rule: r.Rule})
 		}
 		if ask.After = page.Next; ask.After == "" {
 			break
 		}
-		if t.out.Mails >= mostTried {
+		if t.Mails >= mostTried {
 			t.out.Part = true
 			break
 		}
@@ -241,18 +260,23 @@ func (p *person) tryPolicy(ctx context.Context, c sekisho.ContractID, q Trial) (
 
 // trial is a policy being tried.
 type trial struct {
-	rules  *policy.Policy
-	counts map[string]*RuleCount
-	out    Tried
+	*policy.Replay
+	rules *policy.Policy
+	out   Tried
 }
 
 // done is the result.
 func (t *trial) done() Tried {
-	for _, n := range t.counts {
-		t.out.Rules = append(t.out.Rules, *n)
-	}
-	slices.SortFunc(t.out.Rules, func(a, b RuleCount) int { return strings.Compare(a.Rule, b.Rule) })
+	t.out.Replay = *t.Done()
 	return t.out
+}
+
+func remarks(p *policy.Policy) []Remark {
+	out := []Remark{}
+	for _, m := range policy.Review(p) {
+		out = append(out, Remark(m))
+	}
+	return out
 }
 
 // message decides about a mail that was sent along. It is opened by inspect, as every mail is, and kept nowhere.
@@ -283,73 +307,8 @@ func (t *trial) message(ctx context.Context, p *person, k wire.Contract, q Trial
 	for _, a := range attachments(&r.Summary.Root, nil) {
 		f.Attachments = append(f.Attachments, a.Name)
 	}
-	d := t.decide(f)
+	d := t.Decide(f)
 	t.out.Findings = some(r.Findings)
-	t.out.Examples = append(t.out.Examples, TriedMail{At: now, Sender: q.Sender, Recipient: q.Recipient, Now: string(d.Action), NowRule: d.Rule})
+	t.Examples = append(t.Examples, policy.Changed{At: now, Sender: q.Sender, Recipient: q.Recipient, Now: string(d.Action), NowRule: d.Rule})
 	return nil
-}
-
-// decide applies the rules and counts.
-func (t *trial) decide(f policy.Facts) policy.Decision {
-	t.out.Mails++
-	d := policy.Decide(t.rules, f)
-	t.out.Actions[string(d.Action)]++
-	if d.Rule != "" {
-		t.count(d.Rule).Decided++
-	}
-	for _, n := range d.Noted {
-		t.count(n).Observed++
-	}
-	return d
-}
-
-func (t *trial) count(rule string) *RuleCount {
-	n := t.counts[rule]
-	if n == nil {
-		n = &RuleCount{Rule: rule}
-		t.counts[rule] = n
-	}
-	return n
-}
-
-// try decides about one mail for one recipient with what the trace keeps.
-func (t *trial) try(r wire.TraceRow) {
-	e := r.Trace.Envelope
-	f := policy.Facts{Direction: r.Trace.Direction, Envelope: e, Recipient: r.Recipient, From: r.Trace.From, Findings: r.Trace.Findings, Score: r.Trace.Score, Now: e.At}
-	f.SPF, f.DKIM, f.DMARC, f.ARC, f.DMARCPolicy = results(r.Trace.Findings)
-	d := t.decide(f)
-	if string(d.Action) == r.Action && d.Rule == r.Rule || r.Action == "" {
-		return
-	}
-	t.out.Differs++
-	if len(t.out.Examples) < mostExamples {
-		t.out.Examples = append(t.out.Examples, TriedMail{r.Trace.ID.String(), e.At, e.From, r.Recipient, r.Action, r.Rule, string(d.Action), d.Rule})
-	}
-}
-
-// results reads what sender authentication said from the findings; what has no finding was "none".
-func results(findings []sekisho.Finding) (spf, dkim, dmarc, arc, asked string) {
-	spf, dkim, dmarc, arc, asked = "none", "none", "none", "none", "none"
-	for _, f := range findings {
-		if f.Kind != sekisho.KindAuth {
-			continue
-		}
-		method, result, _ := strings.Cut(f.Name, "-")
-		switch method {
-		case "spf":
-			spf = result
-		case "dkim":
-			if result == "pass" || result == "fail" || result == "temperror" || result == "permerror" {
-				dkim = result
-			}
-		case "arc":
-			arc = result
-		case "dmarc":
-			dmarc = result
-			if _, rest, ok := strings.Cut(f.Evidence, " asks for "); ok {
-				asked, _, _ = strings.Cut(rest, ":")
-			}
-		}
-	}
-	return spf, dkim, dmarc, arc, asked
 }

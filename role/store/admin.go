@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/netip"
@@ -96,8 +97,8 @@ func (t *txn) adminContract(q wire.AdminContract, out *wire.AdminDone) error {
 		q.Set.ID = sekisho.ContractID(id)
 		out.Contract = q.Set.ID
 		return t.insertContract(q.Set)
-	case "set":
-		return t.setContract(q, out)
+	case "set", undoPolicy:
+		return t.setContract(q, "", out)
 	}
 	return noAction(q.Do)
 }
@@ -109,7 +110,8 @@ func orExists(err error, format string, args ...any) error {
 	return adminError(sekisho.Exists, format, args...)
 }
 
-func (t *txn) setContract(q wire.AdminContract, out *wire.AdminDone) error {
+// setContract changes a contract; who is named in the list of its rules' versions.
+func (t *txn) setContract(q wire.AdminContract, who string, out *wire.AdminDone) error {
 	old, err := readContract(t, q.Set.ID)
 	if err != nil {
 		return err
@@ -120,6 +122,11 @@ func (t *txn) setContract(q wire.AdminContract, out *wire.AdminDone) error {
 	next := q.Set
 	if q.Keep {
 		next = kept(old, next)
+	}
+	if q.Do == undoPolicy {
+		if next, err = t.withoutLast(old); err != nil {
+			return err
+		}
 	}
 	if next.Status == 0 {
 		next.Status = old.Status
@@ -145,6 +152,10 @@ func (t *txn) setContract(q wire.AdminContract, out *wire.AdminDone) error {
 	if next.Status == sekisho.Terminated {
 		next = wire.Contract{ID: old.ID, Name: next.Name, Status: next.Status}
 		if err := t.purgeContract(old.ID); err != nil {
+			return err
+		}
+	} else if !bytes.Equal(old.Policy, next.Policy) {
+		if err := t.keepVersion(old, who, next.Policy); err != nil {
 			return err
 		}
 	}

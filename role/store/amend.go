@@ -103,7 +103,7 @@ func needs(q wire.Admin) (about, error) {
 	switch {
 	case q.Contract != nil && q.Contract.Do == "add":
 		return about{right: sekisho.ManageContracts, what: "contract", object: q.Contract.Set.Name, class: sekisho.ClassConfig}, nil
-	case q.Contract != nil && len(q.Contract.Set.Policy) > 0:
+	case q.Contract != nil && (len(q.Contract.Set.Policy) > 0 || q.Contract.Do == undoPolicy):
 		return about{right: sekisho.ChangePolicy, contract: q.Contract.Set.ID, what: "policy", class: sekisho.ClassConfig}, nil
 	case q.Contract != nil:
 		return about{right: sekisho.ChangeContract, contract: q.Contract.Set.ID, what: "contract", class: sekisho.ClassConfig}, nil
@@ -190,7 +190,7 @@ func (m *amendment) contract(q wire.AdminContract) error {
 	if err := m.unchanged(tagged(old)); err != nil {
 		return err
 	}
-	if q.Do != "set" {
+	if q.Do != "set" && q.Do != undoPolicy {
 		return noAction(q.Do)
 	}
 	if q.Set.Status == sekisho.Terminated {
@@ -210,11 +210,18 @@ func (m *amendment) contract(q wire.AdminContract) error {
 	if m.q.Whole {
 		next.People = q.Set.People
 	}
-	if err := m.setContract(wire.AdminContract{Do: "set", Set: next}, &m.done); err != nil {
+	if err := m.setContract(wire.AdminContract{Do: q.Do, Set: next}, m.by.account.Address, &m.done); err != nil {
 		return err
 	}
+	if q.Do == undoPolicy {
+		now, err := readContract(m, old.ID)
+		if err != nil {
+			return err
+		}
+		return m.noted(old.ID, "policy", "", "set", string(old.Policy), string(now.Policy))
+	}
 	if len(q.Set.Policy) > 0 {
-		return m.policy(old, q.Set.Policy)
+		return m.noted(old.ID, "policy", "", "set", string(old.Policy), string(q.Set.Policy))
 	}
 	return m.noted(old.ID, "contract", next.Name, "set", shown(old), shown(next))
 }
@@ -223,33 +230,6 @@ func (m *amendment) contract(q wire.AdminContract) error {
 func shown(c wire.Contract) wire.Contract {
 	c.Version, c.Domains, c.Policy, c.Spool, c.Quarantine, c.Archive, c.Config = 0, nil, nil, nil, nil, nil, nil
 	return c
-}
-
-// policy keeps the text that was in force and the new one.
-func (m *amendment) policy(old wire.Contract, text []byte) error {
-	var one int64
-	known, err := m.One([]any{&one}, "SELECT 1 FROM policy_version WHERE contract = $1 LIMIT 1", int64(old.ID))
-	if err != nil {
-		return err
-	}
-	if !known && len(old.Policy) > 0 {
-		if err := m.insertPolicy(old.ID, "", old.Policy); err != nil {
-			return err
-		}
-	}
-	if err := m.insertPolicy(old.ID, m.by.account.Address, text); err != nil {
-		return err
-	}
-	return m.noted(old.ID, "policy", "", "set", string(old.Policy), string(text))
-}
-
-func (m *amendment) insertPolicy(c sekisho.ContractID, who string, text []byte) error {
-	id, err := m.take("policy", 1)
-	if err != nil {
-		return err
-	}
-	_, err = m.Exec("INSERT INTO policy_version (contract, id, at, who, text) VALUES ($1, $2, $3, $4, $5)", int64(c), id, db.Micros(m.s.now()), who, text)
-	return err
 }
 
 func (m *amendment) domain(q wire.AdminDomain) error {

@@ -40,7 +40,7 @@ func testPages(t *testing.T, w *world) {
 		w.accept(a)
 		ask(w, wire.StoreAmend, w.console, wire.Amendment{Pass: w.pass("alice"), List: []wire.Admin{{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: w.contract, Policy: []byte(fmt.Sprint("p", i))}}}}})
 	}
-	for what, want := range map[string]int{"account": 9, "alias": 7, "group": 7, "domain": 8, "trace": 7, "quarantine": 4, "hold": 3, "change": 7, "policy": 7} {
+	for what, want := range map[string]int{"account": 9, "alias": 7, "group": 7, "domain": 8, "trace": 7, "quarantine": 4, "hold": 3, "change": 7, "policy": 8} {
 		seen := map[string]bool{}
 		n := 0
 		for after := ""; ; n++ {

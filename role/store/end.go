@@ -79,7 +79,7 @@ func endable(a *asker, c *wire.Contract, name string) error {
 func (s *Store) beginEnd(ctx context.Context, a *asker, q wire.Ending) error {
 	return s.change(ctx, func(t *txn) error {
 		var done wire.AdminDone
-		if err := t.setContract(wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: q.Contract, Status: sekisho.Suspended}}, &done); err != nil {
+		if err := t.setContract(wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: q.Contract, Status: sekisho.Suspended}}, "", &done); err != nil {
 			return err
 		}
 		if err := t.raiseVersion(q.Contract); err != nil {
@@ -102,7 +102,7 @@ func (s *Store) finishEnd(ctx context.Context, c *wire.Contract) error {
 	err := s.change(ctx, func(t *txn) error {
 		var done wire.AdminDone
 		t.after = append(t.after, t.s.forget)
-		return t.setContract(wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: c.ID, Status: sekisho.Terminated}}, &done)
+		return t.setContract(wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: c.ID, Status: sekisho.Terminated}}, "", &done)
 	})
 	if err == nil {
 		*c, err = readContract(s.db.Reading(ctx), c.ID)

@@ -453,13 +453,10 @@ func (p *pager) policies() error {
 		return err
 	}
 	err := p.r.Each(func(scan func(...any) error) error {
-		var v wire.PolicyVersion
-		var id, at int64
-		err := scan(&id, &at, &v.Who, &v.Text)
-		v.Version, v.At = uint64(id), db.Time(at)
+		v, err := scanVersion(scan)
 		p.out.Policies = append(p.out.Policies, v)
 		return err
-	}, "SELECT id, at, who, text FROM policy_version"+p.w.String()+" ORDER BY id DESC"+p.limit(), p.w.args...)
+	}, policyColumns+p.w.String()+" ORDER BY id DESC"+p.limit(), p.w.args...)
 	p.out.Policies = cut(p, p.out.Policies, func(v wire.PolicyVersion) string { return cursor(v.Version) })
 	return err
 }

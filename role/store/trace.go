@@ -87,6 +87,8 @@ func (s *Store) list(ctx context.Context, _ sekisho.Caller, q wire.List) (out wi
 		out.Queue, err = listQueue(r, q)
 	case "trace":
 		out.Traces, err = listTraces(r, q)
+	case "policy":
+		out.Policies, err = listVersions(r, q)
 	case "archive":
 		out.Archived, err = listArchive(r, q)
 	case "learned":

@@ -76,6 +76,9 @@ func (p *plane) block(c *block, b *band, to *samples, woven bool) {
 // compose makes one resolution of woven subbands (section F.3): rows first, then columns.
 func (s *samples) compose(reversible bool) {
 	w, h := s.x1-s.x0, s.y1-s.y0
+	if w <= 0 || h <= 0 {
+		return // no sample of the component falls into this resolution
+	}
 	lift := irreversible
 	if reversible {
 		lift = whole

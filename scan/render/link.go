@@ -84,7 +84,7 @@ func (m *mail) judge(href string) (Link, bool) {
 		return Link{Href: u.String(), Host: host}, true
 	}
 	l, ok := links.Parse(href)
-	if !ok || l.Scheme != "http" && l.Scheme != "https" || l.Host == "" || strings.ContainsAny(l.Host, " \"<>\\^`{|}/?#@") {
+	if !ok || l.Scheme != "http" && l.Scheme != "https" || l.Host == "" || strings.ContainsFunc(l.Host, noHost) {
 		return Link{}, false
 	}
 	x := Link{Href: canonical(&l), Host: l.Host}
@@ -103,6 +103,9 @@ func (m *mail) judge(href string) (Link, bool) {
 	}
 	return x, true
 }
+
+// noHost says whether a character can stand in no host of a link. Hosts in other scripts are written in ASCII before.
+func noHost(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>\\^`{|}/?#@", r) }
 
 // texts finds what is shown for each link, and compares it with where the link leads.
 func (m *mail) texts(root *Node) {

@@ -22,6 +22,7 @@ export async function run({ browser, base, accounts, check, shot, axe, watch, li
   await policy({ page, go, of, check });
   await accountsAndImport({ page, go, of, check, admin });
   await partners({ page, go, of, check, axe });
+  await senders({ page, go, of, check });
   await domains({ page, go, of, check, admin });
   await looks({ browser, page, context, base, of, check, shot, axe, watch });
   const operator = accounts.find((a) => a.role === "operator");
@@ -54,7 +55,7 @@ async function settled(page) {
 const done = (page) => page.waitForSelector(".toast.good");
 
 async function screens({ page, go, of, check, shot, axe }) {
-  for (const name of ["overview", "traces", "quarantine", "hold", "queue", "statistics", "accounts", "aliases", "groups", "partners", "domains", "imports", "policy", "changes", "grants", "settings"]) {
+  for (const name of ["overview", "traces", "quarantine", "hold", "queue", "statistics", "accounts", "aliases", "groups", "partners", "domains", "imports", "policy", "senders", "changes", "grants", "settings"]) {
     await go(`${of}/${name}`);
     await settled(page);
     check(`${name}: opens without a problem`, (await page.locator("main .note.bad").count()) === 0);
@@ -126,6 +127,25 @@ async function quarantine({ page, go, of, check, admin }) {
   await prove(page, admin, check);
   await page.waitForFunction((n) => document.querySelectorAll("tbody tr").length === n - 1, holds);
   check("a held mail is approved", true);
+}
+
+// senders: a domain is blocked for everybody, allowed, and taken off the list.
+async function senders({ page, go, of, check }) {
+  await go(`${of}/senders`);
+  await page.click("text=Add a sender");
+  await page.fill("dialog [name=address]", "@deals.example");
+  await page.click("dialog footer button.primary");
+  await done(page);
+  await page.waitForSelector("tbody tr:has-text('@deals.example') .state.bad");
+  await page.click("tbody tr:has-text('@deals.example') button:has-text('Change')");
+  await page.selectOption("dialog [name=stance]", "allow");
+  await page.click("dialog footer button.primary");
+  await page.waitForSelector("tbody tr:has-text('@deals.example') .state.good");
+  check("a sender is listed and changed", true);
+  await page.click("tbody tr:has-text('@deals.example') button.danger");
+  await page.click("dialog footer button.danger");
+  await page.waitForFunction(() => !document.querySelector("main").innerText.includes("@deals.example"));
+  check("and taken off the list", true);
 }
 
 // partners: the shared address book, from a file and by hand.
@@ -208,6 +228,16 @@ async function policy({ page, go, of, check }) {
   await page.reload();
   await page.waitForSelector(".editor textarea");
   check("the new rules are in force", (await page.inputValue(".editor textarea")).includes("score >= 800"));
+  await page.fill(".editor textarea", text.replace("score >= 8", "score >= 5").replace('[[rule]]', '[[rule]]\nname = "all"\ndirection = "inbound"\naction = "pass"\nobserve = false\n\n[[rule]]'));
+  await page.click(".trial button.primary");
+  await page.waitForSelector(".trial .note.warn li");
+  check("rules that can have no effect are named", (await page.locator(".trial .note.warn li").count()) > 3);
+  await page.click("text=Discard changes");
+  await page.click("text=Back to the rules before");
+  await page.click("dialog footer button.primary");
+  await done(page);
+  await page.waitForFunction(() => !document.querySelector(".editor textarea").value.includes("score >= 800"));
+  check("one button puts the rules before back", (await page.inputValue(".editor textarea")) === text);
 }
 
 async function accountsAndImport({ page, go, of, check, admin }) {

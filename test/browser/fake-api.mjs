@@ -61,7 +61,7 @@ function write(w, method, path, body, ja) {
   if (path === "/contracts/7/policy/test") {
     const line = (body.text ?? "").split("\n").findIndex((l) => l.includes("!!"));
     if (line >= 0) fails(400, "invalid", ja, [{ pointer: `/text/line/${line + 1}`, detail: "no such action" }]);
-    return { mails: body.trace ? 1 : 180, differs: body.text ? 1 : 0, part: false, rules: [{ rule: "impersonation", decided: 23, observed: 0 }, { rule: "spam-high", decided: 4, observed: 2 }], actions: { pass: 153, quarantine: 27 }, examples: body.text ? [{ trace: w.traces[4].trace, at: w.traces[4].at, sender: "billing@paypa1-secure.example", recipient: "hanako@example.com", was: "quarantine", wasRule: "impersonation", now: "pass", nowRule: "" }] : [] };
+    return { mails: body.trace ? 1 : 180, differs: body.text ? 1 : 0, part: false, remarks: body.text ? [{ rule: "spam-tag", what: "shadowed", by: "spam-high" }] : [], rules: [{ rule: "impersonation", decided: 23, observed: 0 }, { rule: "spam-high", decided: 4, observed: 2 }], actions: { pass: 153, quarantine: 27 }, examples: body.text ? [{ trace: w.traces[4].trace, at: w.traces[4].at, sender: "billing@paypa1-secure.example", recipient: "hanako@example.com", was: "quarantine", wasRule: "impersonation", now: "pass", nowRule: "" }] : [] };
   }
   if (path === "/contracts/7/policy") return (w.policy = body.text), w.version++, { text: w.policy, default: false, remarks: [] };
   if (path === "/contracts/7/imports") {

@@ -213,6 +213,12 @@ export interface Overview {
   newest: Trace[];
 }
 
+export interface Sender {
+  address: string; // or "@domain"
+  stance: "allow" | "block";
+  at: string;
+}
+
 export interface PolicyVersion {
   version: number;
   at: string;
@@ -227,7 +233,15 @@ export interface Tried {
   rules: { rule: string; decided: number; observed: number }[];
   examples: { trace: string; at: string; sender: string; recipient: string; was: string; wasRule: string; now: string; nowRule: string }[];
   actions: Record<string, number>;
+  remarks: Remark[];
   findings?: Finding[]; // of a test message
+}
+
+// Remark is a rule that can have no effect as it stands.
+export interface Remark {
+  rule: string;
+  what: "never" | "shadowed" | "contradicted";
+  by: string;
 }
 
 export interface Grant {

@@ -6,26 +6,28 @@ import { readTagged, write } from "./api";
 import { Comparison, Editor, compare, show, type Mark } from "./editor";
 import { Form } from "./form";
 import { Grid, refused } from "./grid";
-import type { PolicyVersion } from "./model";
+import type { PolicyVersion, Remark } from "./model";
 import { Fault, Head, Modal, When, problemOf, tell } from "./part";
 import { contract, link, place } from "./place";
 import { may, t as frame } from "./shell";
+import { Remarks } from "./remark";
 import { Trial } from "./trial";
 
 const t = catalogue({
   en: {
     about: "Rules are tried from the top. Try them on mail that came before you put them into force.", text: "Rules (TOML)", save: "Put into force", sure: "These lines change. The rules hold for the next mail.", same: "Nothing was changed.", saved: "The new rules are in force.", undo: "Discard changes", byDefault: "The contract has no rules of its own: these are the default ones.",
-    rules: "Rules", versions: "Versions", version: "Version", at: "Time", who: "Who", see: "Compare", take: "Take into the editor", line: "Line {n}", loading: "Loading …", changed: "Not in force yet", compared: "Version {n}, compared with the rules in force", taken: "Version {n} is in the editor. It is not in force yet.", wrong: "What is wrong",
+    rules: "Rules", versions: "Versions", version: "Version", at: "Time", who: "Who", see: "Compare", take: "Take into the editor", line: "Line {n}", loading: "Loading …", changed: "Not in force yet", compared: "Version {n}, compared with the rules in force", taken: "Version {n} is in the editor. It is not in force yet.", wrong: "What is wrong", back: "Back to the rules before", backSure: "The rules that were in force before this version come back; the same button takes that back again.", isBack: "The rules before are in force again.",
   },
   ja: {
     about: "規則は上から順に適用されます。適用する前に、届いたメールで試すことができます。", text: "規則（TOML）", save: "適用する", sure: "次の行が変わります。次のメールから適用されます。", same: "変更はありません。", saved: "新しい規則を適用しました。", undo: "変更を破棄", byDefault: "独自の規則はありません。標準の規則が適用されています。",
-    rules: "規則", versions: "履歴", version: "版", at: "日時", who: "変更者", see: "比較", take: "編集に取り込む", line: "{n} 行目", loading: "読み込み中…", changed: "未適用の変更があります", compared: "第 {n} 版と現在の規則の比較", taken: "第 {n} 版を編集に取り込みました。まだ適用されていません。", wrong: "誤りのある箇所",
+    rules: "規則", versions: "履歴", version: "版", at: "日時", who: "変更者", see: "比較", take: "編集に取り込む", line: "{n} 行目", loading: "読み込み中…", changed: "未適用の変更があります", compared: "第 {n} 版と現在の規則の比較", taken: "第 {n} 版を編集に取り込みました。まだ適用されていません。", wrong: "誤りのある箇所", back: "前の規則に戻す", backSure: "この版の前に適用されていた規則に戻します。同じボタンで取り消せます。", isBack: "前の規則を適用しました。",
   },
 });
 
 interface Policy {
   text: string;
   default: boolean;
+  remarks: Remark[];
 }
 
 // marksOf are the lines that the server names.
@@ -41,7 +43,7 @@ export function PolicyScreen() {
   const [policy, setPolicy] = useState<(Policy & { tag: string }) | null>(null);
   const [text, setText] = useState("");
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"" | "save" | "back">("");
   const versions = place.value.path[2] === "versions";
   const load = () => readTagged<Policy>(`/contracts/${of}/policy`).then(({ body, tag }) => (setPolicy({ ...body, tag }), setText(body.text), setProblem(null)), (e) => setProblem(problemOf(e)));
   useEffect(() => void load(), [of]);
@@ -59,7 +61,8 @@ export function PolicyScreen() {
       <Head title={frame("policy")} about={t("about")}>
         {dirty && <span class="state warn">{t("changed")}</span>}
         {dirty && <button class="button" onClick={() => (setText(policy.text), setProblem(null))}>{t("undo")}</button>}
-        {may("policy:change") && <button class="button primary" disabled={!dirty} onClick={() => setAsking(true)}>{t("save")}</button>}
+        {may("policy:change") && policy && !policy.default && !dirty && <button class="button" onClick={() => setAsking("back")}>{t("back")}</button>}
+        {may("policy:change") && <button class="button primary" disabled={!dirty} onClick={() => setAsking("save")}>{t("save")}</button>}
       </Head>
       <nav class="tabs" aria-label={frame("policy")}>{tab([], t("rules"), !versions)}{tab(["versions"], t("versions"), versions)}</nav>
       {problem && !policy && refused(problem)}
@@ -67,6 +70,7 @@ export function PolicyScreen() {
       {policy && !versions && (
         <div class="stack">
           {policy.default && <p class="note">{t("byDefault")}</p>}
+          {!dirty && <Remarks list={policy.remarks} />}
           <div id="editor-marks">{problem && (marks.length > 0 ? <Wrong marks={marks} /> : <Fault problem={problem} />)}</div>
           <div class="columns even policy">
             <Editor label={t("text")} text={text} change={setText} marks={marks} readOnly={!may("policy:change")} />
@@ -75,9 +79,19 @@ export function PolicyScreen() {
         </div>
       )}
       {policy && versions && <Versions now={policy.text} take={(v) => (setText(v.text), setProblem(null), tell(t("taken", { n: v.version })))} />}
-      {asking && policy && (
+      {asking === "back" && policy && (
         <Form
-          title={t("save")} act={t("save")} fields={[]} close={() => setAsking(false)} about={<><p>{t("sure")}</p><Comparison list={compare(policy.text, text)} /></>}
+          title={t("back")} act={t("back")} fields={[]} close={() => setAsking("")} about={<p>{t("backSure")}</p>}
+          save={async (_, key) => {
+            await write("POST", `/contracts/${of}/policy/undo`, undefined, policy.tag, key);
+            await load();
+            tell(t("isBack"));
+          }}
+        />
+      )}
+      {asking === "save" && policy && (
+        <Form
+          title={t("save")} act={t("save")} fields={[]} close={() => setAsking("")} about={<><p>{t("sure")}</p><Comparison list={compare(policy.text, text)} /></>}
           save={async (_, key) => {
             try {
               await write("PUT", `/contracts/${of}/policy`, { text }, policy.tag, key);

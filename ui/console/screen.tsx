@@ -11,6 +11,7 @@ import { KeptScreen } from "./kept";
 import { OverviewScreen } from "./overview";
 import { contract } from "./place";
 import { PartnerScreen } from "./partner";
+import { SenderScreen } from "./sender";
 import { PolicyScreen } from "./policy";
 import { QueueScreen } from "./queue";
 import { StatisticScreen } from "./statistic";
@@ -40,6 +41,7 @@ export const screens: Screen[] = [
   { name: "domains", within: true, view: ([name]) => (name ? <RecordScreen name={name} key={name} /> : <DomainScreen key={of()} />) },
   { name: "imports", within: true, view: () => <ImportScreen key={of()} /> },
   { name: "policy", within: true, view: () => <PolicyScreen key={of()} /> },
+  { name: "senders", within: true, view: () => <SenderScreen key={of()} /> },
   { name: "changes", within: true, view: () => <ChangeScreen key={of()} /> },
   { name: "grants", within: true, view: () => <GrantScreen key={of()} /> },
   { name: "settings", within: true, view: () => <SettingScreen key={of()} /> },

@@ -7,6 +7,7 @@ import { base64 } from "./import";
 import type { Tried } from "./model";
 import { problemOf } from "./part";
 import { contract, link } from "./place";
+import { Remarks } from "./remark";
 import { Findings } from "./trace";
 import { say } from "./wording";
 
@@ -91,6 +92,7 @@ function Result({ tried }: { tried: Tried }) {
   return (
     <div class="stack">
       <p><b>{t("result", { n: tried.mails, d: tried.differs })}</b></p>
+      <Remarks list={tried.remarks} />
       {tried.part && <p class="note warn">{t("part")}</p>}
       <p class="tags" aria-label={t("actions")}>{Object.entries(tried.actions).map(([a, n]) => <span class="tag" key={a}>{say("action", a)} {n}</span>)}</p>
       {rules.length > 0 && (
