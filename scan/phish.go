@@ -17,6 +17,7 @@ const maxWays = 300
 // pageFacts are what the HTML of a mail is made of.
 type pageFacts struct {
 	html, form, attached bool
+	write                bool // a link writes to a free address
 	images, hidden       int
 }
 
@@ -32,6 +33,11 @@ func (j *job) keep(raw, shown, tag string) {
 	if len(j.ways) >= maxWays {
 		return
 	}
+	if box, is := strings.CutPrefix(strings.ToLower(strings.TrimSpace(raw)), "mailto:"); is {
+		_, host, _ := strings.Cut(box, "@")
+		host, _, _ = strings.Cut(host, "?")
+		j.facts.write = j.facts.write || free(host)
+	}
 	if l, ok := url.Parse(raw); ok {
 		j.ways = append(j.ways, phish.Link{Link: l, Text: shown, Tag: tag})
 	}
@@ -44,7 +50,7 @@ func (j *job) phish() {
 	}
 	j.tricks()
 	f := &j.mail.Fields
-	m := &phish.Mail{Fields: f, Text: j.clean, Links: j.ways, Inside: j.inside, Images: j.facts.images, HTML: j.facts.html, Form: j.facts.form,
+	m := &phish.Mail{Fields: f, Text: j.clean, Links: j.ways, Inside: j.inside, Images: j.facts.images, HTML: j.facts.html, Form: j.facts.form, Write: j.facts.write,
 		Hidden: j.facts.hidden, Page: j.facts.attached, File: j.rep.Summary.Attachment, Subject: j.subject(), Recipients: j.recipients()}
 	if len(f.From) > 0 {
 		host := strings.ToLower(f.From[0].Host)
@@ -61,7 +67,7 @@ func (j *job) phish() {
 		}
 	}
 	var facts []phish.Fact
-	facts, j.genuine = phish.Judge(m)
+	facts, j.genuine, j.coherent = phish.Judge(m)
 	for _, x := range facts {
 		j.find(x.Kind, x.Name, x.Where, x.Score, x.Evidence)
 	}

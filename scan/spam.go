@@ -26,6 +26,9 @@ func (j *job) spam() {
 	if p > 0 && j.genuine {
 		p *= 0.4 // companies write about passwords and payments too
 	}
+	if p > 0 && j.coherent && len(j.ways) > 0 {
+		p *= 0.6 // shops and clubs nobody knows write so too
+	}
 	if p > 0 && j.c.Direction == sekisho.Inbound && j.ours() {
 		p /= 3 // a colleague who signed in: known, and can be stopped
 	}
@@ -92,6 +95,16 @@ func (j *job) marks() []string {
 
 // Features are what the classifier learns from a mail, as Scan sees it in the same context.
 func (s *Scanner) Features(ctx context.Context, raw []byte, c Context) []uint32 {
+	return spam.Features(s.seen(ctx, raw, c))
+}
+
+// Wording are the features of what a mail says, without those of header and form.
+func (s *Scanner) Wording(ctx context.Context, raw []byte, c Context) []uint32 {
+	return spam.Wording(s.seen(ctx, raw, c))
+}
+
+// seen is a mail as the classifier sees it.
+func (s *Scanner) seen(ctx context.Context, raw []byte, c Context) *spam.Mail {
 	j := s.job(ctx, c)
 	j.mail = message.Read(raw, s.config.Mail)
 	j.rep.Summary = summary(j.mail)
@@ -101,7 +114,7 @@ func (s *Scanner) Features(ctx context.Context, raw []byte, c Context) []uint32 
 	j.searchable()
 	j.sender()
 	j.phish()
-	return spam.Features(j.features())
+	return j.features()
 }
 
 // Opinion is what layers that are kept elsewhere learn from a mail, as Scan sees it in the same context. It has no features for a mail

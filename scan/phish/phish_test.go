@@ -29,7 +29,7 @@ func note(name, from, subject, text string, links ...string) *Mail {
 
 // sum is the score of the facts, and their names.
 func sum(m *Mail) (float64, string) {
-	list, genuine := Judge(m)
+	list, genuine, _ := Judge(m)
 	total, names := 0.0, ""
 	for _, f := range list {
 		total += f.Score
@@ -99,6 +99,9 @@ func TestHonest(t *testing.T) {
 // TestPhrases: every phrase of the tables is found where it stands alone, across a line break too.
 func TestPhrases(t *testing.T) {
 	for of, line := range lures {
+		if tongues[of] != "" {
+			line += "|" + tongues[of]
+		}
 		for p := range strings.SplitSeq(line, "|") {
 			if search.Fold(p) != p {
 				t.Errorf("%q is not folded", p)
@@ -125,7 +128,7 @@ func FuzzJudge(f *testing.F) {
 	f.Add("PayPal Support", "a@b.example", "verify your account 振込先変更", "text click here", "https://a.b.example/#taro@mori.example")
 	f.Add("", "", "", "", "")
 	f.Fuzz(func(t *testing.T, name, from, subject, text, link string) {
-		list, _ := Judge(note(name, from, subject, text, link))
+		list, _, _ := Judge(note(name, from, subject, text, link))
 		seen := make(map[string]bool)
 		for _, x := range list {
 			if seen[x.Name] || x.Score < 0 || x.Name == "" {

@@ -5,6 +5,7 @@ import (
 
 	"sekisho"
 	"sekisho/scan/brand"
+	"sekisho/scan/spam"
 	"sekisho/search"
 )
 
@@ -22,6 +23,13 @@ func (m *mail) sender() {
 	a := &f.From[0]
 	name, host := search.Fold(a.Name), strings.ToLower(a.Host)
 	m.named(name, host)
+	if m.claimed == nil {
+		m.disguised(a.Name, name, host)
+	}
+	if m.Write && !m.Free && (m.claimed != nil || service(name)) {
+		m.strange++
+		m.add(sekisho.KindPhish, "writes-elsewhere", 2, "1", "its links write to an address that anybody can get")
+	}
 	if m.claimed == nil {
 		m.titled(host)
 	}
@@ -75,6 +83,49 @@ func (m *mail) named(name, host string) {
 	}
 	m.strange += 2
 	m.add(sekisho.KindPhish, "company-name", 3, "header/from", m.claimed.Name+" from "+host)
+}
+
+// lookalikes are capital letters, digits and signs, and the letters that they are read as.
+var lookalikes = strings.NewReplacer("I", "l", "1", "l", "|", "l", "0", "o", "3", "e", "4", "a", "@", "a", "5", "s", "$", "s", "rn", "m", "vv", "w")
+
+// disguised looks for a company in a displayed name as people read it: with other letters, digits or blanks inside. A name that is one
+// only so was written to be read so.
+func (m *mail) disguised(shown, name, host string) {
+	if len(shown) > 200 {
+		return
+	}
+	clean, _ := spam.Clean(name)
+	for _, read := range [...]string{clean, search.Fold(lookalikes.Replace(shown)), joined(name)} {
+		if read == name {
+			continue
+		}
+		brand.Find(read, func(b *brand.Brand, at, end int, alone bool) bool {
+			if alone || end-at < 4 || b.Owns(host) {
+				return true
+			}
+			m.claimed = b
+			return false
+		})
+		if m.claimed != nil && !m.Inside(host) {
+			m.strange += 2.5
+			m.add(sekisho.KindPhish, "company-disguised", 4, "header/from", shown+" is read as "+m.claimed.Name)
+			return
+		}
+		m.claimed = nil
+	}
+}
+
+// joined is a name in which letters that stand alone are put together, and signs between letters are left out.
+func joined(name string) string {
+	var b strings.Builder
+	words := strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '.' || r == '-' || r == '_' || r == '*' || r == '\u00b7' })
+	for i, w := range words {
+		if i > 0 && (len(w) > 2 || len(words[i-1]) > 2) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
+	}
+	return b.String()
 }
 
 // service says whether a name goes on as that of a service.
