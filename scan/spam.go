@@ -16,7 +16,7 @@ func (j *job) spam() {
 	if len(j.mail.Header) == 0 {
 		return
 	}
-	p, why, features := j.s.model.Judge(j.features(), j.c.Layers...)
+	p, why, features := j.s.model.Judge(j.features(), j.grams(), j.c.Layers...)
 	if j.c.Direction == sekisho.Inbound {
 		j.rep.Opinion = j.s.model.Opinion(features)
 	}
@@ -35,6 +35,16 @@ func (j *job) spam() {
 	if p >= 0.05 || p <= -0.05 {
 		j.find(sekisho.KindSpam, "words", "", p, why)
 	}
+}
+
+// grams are the runs of bytes that a layer of those asked learns by; none when none does.
+func (j *job) grams() []uint32 {
+	for _, l := range j.c.Layers {
+		if l.Wide() {
+			return learn.Grams(j.mail.Raw())
+		}
+	}
+	return nil
 }
 
 // ours says whether one of the contract's own accounts sends the mail, signed in, under the contract's domain.
@@ -133,7 +143,11 @@ func (s *Scanner) Opinion(ctx context.Context, raw []byte, c Context) (o learn.O
 // learned this mail before.
 func (s *Scanner) Learn(ctx context.Context, layer *learn.Layer, raw []byte, c Context, unwanted bool) bool {
 	f := s.Features(ctx, raw, c)
-	return layer.Learn(f, s.model.LogitOf(f, c.Layers...), unwanted)
+	base := s.model.LogitOf(f, c.Layers...)
+	if layer.Wide() {
+		f = append(f, learn.Grams(raw)...)
+	}
+	return layer.Learn(f, base, unwanted)
 }
 
 // Vote is Learn for the layer of a contract: it learns when several accounts have said the same of mails that are alike. True
