@@ -9,6 +9,7 @@ import (
 	"sekisho/scan/phish"
 	"sekisho/scan/spam"
 	"sekisho/scan/url"
+	"sekisho/search"
 )
 
 // maxWays is how many links of one mail are kept for judging it as a whole.
@@ -19,6 +20,7 @@ type pageFacts struct {
 	html, form, attached bool
 	write                bool // a link writes to a free address
 	images, hidden       int
+	veiled, alts         []string
 }
 
 func (f *pageFacts) add(p *html.Page) {
@@ -26,6 +28,8 @@ func (f *pageFacts) add(p *html.Page) {
 	f.form = f.form || p.Form
 	f.images += p.Images
 	f.hidden += p.Hidden
+	f.veiled = append(f.veiled, p.Veiled...)
+	f.alts = append(f.alts, p.Alts...)
 }
 
 // keep keeps a link of a text that is shown as the mail itself.
@@ -73,10 +77,36 @@ func (j *job) phish() {
 	}
 }
 
+// mostAlt is how much of what stands for pictures is read.
+const mostAlt = 1000
+
+// visible is the text as it is seen: without what is out of sight, with the words that stand for pictures at its end.
+func (j *job) visible() string {
+	text := j.rep.Text
+	hidden := 0
+	for _, v := range j.facts.veiled[:min(len(j.facts.veiled), 100)] {
+		v = search.Fold(v)
+		if len(v) < 8 {
+			continue
+		}
+		if at := strings.LastIndex(text, v); at >= j.subject() {
+			text = text[:at] + text[at+len(v):]
+			hidden += len(v)
+		}
+	}
+	if hidden > 400 && hidden > len(text) {
+		j.find(sekisho.KindPhish, "hidden-text", "1", 0.5, fmt.Sprintf("%d bytes of text are out of sight", hidden))
+	}
+	if alts := strings.Join(j.facts.alts, "\n"); alts != "" {
+		text += "\n" + search.Fold(alts[:min(len(alts), mostAlt)])
+	}
+	return text
+}
+
 // tricks reads the text as people do, and states how it was hidden from programs.
 func (j *job) tricks() {
 	var k spam.Trick
-	j.clean, k = spam.Clean(j.rep.Text)
+	j.clean, k = spam.Clean(j.visible())
 	if k.Invisible >= 3 {
 		j.find(sekisho.KindPhish, "invisible-letters", "1", min(0.3*float64(k.Invisible), 2), fmt.Sprintf("%d invisible characters inside of words", k.Invisible))
 	}

@@ -34,6 +34,7 @@ func (m *mail) sender() {
 		m.titled(host)
 	}
 	m.office(name)
+	m.domain(host)
 	m.mailbox(strings.ToLower(a.Mailbox), host)
 	if own := brand.Of(m.Site); own != nil && m.claimed == nil {
 		m.owner(own)
@@ -83,6 +84,40 @@ func (m *mail) named(name, host string) {
 	}
 	m.strange += 2
 	m.add(sekisho.KindPhish, "company-name", 3, "header/from", m.claimed.Name+" from "+host)
+}
+
+// short are first labels of companies' domains that are common words or letters. They count beside a word of service only.
+const short = " dkb ups ubs dhl dpd gls irs n26 adp jcb rbc bmo hsbc ing usps evri apple chase ledger wise outlook booking steam stripe okta discover zoom amex citi visa bbva usaa dbs ocbc hmrc dvla nhs kddi ana jal line smbc mufg "
+
+// serving are words that a company's name is joined with to make the domain of a fraud look like its own.
+const serving = " support secure security sicherheit service services login signin account accounts verify verification update kunde kunden konto client clients cliente clientes id help center centre recovery appeal alert alerts notice " +
+	"billing pay payment refund team care web portal member members app wallet track tracking delivery redelivery parcel paket customs rebook info online mail jp card bank banking auth confirm reward rewards "
+
+// domain looks for a company in the sender's domain, where it is not the company's.
+func (m *mail) domain(host string) {
+	if m.Inside(host) || brand.Of(m.Site) != nil || m.Free || hosts().has(host, "") != "" {
+		return
+	}
+	var named, served string
+	tokens(strings.TrimSuffix(host, "."+zone(host)), func(w string) {
+		switch b := byLabel(w); {
+		case b != nil && !b.Owns(host) && w != strings.TrimSuffix(m.Site, "."+zone(m.Site)):
+			named = w
+		case strings.Contains(short, " "+w+" "):
+			named = w
+		case strings.Contains(serving, " "+w+" "):
+			served = w
+		}
+	})
+	switch {
+	case named == "" || !strings.Contains(host, "-") && served == "":
+	case served != "":
+		m.strange += 2
+		m.add(sekisho.KindPhish, "company-in-domain", 3, "header/from", host)
+	case byLabel(named) != nil:
+		m.strange++
+		m.add(sekisho.KindPhish, "company-in-domain", 1.5, "header/from", host)
+	}
 }
 
 // lookalikes are capital letters, digits and signs, and the letters that they are read as.
