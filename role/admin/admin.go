@@ -100,6 +100,8 @@ func (c *Admin) routes() http.Handler {
 	route(m, "contract/set", c.contractSet)
 	route(m, "contract/list", c.contractList)
 	route(m, "contract/policy", c.contractPolicy)
+	route(m, "urls", c.urls)
+	route(m, "urls/clicks", c.clicks)
 	route(m, "contract/policy-versions", c.policyVersions)
 	route(m, "contract/policy-undo", c.policyUndo)
 	route(m, "domain/add", c.domainAdd)
