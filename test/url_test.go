@@ -27,7 +27,7 @@ var mailedLink = regexp.MustCompile(`https://desk\.localhost:\d+/u/#[A-Za-z0-9_-
 // letterWithLinks has one link as text, one of a page, one to a host that is allowed, and one that is no link to the web.
 const letterWithLinks = "From: hana@minato.example\r\nTo: ann@mori.example\r\nSubject: links\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n" +
 	"--b\r\nContent-Type: text/plain\r\n\r\nsee http://shop.example/order?n=5 or https://intra.mori.example/x\r\n" +
-	"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p><a href=\"https://www.xn--pypal-4ve.com/login\">https://paypal.com/</a> <a href=\"mailto:hana@minato.example\">write</a></p>\r\n--b--\r\n"
+	"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p><a href=\"https://www.xn--pypal-4ve.com/login\">https://paypal.com/</a> <a href=\"https://evil.example/\">more</a> <a href=\"mailto:hana@minato.example\">write</a></p>\r\n--b--\r\n"
 
 // texts gives the decoded parts of a mail, one after another.
 func texts(t *testing.T, raw string) string {
@@ -69,7 +69,7 @@ func relinked(t *testing.T, h *House) (body string, links []string) {
 		}
 	}
 	links = mailedLink.FindAllString(body, -1)
-	if len(links) != 2 || strings.Contains(body, "shop.example") || !strings.Contains(body, "https://intra.mori.example/x") || !strings.Contains(body, "mailto:hana@minato.example") || !strings.Contains(body, ">https://paypal.com/<") {
+	if len(links) != 3 || strings.Contains(body, "shop.example") || !strings.Contains(body, "https://intra.mori.example/x") || !strings.Contains(body, "mailto:hana@minato.example") || !strings.Contains(body, ">https://paypal.com/<") {
 		t.Fatalf("%d links over the desk in:\n%s", len(links), body)
 	}
 	return body, links
@@ -163,5 +163,20 @@ func shownInWebmail(t *testing.T, h *House, links []string) {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("no %s in %s", want, text)
 		}
+	}
+}
+
+// The page that links lead over, in a browser.
+func TestLinksInBrowser(t *testing.T) {
+	node, chromium := browserTools(t)
+	h := NewHouse(t, 0, false)
+	_, links := relinked(t, h)
+	h.Run("urls", "block", "mori.example", "evil.example")
+	out, err := filepath.Abs(filepath.Join("browser", "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said, failed := drive(t, node, chromium, "link-run.mjs", out, links[0], links[1], links[2]); failed {
+		t.Errorf("%s\nthe pictures are in %s", said, out)
 	}
 }
