@@ -19,6 +19,7 @@ type Target struct {
 	Host     string    `json:"host,omitempty"`    // as DNS is asked
 	Unicode  string    `json:"unicode,omitempty"` // as people read it
 	Site     string    `json:"site,omitempty"`    // the end of unicode that somebody registered
+	Name     string    `json:"name,omitempty"`    // the end of host that somebody registered
 	Code     string    `json:"code,omitempty"`
 	Warning  string    `json:"warning,omitempty"`
 	Direct   bool      `json:"direct,omitempty"` // the contract has these opened at once
@@ -61,7 +62,7 @@ func (x *Desk) url(ctx context.Context, q *wire.WebRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := Target{State: "open", Href: seen.Href, Text: seen.Href[:min(len(seen.Href), mostTold)], Scheme: seen.Scheme, Host: seen.Host, Unicode: seen.Unicode, Site: seen.Site,
+	out := Target{State: "open", Href: seen.Href, Text: seen.Href[:min(len(seen.Href), mostTold)], Scheme: seen.Scheme, Host: seen.Host, Unicode: seen.Unicode, Site: seen.Site, Name: seen.Name,
 		Code: seen.Code, Warning: seen.Warning, Expires: c.Expires, Language: rules.Language}
 	result := "shown"
 	switch {
