@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	gomessage "github.com/emersion/go-message"
 )
@@ -135,6 +136,58 @@ func TestLinks(t *testing.T) {
 		t.Errorf("%v %s", err, out)
 	}
 	shownInWebmail(t, h, links)
+	feeds(t, h, v, bank)
+}
+
+// feeds imports a list that has the host of a link: it counts at the click, and for mail that comes. A list that is none changes nothing.
+func feeds(t *testing.T, h *House, v *Visitor, token string) {
+	t.Helper()
+	write := func(text string) string {
+		file := filepath.Join(t.TempDir(), "list")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	if out := h.Run("feed", "import", "watchers", write("# bad\nxn--pypal-4ve.com\nhttps://site.example/bad\none line is bad\n")); !strings.Contains(out, "line 4") {
+		t.Errorf("the bad line is not named: %s", out)
+	}
+	if out, err := h.Try("feed", "import", "watchers", write("no list at all\n")); err == nil || !strings.Contains(out, "of before") {
+		t.Errorf("%v %s", err, out)
+	}
+	if out := h.Run("feed", "list"); !strings.Contains(out, "watchers") || !strings.Contains(out, "2") {
+		t.Errorf("%s", out)
+	}
+	blocked := func() bool {
+		x := v.Want(200, "POST", "/desk/url", map[string]string{"token": token}).Body
+		return x["state"] == "blocked" && x["feed"] == "watchers" && x["href"] == nil
+	}
+	if !eventually(blocked) {
+		t.Error("a link to a listed host is not blocked")
+	}
+	found := func() bool {
+		if err := deliver(h, "hana@minato.example", []string{"ann@mori.example"}, []byte(letterWithLinks)); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(h.Run("trace", "search", "--json", "mori.example"), "by the feed watchers")
+	}
+	if !eventually(found) {
+		t.Errorf("mail with a listed link has no finding: %s", h.Run("trace", "search", "--json", "mori.example"))
+	}
+	h.Run("feed", "remove", "watchers")
+	if _, err := h.Try("feed", "remove", "watchers"); err == nil {
+		t.Error("a list is removed twice")
+	}
+}
+
+// eventually tries until it is so: lists count within half a minute.
+func eventually(f func() bool) bool {
+	for end := time.Now().Add(45 * time.Second); time.Now().Before(end); time.Sleep(3 * time.Second) {
+		if f() {
+			return true
+		}
+	}
+	return false
 }
 
 // shownInWebmail sees that webmail tells where links end, and not that they lead over the desk.

@@ -101,6 +101,8 @@ func (c *Admin) routes() http.Handler {
 	route(m, "contract/list", c.contractList)
 	route(m, "contract/policy", c.contractPolicy)
 	route(m, "urls", c.urls)
+	route(m, "feed/list", c.feeds)
+	route(m, "feed/set", c.feedSet)
 	route(m, "urls/clicks", c.clicks)
 	route(m, "contract/policy-versions", c.policyVersions)
 	route(m, "contract/policy-undo", c.policyUndo)

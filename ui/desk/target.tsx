@@ -17,6 +17,7 @@ interface Target {
   code?: string;
   warning?: string;
   direct?: boolean;
+  feed?: string;
   expires: string;
   language: string;
 }
@@ -88,7 +89,7 @@ export function TargetPage() {
       {x.host && x.unicode !== x.host && <p class="quiet">{t(imitates(x) ? "url.letters" : "url.ascii")} <code>{imitates(x) ? x.unicode : x.host}</code></p>}
       {x.warning && <div class="note bad" role="alert"><strong>{t("url.careful")}</strong><p>{x.warning}</p></div>}
       {x.scheme === "http" && <p class="note">{t("url.insecure")}</p>}
-      {stopped && <p class={`note ${asides[stopped]}`}>{t(`url.about.${stopped}`)}</p>}
+      {stopped && <p class={`note ${asides[stopped]}`}>{x.feed ? `${t("url.listed")} ${x.feed}` : t(`url.about.${stopped}`)}</p>}
       {x.text && <details class="whole"><summary>{t("url.whole")}</summary><p><code>{x.text}</code></p></details>}
       {x.href && web(x.href) && <p class="go"><a class={`button ${x.warning ? "" : "primary"}`} href={x.href} rel="noreferrer noopener" referrerpolicy="no-referrer">{t("url.go")}</a></p>}
       <p class="quiet">{t("url.private")} {x.state !== "expired" && `${t("url.until")} ${moment(new Date(x.expires))}`}</p>
