@@ -169,10 +169,10 @@ func feeds(t *testing.T, h *House, v *Visitor, token string) {
 		if err := deliver(h, "hana@minato.example", []string{"ann@mori.example"}, []byte(letterWithLinks)); err != nil {
 			t.Fatal(err)
 		}
-		return strings.Contains(h.Run("trace", "search", "--json", "mori.example"), "by the feed watchers")
+		return strings.Contains(h.Run("trace", "ann@mori.example", "--json"), "by the feed watchers")
 	}
 	if !eventually(found) {
-		t.Errorf("mail with a listed link has no finding: %s", h.Run("trace", "search", "--json", "mori.example"))
+		t.Errorf("mail with a listed link has no finding: %s", h.Run("trace", "ann@mori.example", "--json"))
 	}
 	h.Run("feed", "remove", "watchers")
 	if _, err := h.Try("feed", "remove", "watchers"); err == nil {
