@@ -143,6 +143,9 @@ func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction,
 			DKIMDomain: in.auth.DKIMDomain, From: in.auth.FromDomain, Policy: in.auth.Policy, Aligned: in.auth.Aligned}}
 	r, worker, err := inspected(ctx, in, wire.InspectScan, q)
 	if err == nil {
+		if d == sekisho.Inbound {
+			in.listedLinks(ctx, c, &r)
+		}
 		return &report{Report: r, worker: worker}, nil
 	}
 	if c.Unscanned != "quarantine" {
