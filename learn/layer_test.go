@@ -119,3 +119,29 @@ func BenchmarkLearn(b *testing.B) {
 		i++
 	}
 }
+
+// TestMask: what is taught under a key speaks under that key as it would without any, and under no other.
+func TestMask(t *testing.T) {
+	features := []uint32{1, 5, 700, 40_000, 99_999, 1 << 20}
+	plain := Opinion{Features: Pack(features), Logit: -1, Tag: 2, Sure: 4}
+	one, err := plain.Mask(bytes.Repeat([]byte{1}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := plain.Mask(bytes.Repeat([]byte{2}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	taught, err := Unpack(one.Features)
+	if err != nil || len(taught) != len(features) {
+		t.Fatalf("%v, %v", taught, err)
+	}
+	l := NewLayer(Account)
+	l.Learn(taught, one.Logit, true)
+	if own, other, bare := one.Shift(l), two.Shift(l), plain.Shift(l); own < 1 || other > own/4 || bare > own/4 {
+		t.Errorf("under its key %v, under another %v, without %v", own, other, bare)
+	}
+	if _, err := plain.Mask([]byte("short")); sekisho.KindOf(err) != sekisho.Invalid {
+		t.Errorf("a key of five bytes: %v", err)
+	}
+}

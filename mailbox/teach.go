@@ -36,11 +36,15 @@ func (s *Session) Teach(ctx context.Context, inspect *wire.Peer) error {
 	if err := s.Open(ctx, list); err != nil {
 		return err
 	}
+	mask, err := wire.VaultMask.Ask(ctx, s.Vault, wire.Nothing{})
+	if err != nil {
+		return err
+	}
 	answer := wire.Teach{Pass: s.Ticket.Pass}
 	for _, l := range got.List {
 		done := wire.Taught{ID: l.ID, Gone: true}
 		if m := mails[l.Message]; m != nil && m.Summary != nil && !m.Damaged {
-			if done, err = s.taught(ctx, inspect, l, m); err != nil {
+			if done, err = s.taught(ctx, inspect, mask.Key, l, m); err != nil {
 				return err
 			}
 		}
@@ -50,8 +54,8 @@ func (s *Session) Teach(ctx context.Context, inspect *wire.Peer) error {
 	return err
 }
 
-// taught has inspect take a mail's features. A mail that ends the worker which looks at it is given up.
-func (s *Session) taught(ctx context.Context, inspect *wire.Peer, l wire.Lesson, m *Mail) (wire.Taught, error) {
+// taught has inspect take a mail's features, and masks them. A mail that ends the worker which looks at it is given up.
+func (s *Session) taught(ctx context.Context, inspect *wire.Peer, mask []byte, l wire.Lesson, m *Mail) (wire.Taught, error) {
 	gone := wire.Taught{ID: l.ID, Gone: true}
 	raw, ok := m.Cut(sekisho.Span{End: m.Summary.Size})
 	if !ok {
@@ -69,5 +73,9 @@ func (s *Session) taught(ctx context.Context, inspect *wire.Peer, l wire.Lesson,
 	if err != nil {
 		return gone, nil
 	}
-	return wire.Taught{ID: l.ID, Gone: len(r.Opinion.Features) == 0, Opinion: r.Opinion}, nil
+	o, err := r.Opinion.Mask(mask)
+	if err != nil {
+		return gone, nil
+	}
+	return wire.Taught{ID: l.ID, Gone: len(o.Features) == 0, Opinion: o}, nil
 }

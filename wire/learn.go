@@ -9,14 +9,19 @@ import (
 
 // What people say of their mail is noted by store with the act itself: mail moved into Junk or out of it, a keyword, a word about
 // something in quarantine. It is learned when a session of that person can open the mail: inspect takes its features, and store,
-// which never sees the mail, teaches the layers with them. A session speaks for its own account, whatever it sends: a wider layer
+// which never sees the mail, teaches the layers with them; they are masked with a key that store does not have. A session speaks for its own account, whatever it sends: a wider layer
 // counts it as one voice.
 
 // The calls about what is learned.
 var (
+	VaultMask    = define[Nothing, MaskKey](sekisho.Vault, 147, "mask", small, sekisho.Gate, sekisho.Reader, sekisho.Webmail)
 	StoreTeach   = define[Teach, Lessons](sekisho.Store, 154, "teach", 1<<20, sekisho.Webmail, sekisho.Reader)
 	StoreLearned = define[LearnedQuery, Learned](sekisho.Store, 155, "learned", 1<<20, sekisho.Gate)
 )
+
+// MaskKey is the key under which store keeps what was learned (learn.Opinion.Mask). It opens nothing: who has it and what store keeps
+// can ask whether a word was in mail that people spoke about.
+type MaskKey struct{ Key []byte }
 
 // Teach answers lessons of the account, and asks for the next.
 type Teach struct {

@@ -721,8 +721,8 @@ type Listed struct {
 	Queue     []QueueItem
 	Traces    []TraceRow
 	Archived  []Archived
-	Learned   []LearnedBy
 	Policies  []PolicyVersion
+	Learned   []LearnedBy
 }
 
 // Archived is a message that a contract's archive keeps.

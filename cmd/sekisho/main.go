@@ -40,8 +40,8 @@ type commands struct {
 	Scan        scanCommand        `cmd:"" help:"Inspect mails and files without a running service."`
 	Score       scoreCommand       `cmd:"" help:"Score mails, one line of JSON each; or measure the inspection on a corpus with labels."`
 	Eval        evalCommand        `cmd:"" help:"Measure the inspection on every collection with labels: one table."`
-	Learn       learnCommands      `cmd:"" help:"Learn wanted and unwanted mail; or remake the spam model from a corpus."`
 	Replay      replayCommand      `cmd:"" help:"Say what rules would have done with the mail of the last days."`
+	Learn       learnCommands      `cmd:"" help:"Learn wanted and unwanted mail; or remake the spam model from a corpus."`
 	Policy      policyCommand      `cmd:"" help:"Try rules on mails without a running service."`
 	Fingerprint fingerprintCommand `cmd:"" help:"Turn a customer's own data into keyed fingerprints, at the customer."`
 	Auth        authCommand        `cmd:"" help:"Sender authentication: SPF, DKIM, DMARC and ARC."`

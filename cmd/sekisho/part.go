@@ -26,6 +26,7 @@ type part struct {
 	Daily       int            `json:"daily,omitempty"`       // gate
 	Exempt      []netip.Prefix `json:"exempt,omitempty"`      // gate, edge
 	Clamd       string         `json:"clamd,omitempty"`       // gate (whether), dial (where)
+	Sealers     []string       `json:"sealers,omitempty"`     // gate
 	Resolver    string         `json:"resolver,omitempty"`    // dial
 	Zone        string         `json:"zone,omitempty"`        // dial: the text
 	Private     bool           `json:"private,omitempty"`     // dial, fetch
@@ -158,7 +159,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca, Witness: urls},
 		sekisho.Store: {Hosts: hosts},
 		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, PerMinute: c.Limit.PerMinute, Contract: c.Limit.Contract, Hourly: c.Limit.Hourly,
-			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd},
+			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd, Sealers: c.Inspect.Sealers},
 		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, Links: links, ACME: authority},
 		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination, Web: w.listening(c.Listen.HTTPS)},
 		sekisho.Reader:  {Name: c.Name, Size: size},

@@ -12,7 +12,8 @@
 // # Holds
 //
 // Mails arriving now, in the clear, until they are sealed. App passwords presented now, for as long as vault takes to judge
-// them. Scripts of accounts for which mail came, opened.
+// them. Scripts of accounts for which mail came, opened. The keys of return paths, and the key under which store keeps what
+// people have taught about spam.
 //
 // # Trusts
 //

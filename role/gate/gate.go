@@ -29,6 +29,7 @@ type Config struct {
 	Daily      int            // and in a day; 0: 10,000
 	Exempt     []netip.Prefix // sources without limits of rate: loopback in demonstrations
 	Clamd      bool           // have every mail looked at by clamd too
+	Sealers    []string       // forwarders whose ARC seals are trusted
 	Clock      func() time.Time
 	Log        *slog.Logger
 
@@ -78,7 +79,7 @@ func New(c Config, p Peers) *Gate {
 			return seal.Pass{}, sekisho.E("gate.pass", sekisho.Denied, nil)
 		}
 	}
-	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), layers: newLayers(p.Store), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
+	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), layers: newLayers(p.Store, p.Vault), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
 		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault)}
 	g.commits, g.resolver = newCommitter(g), newResolver(p.Dial, c.Clock)
 	return g

@@ -16,9 +16,10 @@ import (
 // layers keeps what accounts and contracts have taught about spam, read. What store resolves tells their version, so that none is
 // older than the mail: what a person says of one mail counts for the next.
 type layers struct {
-	store *wire.Peer
+	store, vault *wire.Peer
 
 	mu    sync.Mutex // guards what follows
+	mask  []byte     // under which layers are kept
 	known map[layerKey]learned
 }
 
@@ -37,8 +38,8 @@ type learned struct {
 // mostLayers bounds how many are kept: then all are forgotten. One takes up to 300 KiB.
 const mostLayers = 256
 
-func newLayers(store *wire.Peer) *layers {
-	return &layers{store: store, known: map[layerKey]learned{}}
+func newLayers(store, vault *wire.Peer) *layers {
+	return &layers{store: store, vault: vault, known: map[layerKey]learned{}}
 }
 
 // of gives the layers of a key, at least as new as version; none for version 0.
@@ -71,6 +72,24 @@ func (l *layers) of(ctx context.Context, k layerKey, version uint64) ([]*learn.L
 	return x.list, nil
 }
 
+// masked gives an opinion as layers know it.
+func (l *layers) masked(ctx context.Context, o learn.Opinion) (learn.Opinion, error) {
+	l.mu.Lock()
+	key := l.mask
+	l.mu.Unlock()
+	if key == nil {
+		got, err := wire.VaultMask.Ask(ctx, l.vault, wire.Nothing{})
+		if err != nil {
+			return o, err
+		}
+		key = got.Key
+		l.mu.Lock()
+		l.mask = key
+		l.mu.Unlock()
+	}
+	return o.Mask(key)
+}
+
 // What was learned puts a mail into Junk, where its owner finds it, and no further: whole quarantines are not to be filled by opinions.
 // It excuses what the words of a mail said against it, and nothing else: deceit, programs and viruses are not a matter of taste.
 const (
@@ -91,13 +110,20 @@ func (in *intake) shift(ctx context.Context, o *outcome, t wire.Target) (float64
 	if err != nil {
 		return 0, err
 	}
+	if o.report.masked == nil {
+		m, err := in.gate.layers.masked(ctx, o.report.Opinion)
+		if err != nil {
+			return 0, err
+		}
+		o.report.masked = &m
+	}
 	words := 0.0
 	for _, f := range o.report.Findings {
 		if f.Kind == sekisho.KindSpam {
 			words += f.Score
 		}
 	}
-	s := o.report.Opinion.Shift(append(slices.Clip(list), own...)...)
+	s := o.report.masked.Shift(append(slices.Clip(list), own...)...)
 	return math.Floor(10*min(max(s, -max(words, 0)-mostForgiven), max(topLearned-o.report.Score, 0))) / 10, nil
 }
 
