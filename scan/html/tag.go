@@ -27,10 +27,12 @@ func (p *page) tag(name string) {
 				p.open, p.start = len(p.Links), p.out.Len()
 			}
 		}
-	case "br", "p", "div", "tr", "table", "h1", "h2", "h3", "h4", "li", "hr", "blockquote", "pre":
-		p.line()
+	case "br", "p", "div", "h1", "h2", "h3", "h4", "li", "hr", "blockquote", "pre", "dd", "dt":
+		p.block()
+	case "tr", "table":
+		p.row()
 	case "td", "th":
-		p.space = true
+		p.cell()
 	case "noscript": // its content is shown where script does not run, as in mail programs
 	case "script", "style", "title", "textarea", "xmp", "noembed", "noframes":
 		p.raw(name, a.src)
