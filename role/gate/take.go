@@ -31,6 +31,7 @@ type intake struct {
 	*transaction
 	gate    *Gate
 	account *wire.Identified // the sender who signed in, or nil
+	habit   *wire.Habit      // what is unusual about the recipients, once it was asked for
 	raw     []byte           // with our trace fields in front
 	auth    auth.Result
 	virus   []sekisho.Finding  // what clamd said
