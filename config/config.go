@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"sekisho/mail/address"
 )
 
 // Config is the whole file. Every field has a default, so that an empty file is a good one for a first try.
@@ -26,6 +28,7 @@ type Config struct {
 	Inspect   Inspect   `toml:"inspect"`   //
 	Limit     Limit     `toml:"limit"`     //
 	Post      Post      `toml:"post"`      //
+	Report    Report    `toml:"report"`    //
 	Ledger    Ledger    `toml:"ledger"`    //
 	Isolation Isolation `toml:"isolation"` //
 	Keys      Keys      `toml:"keys"`      //
@@ -75,6 +78,10 @@ type DNS struct {
 type Inspect struct {
 	Workers int    `toml:"workers"` // default: number of cores, at least 2
 	Clamd   string `toml:"clamd"`   // "address:port" of clamd (TCPSocket in its configuration); default: none
+
+	// Sealers are domains of forwarders whose ARC seals are trusted (RFC 8617), with those below them; default: large services that
+	// check what they seal.
+	Sealers []string `toml:"sealers"`
 }
 
 // Limit bounds what is taken.
@@ -96,6 +103,12 @@ type Post struct {
 	Port        int      `toml:"port"`        // where mail exchangers listen; default 25
 	Private     bool     `toml:"private"`     // may connect to private addresses: closed networks
 	Internal    []string `toml:"internal"`    // networks of the customers' own servers that domains are routed to; default none
+}
+
+// Report says whether other domains are told what their mail and their servers look like from here (RFC 9990, RFC 8460).
+type Report struct {
+	From string `toml:"from"` // address that reports are from, of a domain of some contract here; default: no reports
+	Name string `toml:"name"` // of the organisation that reports; default: name
 }
 
 // Keys says where the root key comes from, and how long things about keys are kept. Secrets are in files, never here.
@@ -131,13 +144,19 @@ func Defaults() Config {
 	return Config{
 		Name: name, Data: "/var/lib/sekisho",
 		Listen:    Listen{MX: ":25", Submission: ":587", Submissions: ":465", IMAP: ":143", IMAPS: ":993", HTTPS: ":443"},
-		Inspect:   Inspect{},
+		Inspect:   Inspect{Sealers: Sealers()},
 		Limit:     Limit{Size: "50MB", Recipients: 1000, PerSource: 20, PerMinute: 600, Contract: 50_000, Hourly: 2000, Daily: 10_000},
 		Post:      Post{Connections: 50, Destination: 10, Port: 25},
 		Isolation: Isolation{Least: "L2", UserBase: 71_000},
 		Keys:      Keys{Root: "file", Mount: "transit", Key: "sekisho", Backups: 90, Copies: 7},
 		Cells:     1,
 	}
+}
+
+// Sealers are the forwarders whose ARC seals are trusted when the file names none: services that check what comes to them before they
+// send it on, and seal with these domains.
+func Sealers() []string {
+	return []string{"google.com", "microsoft.com", "outlook.com", "messagingengine.com", "icloud.com", "yahoo.com"}
 }
 
 // Fault is one thing wrong with the file.
@@ -281,6 +300,16 @@ func (c *Config) check() *Fault {
 }
 
 func (c *Config) checkServers() *Fault {
+	if f := c.Report.From; f != "" {
+		if folded, err := address.Fold(f); err != nil || folded != f || strings.ContainsAny(f, " <>\"()") {
+			return &Fault{Key: "report.from", Wrong: fmt.Sprintf("%q is no address", f), Remedy: `Write from = "dmarc-reports@example.com", of a domain of this installation; leave it out to send no reports`}
+		}
+	}
+	for _, s := range c.Inspect.Sealers {
+		if !strings.Contains(s, ".") || strings.ContainsAny(s, "@/: ") {
+			return &Fault{Key: "inspect.sealers", Wrong: fmt.Sprintf("%q is no domain", s), Remedy: `Write the d= of the seals, such as sealers = ["google.com"]; [] trusts nobody`}
+		}
+	}
 	if c.Inspect.Clamd != "" {
 		if _, err := netip.ParseAddrPort(c.Inspect.Clamd); err != nil {
 			return &Fault{Key: "inspect.clamd", Wrong: fmt.Sprintf("%q is no address with a port", c.Inspect.Clamd),

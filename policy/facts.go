@@ -26,6 +26,7 @@ type Facts struct {
 	SPF, DKIM       string // results in the words of RFC 8601
 	DKIMDomain      string // the domain whose signature passed
 	DMARC, ARC      string
+	ARCTrusted      bool     // forwarders that are trusted vouch for the author
 	DMARCPolicy     string   // what the sender's domain asks for: "none", "quarantine", "reject"
 	Known           bool     // these two have corresponded before
 	Rare            []string // recipients outside whom hardly anybody of the contract has corresponded with; nil where no rule asks
@@ -56,6 +57,7 @@ type environment struct {
 	DKIM            string   `expr:"dkim"`
 	DMARC           string   `expr:"dmarc"`
 	ARC             string   `expr:"arc"`
+	ARCTrusted      bool     `expr:"arc_trusted"`    // forwarders that are trusted vouch for the author
 	DMARCPolicy     string   `expr:"dmarc_policy"`   // none, quarantine, reject
 	Known           bool     `expr:"known"`          // sender and recipient have corresponded before
 	RareRecipient   bool     `expr:"rare_recipient"` // neither the sender nor more than one other person here has corresponded with the recipient
@@ -101,7 +103,7 @@ func (f Facts) environment() environment {
 	e := environment{
 		Sender: strings.ToLower(f.Envelope.From), From: strings.ToLower(f.From), Recipient: strings.ToLower(f.Recipient),
 		SenderGroups: f.SenderGroups, RecipientGroups: f.RecipientGroups, Recipients: len(f.Envelope.Rcpt), Outside: len(f.Outside),
-		Subject: f.Subject, Size: f.Size, Score: f.Score, SPF: f.SPF, DKIM: f.DKIM, DMARC: f.DMARC, ARC: f.ARC, DMARCPolicy: f.DMARCPolicy,
+		Subject: f.Subject, Size: f.Size, Score: f.Score, SPF: f.SPF, DKIM: f.DKIM, DMARC: f.DMARC, ARC: f.ARC, ARCTrusted: f.ARCTrusted, DMARCPolicy: f.DMARCPolicy,
 		Known: f.Known, Internal: f.Internal, TLS: f.Envelope.TLS != "", SignedIn: f.Envelope.Account != 0,
 		Client: f.Envelope.Client.String(), Hour: f.Now.UTC().Hour(), Weekday: int(f.Now.UTC().Weekday()), findings: f.Findings,
 	}

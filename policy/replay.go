@@ -62,6 +62,7 @@ func NewReplay(p *Policy, examples int) *Replay {
 // Add decides about one mail anew.
 func (r *Replay) Add(m Past) {
 	f := Facts{Direction: m.Direction, Envelope: m.Envelope, Recipient: m.Recipient, From: m.From, Findings: m.Findings, Score: m.Score, Now: m.Envelope.At}
+	f.ARCTrusted = slices.ContainsFunc(m.Findings, func(x sekisho.Finding) bool { return x.Kind == sekisho.KindAuth && x.Name == "arc-trusted" })
 	f.SPF, f.DKIM, f.DMARC, f.ARC, f.DMARCPolicy = results(m.Findings)
 	d := r.Decide(f)
 	if m.Action == "" || string(d.Action) == m.Action && d.Rule == m.Rule {
@@ -122,7 +123,9 @@ func results(findings []sekisho.Finding) (spf, dkim, dmarc, arc, asked string) {
 				dkim = result
 			}
 		case "arc":
-			arc = result
+			if result != "trusted" {
+				arc = result
+			}
 		case "dmarc":
 			dmarc = result
 			if _, rest, ok := strings.Cut(f.Evidence, " asks for "); ok {

@@ -168,6 +168,7 @@ type job struct {
 	ways     []phish.Link    // links of the texts that are shown as the mail itself
 	facts    pageFacts       // of its HTML
 	genuine  bool            // a known company's own mail, by sender and links
+	coherent bool            // sender and links are of one domain, and nothing is strange
 	clean    string          // the text as people read it
 	sites    []string        // registered domains of links
 	paths    []string        // paths of links

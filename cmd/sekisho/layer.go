@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/config"
 	"sekisho/learn"
+	"sekisho/mail/arc"
 	"sekisho/mail/auth"
 	"sekisho/mail/header"
 	"sekisho/mail/zone"
@@ -222,5 +224,9 @@ func authenticate(raw []byte, z *zone.Zone) (scan.Auth, []sekisho.Finding) {
 		in.Client = netip.IPv4Unspecified()
 	}
 	r := auth.Check(context.Background(), in)
-	return scan.Auth{SPF: r.SPF, DKIM: r.DKIM, DMARC: r.DMARC, ARC: r.ARC, Aligned: r.Aligned, Domain: r.FromDomain}, r.Findings
+	chain := r.ARC
+	if _, trusted := r.Vouched(config.Sealers()); chain == arc.Pass && !trusted {
+		chain = arc.None
+	}
+	return scan.Auth{SPF: r.SPF, DKIM: r.DKIM, DMARC: r.DMARC, ARC: chain, Aligned: r.Aligned, Domain: r.FromDomain}, r.Findings
 }

@@ -35,6 +35,7 @@ type Result struct {
 	Sets    int      // how many sets the mail has
 	Sealers []string // d= of each ARC-Seal, first forwarder first; only of a chain that passes
 	Results string   // the first forwarder's ARC-Authentication-Results, without i=; only of a chain that passes
+	Said    []string // every forwarder's, as Results, in the order of Sealers
 	Reason  string   // why the chain fails
 }
 
@@ -66,7 +67,7 @@ func Verify(ctx context.Context, m *dkim.Mail, r zone.Resolver, now time.Time) R
 	}
 	out.Value, out.Results = Pass, sets[0].results
 	for _, s := range sets {
-		out.Sealers = append(out.Sealers, s.domain)
+		out.Sealers, out.Said = append(out.Sealers, s.domain), append(out.Said, s.results)
 	}
 	return out
 }

@@ -44,7 +44,7 @@ func TestSealedChainsPass(t *testing.T) {
 		}
 		mail = "Received: by hop\r\n" + string(set) + mail
 		got := Verify(t.Context(), dkim.Open([]byte(mail)), z, now)
-		if got.Value != Pass || got.Sets != i+1 || !strings.Contains(got.Results, "spf=pass") {
+		if got.Value != Pass || got.Sets != i+1 || !strings.Contains(got.Results, "spf=pass") || len(got.Said) != i+1 {
 			t.Fatalf("after %d: %+v\n%s", i+1, got, mail)
 		}
 	}

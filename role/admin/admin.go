@@ -126,6 +126,7 @@ func (c *Admin) routes() http.Handler {
 	route(m, "kept/show", c.keptShow)
 	route(m, "queue/list", c.queueList)
 	route(m, "report/dmarc", c.reportDMARC)
+	route(m, "report/send", c.reportSend)
 	route(m, "act", c.act)
 	route(m, "trace", c.trace)
 	c.ledgerRoutes(m)

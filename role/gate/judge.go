@@ -144,7 +144,7 @@ const keepFor = 14 * 24 * time.Hour
 func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction, known bool) (*report, error) {
 	q := wire.Scan{Raw: in.raw, Direction: d, Envelope: in.envelope, Domains: c.domains, Partners: c.Partners, People: c.People, Known: known,
 		Now: in.envelope.At, Leak: c.policy.Leak(), Prints: c.prints, Extra: append(slices.Clone(in.virus), in.auth.Findings...),
-		Auth: wire.Auth{SPF: in.auth.SPF, DKIM: in.auth.DKIM, DMARC: in.auth.DMARC, ARC: in.auth.ARC, SPFDomain: in.auth.SPFDomain,
+		Auth: wire.Auth{SPF: in.auth.SPF, DKIM: in.auth.DKIM, DMARC: in.auth.DMARC, ARC: in.chain(), SPFDomain: in.auth.SPFDomain,
 			DKIMDomain: in.auth.DKIMDomain, From: in.auth.FromDomain, Policy: in.auth.Policy, Aligned: in.auth.Aligned}}
 	r, worker, err := inspected(ctx, in, wire.InspectScan, q)
 	if err == nil {
@@ -161,7 +161,7 @@ func (in *intake) facts(o *outcome, d sekisho.Direction, known, internal bool) p
 	s := &o.report.Summary
 	f := policy.Facts{Direction: d, Envelope: in.envelope, Recipient: o.address, Subject: s.Subject, Size: s.Size,
 		Attachments: names(&s.Root, nil), Findings: o.report.Findings, Score: o.report.Score, SPF: in.auth.SPF, DKIM: in.auth.DKIM, DKIMDomain: in.auth.DKIMDomain,
-		DMARC: in.auth.DMARC, ARC: in.auth.ARC, DMARCPolicy: in.auth.Policy, Known: known, Internal: internal, Now: in.envelope.At}
+		DMARC: in.auth.DMARC, ARC: in.auth.ARC, ARCTrusted: in.vouched != "", DMARCPolicy: in.auth.Policy, Known: known, Internal: internal, Now: in.envelope.At}
 	if len(s.From) > 0 {
 		f.From = s.From[0].String()
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sekisho"
+	"sekisho/mail/arc"
 	"sekisho/mail/auth"
 	"sekisho/mail/header"
 	"sekisho/wire"
@@ -34,6 +35,7 @@ type intake struct {
 	habit   *wire.Habit      // what is unusual about the recipients, once it was asked for
 	raw     []byte           // with our trace fields in front
 	auth    auth.Result
+	vouched string             // the trusted forwarder that vouches for the author; "" for none
 	virus   []sekisho.Finding  // what clamd said
 	passed  []sekisho.Instance // inspect workers that the mail passed through in the clear
 	depth   int                // how often filters sent it on
@@ -60,6 +62,7 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	if err != nil {
 		return nil, g.answer(err)
 	}
+	in.observe(outcomes)
 	judged := outcomes // what filters of recipients make of it is not the sender's to know
 	sorted, err := in.sort(ctx, outcomes)
 	if err != nil {
@@ -102,6 +105,7 @@ func (in *intake) examine(ctx context.Context, raw []byte) error {
 		in.auth = auth.Check(ctx, auth.Input{Raw: raw, Client: in.envelope.Client, Helo: in.envelope.Helo, From: in.envelope.From,
 			Resolver: in.gate.resolver, Now: in.envelope.At, Name: in.gate.config.Name})
 		in.envelope.Vouched = in.auth.SPF == "pass" || in.auth.DMARC == "pass"
+		in.vouch()
 		own.WriteString(in.auth.Header)
 	} else {
 		in.envelope.Vouched = true // he signed in, or his network is registered
@@ -121,6 +125,30 @@ func (in *intake) examine(ctx context.Context, raw []byte) error {
 		}
 	}
 	return nil
+}
+
+// vouch notes the trusted forwarder that vouches for an author whose own proofs broke on the way.
+func (in *intake) vouch() {
+	by, ok := in.auth.Vouched(in.gate.config.Sealers)
+	if !ok {
+		return
+	}
+	in.vouched = by
+	broken := 0.0 // what speaks against the sender because of the way the mail took
+	for _, f := range in.auth.Findings {
+		if f.Kind == sekisho.KindAuth {
+			broken += max(0, f.Score)
+		}
+	}
+	in.auth.Findings = append(in.auth.Findings, sekisho.Finding{Kind: sekisho.KindAuth, Name: "arc-trusted", Where: "header/from", Score: -broken, Evidence: by + " is trusted, and saw " + in.auth.FromDomain + " pass"})
+}
+
+// chain is the word on the ARC chain for inspection: a pass that nobody trusted stands behind says nothing.
+func (in *intake) chain() string {
+	if in.auth.ARC == arc.Pass && in.vouched == "" {
+		return arc.None
+	}
+	return in.auth.ARC
 }
 
 // forged says whether a field claims to be ours (RFC 8601 section 5) or says where the mail was delivered, which is not

@@ -33,8 +33,10 @@ type Page struct {
 	Refresh  bool     // leads elsewhere by itself
 	Tags     []string // the names of the elements, each once, in order; at most 40
 	Images   int
-	Hidden   int  // elements that are styled out of sight
-	Smuggle  bool // script that makes a file out of itself: Blob, msSaveBlob, createObjectURL, atob
+	Hidden   int      // elements that are styled out of sight
+	Veiled   []string // texts that are out of sight, as they stand in Text; at most 100
+	Alts     []string // what stands for pictures; at most 40
+	Smuggle  bool     // script that makes a file out of itself: Blob, msSaveBlob, createObjectURL, atob
 }
 
 // Limits of what is kept.
@@ -55,6 +57,10 @@ type page struct {
 	cells  int  // of the row of a table that were begun
 	inside bool // a cell is open
 	broken bool // a line ended in a cell: it is one only when more text follows in the cell
+
+	veil  string // the name of the element that is out of sight; "" none
+	depth int    // how many elements of that name are open in it
+	from  int    // where in out its text begins
 }
 
 // Read reads s.
@@ -72,8 +78,40 @@ func Read(s string) *Page {
 		p.markup()
 	}
 	p.closeLink()
+	p.unveil()
 	p.Text = strings.TrimSpace(p.out.String())
 	return &p.Page
+}
+
+// cover notes that an element is out of sight. Elements without an end hide nothing.
+func (p *page) cover(name string, hides bool) {
+	switch {
+	case p.veil != "":
+		if name == p.veil {
+			p.depth++
+		}
+	case hides && name != "img" && name != "br" && name != "hr" && name != "input" && name != "meta" && name != "link" && name != "body" && name != "html":
+		p.veil, p.depth, p.from = name, 1, p.out.Len()
+	}
+}
+
+// uncover notes the end of an element.
+func (p *page) uncover(name string) {
+	if name == p.veil && p.veil != "" {
+		if p.depth--; p.depth == 0 {
+			p.unveil()
+		}
+	}
+}
+
+func (p *page) unveil() {
+	if p.veil == "" {
+		return
+	}
+	p.veil = ""
+	if t := strings.TrimSpace(p.out.String()[p.from:]); t != "" && len(p.Veiled) < 100 {
+		p.Veiled = append(p.Veiled, t)
+	}
 }
 
 // text adds what a person reads, white space made one.
@@ -275,6 +313,7 @@ func (p *page) value() string {
 
 // end acts on a closing tag.
 func (p *page) end(name string) {
+	p.uncover(name)
 	switch name {
 	case "a":
 		p.closeLink()
