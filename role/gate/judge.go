@@ -129,6 +129,11 @@ func (in *intake) decide(ctx context.Context, o *outcome, d sekisho.Direction, i
 		return nil
 	}
 	o.facts = in.facts(o, d, known, internal)
+	if d == sekisho.Outbound && o.contract.habits && len(o.facts.Outside) > 0 {
+		if err := in.unusual(ctx, o); err != nil {
+			return err
+		}
+	}
 	o.decision = policy.Decide(o.contract.policy, o.facts)
 	return nil
 }

@@ -341,5 +341,6 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreTeach, s.teach)
 	wire.Handle(v, wire.StoreLearned, s.learned)
 	wire.Handle(v, wire.StorePrints, s.prints)
+	wire.Handle(v, wire.StoreHabit, s.habit)
 	return v
 }
