@@ -64,9 +64,15 @@ type Rule struct {
 	Action    Action `toml:"action"`
 	Text      string `toml:"text"`    // tag: the mark; header: "Name: value"; warn, disclaimer: the text; copy, redirect: the address
 	For       string `toml:"for"`     // hold: a time such as "5m"; quarantine: how long it is kept, "336h"
-	AtEnd     string `toml:"at_end"`  // hold: "send" or "delete"
+	AtEnd     string `toml:"at_end"`  // hold, approve: "send" or "delete"
 	Reason    string `toml:"reason"`  // what administrators and the trace are told
 	Observe   bool   `toml:"observe"` // note what it would have done, do nothing
+
+	Approvers  []string   `toml:"approvers"`   // approve: whose word it takes; or, in order,
+	Stages     [][]string `toml:"stages"`      // of each of these one
+	Remind     string     `toml:"remind"`      // approve: how often they are asked again
+	Escalate   string     `toml:"escalate"`    // approve: when EscalateTo is asked too
+	EscalateTo []string   `toml:"escalate_to"` // approve
 }
 
 // Policy is a list of rules, compiled.
@@ -91,6 +97,7 @@ type compiled struct {
 	Rule
 	direction sekisho.Direction
 	lasts     time.Duration
+	asks      *Approval
 	when      *vm.Program
 }
 
@@ -208,8 +215,11 @@ func (c *compiled) arguments() error {
 	if c.Action == Tag && strings.ContainsAny(c.Text, "\r\n\x00") {
 		return fmt.Errorf("a tag is one line")
 	}
-	if c.AtEnd != "" && (c.Action != Hold || c.AtEnd != "send" && c.AtEnd != "delete") {
-		return fmt.Errorf("at_end %q: a hold ends with \"send\" or \"delete\"", c.AtEnd)
+	if err := c.approval(); err != nil {
+		return err
+	}
+	if c.AtEnd != "" && (c.Action != Hold && c.Action != Approve || c.AtEnd != "send" && c.AtEnd != "delete") {
+		return fmt.Errorf("at_end %q: a hold or an approval ends with \"send\" or \"delete\"", c.AtEnd)
 	}
 	if c.For == "" {
 		switch c.Action {
@@ -242,7 +252,8 @@ type Decision struct {
 	Reason  string
 	Text    string        // redirect: the address
 	For     time.Duration // hold, quarantine
-	AtEnd   string        // hold
+	AtEnd   string        // hold, approve
+	Asks    *Approval     // approve: whom; nil: whoever has the duty
 	Junk    bool
 	Tags    []string
 	Headers []sekisho.Param
@@ -328,7 +339,7 @@ func (d *Decision) add(r *compiled) bool {
 	case Disclaimer:
 		d.Conversions = append(d.Conversions, Conversion{r.Action, r.Name, r.Text})
 	default:
-		d.Action, d.Rule, d.Reason, d.Text, d.For, d.AtEnd = r.Action, r.Name, r.Reason, r.Text, r.lasts, r.AtEnd
+		d.Action, d.Rule, d.Reason, d.Text, d.For, d.AtEnd, d.Asks = r.Action, r.Name, r.Reason, r.Text, r.lasts, r.AtEnd, r.asks
 		return true
 	}
 	if d.Rule == "" {

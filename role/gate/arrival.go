@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -156,7 +157,7 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 			d.AtEnd = "send"
 		}
 		if o.decision.Action == policy.Approve {
-			d.Approve, d.AtEnd = true, "delete"
+			d.Approve, d.AtEnd, d.Asks = true, cmp.Or(o.decision.AtEnd, "delete"), asks(o.decision.Asks)
 		}
 	}
 	if !in.until.IsZero() && (o.fate == wire.FateQueue || o.fate == wire.FateMailbox) {
@@ -166,6 +167,14 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 		d.Draft, d.Boxed = in.draft, in.returns(o)
 	}
 	return d
+}
+
+// asks is whom a rule asks, as store takes it.
+func asks(a *policy.Approval) *wire.Approval {
+	if a == nil {
+		return nil
+	}
+	return &wire.Approval{Stages: a.Stages, Remind: a.Remind, Escalate: a.Escalate, EscalateTo: a.EscalateTo}
 }
 
 // returns says whether a mail that rules hold is boxed to its sender too: it is a draft of his again when it does not leave.
