@@ -29,6 +29,7 @@ type Facts struct {
 	ARCTrusted      bool   // forwarders that are trusted vouch for the author
 	DMARCPolicy     string // what the sender's domain asks for: "none", "quarantine", "reject"
 	Known           bool   // these two have corresponded before
+	Importance      string // "high", "normal", "low", as the sender's program says
 	Internal        bool   // sender and recipient are of the same contract
 	Listing         Listing
 	Now             time.Time
@@ -59,6 +60,7 @@ type environment struct {
 	DMARCPolicy     string   `expr:"dmarc_policy"` // none, quarantine, reject
 	Known           bool     `expr:"known"`        // sender and recipient have corresponded before
 	Internal        bool     `expr:"internal"`     // both are of this contract
+	Importance      string   `expr:"importance"`   // high, normal, low, as the sender marked it
 	TLS             bool     `expr:"tls"`          // the mail came over TLS
 	SignedIn        bool     `expr:"signed_in"`    // the sender logged in
 	Client          string   `expr:"client"`       // address of the sending host
@@ -100,7 +102,7 @@ func (f Facts) environment() environment {
 		Sender: strings.ToLower(f.Envelope.From), From: strings.ToLower(f.From), Recipient: strings.ToLower(f.Recipient),
 		SenderGroups: f.SenderGroups, RecipientGroups: f.RecipientGroups, Recipients: len(f.Envelope.Rcpt), Outside: len(f.Outside),
 		Subject: f.Subject, Size: f.Size, Score: f.Score, SPF: f.SPF, DKIM: f.DKIM, DMARC: f.DMARC, ARC: f.ARC, ARCTrusted: f.ARCTrusted, DMARCPolicy: f.DMARCPolicy,
-		Known: f.Known, Internal: f.Internal, TLS: f.Envelope.TLS != "", SignedIn: f.Envelope.Account != 0,
+		Known: f.Known, Internal: f.Internal, Importance: f.Importance, TLS: f.Envelope.TLS != "", SignedIn: f.Envelope.Account != 0,
 		Client: f.Envelope.Client.String(), Hour: f.Now.UTC().Hour(), Weekday: int(f.Now.UTC().Weekday()), findings: f.Findings,
 	}
 	e.Leak, e.Organisations = leaks(f.Findings), len(missend.Organisations(f.Outside))

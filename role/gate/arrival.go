@@ -32,6 +32,10 @@ type variant struct {
 
 // arrivals makes the stored messages: one per variant, sealed to everybody who gets it.
 func (in *intake) arrivals(ctx context.Context, outcomes []outcome, took time.Duration) ([]arrival, error) {
+	outcomes, err := in.originals(ctx, outcomes)
+	if err != nil {
+		return nil, err
+	}
 	groups := map[variant][]outcome{}
 	var order []variant
 	for _, o := range outcomes {
@@ -62,7 +66,7 @@ func variantOf(o outcome) variant {
 	}
 	v.canonical = o.report.Ambiguous
 	if d := o.decision; d.Changes() {
-		v.change = fmt.Sprintf("%q %q %q %q", d.Tags, d.Headers, d.Warn, d.Conversions)
+		v.change = fmt.Sprintf("%q %q %q %q %d", d.Tags, d.Headers, d.Warn, d.Conversions, d.Blind)
 	}
 	return v
 }
@@ -115,15 +119,19 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 	d := o.decision
 	var convert []wire.Conversion
 	for _, c := range d.Conversions {
-		convert = append(convert, wire.Conversion{Action: string(c.Action), Text: c.Text})
+		convert = append(convert, wire.Conversion{Action: string(c.Action), Text: c.Text, Kept: o.facts.Direction == sekisho.Inbound && c.Keep > 0})
 	}
-	w, _, err := inspected(ctx, in, wire.InspectRewrite, wire.Rewrite{Raw: in.raw, Canonical: v.canonical,
+	raw, note := in.blind(o)
+	w, _, err := inspected(ctx, in, wire.InspectRewrite, wire.Rewrite{Raw: raw, Canonical: v.canonical,
 		Subject: strings.Join(d.Tags, " "), AddHeader: d.Headers, Warning: strings.Join(d.Warn, "\n"), Convert: convert})
 	if err != nil {
 		return nil, err
 	}
+	if note != "" {
+		w.Notes = append(w.Notes, note)
+	}
 	r, err := in.summary(ctx, w.Raw)
-	return &rendition{w.Raw, r, w.Notes}, err
+	return &rendition{w.Raw, r, w.Notes, w.Took}, err
 }
 
 // summary has a changed copy described anew.

@@ -102,16 +102,14 @@ func (i *Inspect) summarise(raw []byte) wire.Report {
 	return wire.Report{Summary: r.Summary, Text: r.Text, Tokens: r.Tokens, Ambiguous: r.Ambiguous}
 }
 
-func (i *Inspect) rewrite(_ context.Context, _ sekisho.Caller, q wire.Rewrite) (wire.Rewritten, error) {
+func (i *Inspect) rewrite(ctx context.Context, _ sekisho.Caller, q wire.Rewrite) (wire.Rewritten, error) {
 	i.count()
 	raw, err := message.Rewrite(q.Raw, message.Change{Canonical: q.Canonical, Subject: q.Subject, AddHeader: q.AddHeader,
 		Remove: q.Remove, Warning: q.Warning})
 	if err != nil {
 		return wire.Rewritten{}, sekisho.E("inspect.rewrite", sekisho.Invalid, err)
 	}
-	raw, notes, err := convert(raw, q.Convert)
-	if err != nil {
-		return wire.Rewritten{}, err
-	}
-	return wire.Rewritten{Raw: raw, Notes: notes}, nil
+	ctx, cancel := context.WithTimeout(ctx, i.config.Time)
+	defer cancel()
+	return i.convert(ctx, raw, q.Convert)
 }
