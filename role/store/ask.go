@@ -313,3 +313,16 @@ func (t *txn) superior(q wire.AdminAccount) (string, error) {
 	}
 	return his.Address, nil
 }
+
+// selfApprove takes the sender's own word, where the rule asks him; else the mail waits for somebody else's.
+func (t *txn) selfApprove(r *keptRow) error {
+	var one int64
+	asked, err := t.One([]any{&one}, "SELECT 1 FROM asked WHERE contract = $1 AND address = $2 AND kept = $3", int64(r.Contract), strings.ToLower(r.From), int64(r.ID))
+	if err != nil {
+		return err
+	}
+	if !asked || r.data.Asks == nil {
+		return sekisho.E("store.own-decide", sekisho.Denied, errors.New("it waits for somebody else's word: it is not the sender's to send"))
+	}
+	return t.word(r, r.From, "by the sender himself, as the rule allows", false)
+}

@@ -35,6 +35,7 @@ func (s *Store) decide(ctx context.Context, _ sekisho.Caller, q wire.Resolution)
 		case "queue":
 			return t.decideQueue(&q)
 		case "quarantine", "hold":
+			q.Over = true // the operator's socket
 			return t.decideKept(&q)
 		}
 		return sekisho.E("store.decide", sekisho.Invalid, fmt.Errorf("no kind %q", q.Kind))
