@@ -106,11 +106,18 @@ func (f Facts) environment() environment {
 		Client: f.Envelope.Client.String(), Hour: f.Now.UTC().Hour(), Weekday: int(f.Now.UTC().Weekday()), findings: f.Findings,
 	}
 	e.Leak, e.Organisations = leaks(f.Findings), len(missend.Organisations(f.Outside))
-	e.SenderDomain, e.FromDomain, e.RecipientDomain = domain(e.Sender), domain(e.From), domain(e.Recipient)
+	e.SenderDomain, e.FromDomain = domain(e.Sender), domain(e.From)
+	e.recipientOf(f)
 	for _, a := range f.Attachments {
 		e.Attachments = append(e.Attachments, strings.ToLower(a))
 	}
 	return e
+}
+
+// recipientOf sets what differs among the recipients of a mail; ofRecipient names it.
+func (e *environment) recipientOf(f Facts) {
+	e.Recipient, e.RecipientGroups, e.Known, e.Internal = strings.ToLower(f.Recipient), f.RecipientGroups, f.Known, f.Internal
+	e.RecipientDomain = domain(e.Recipient)
 }
 
 // leaks counts the leaks by their names, over all places.

@@ -85,8 +85,9 @@ type Rule struct {
 
 // Policy is a list of rules, compiled.
 type Policy struct {
-	rules []compiled
-	leak  []byte
+	rules   []compiled
+	indexes [2]*index // inbound, outbound
+	leak    []byte
 }
 
 // Rules are the rules in their order, as they are written.
@@ -154,6 +155,7 @@ func Parse(text []byte) (*Policy, error) {
 		names[r.Name] = true
 		p.rules = append(p.rules, c)
 	}
+	p.indexes = [2]*index{indexed(p.rules, sekisho.Inbound), indexed(p.rules, sekisho.Outbound)}
 	return p, nil
 }
 
@@ -313,35 +315,7 @@ func (d Decision) With(sent Decision) Decision {
 // sender comes after the rules.
 func Decide(p *Policy, f Facts) Decision { return f.listed(p, decide(p, f)) }
 
-func decide(p *Policy, f Facts) Decision {
-	d := Decision{Action: Pass}
-	env := f.environment()
-	for i := range p.rules {
-		r := &p.rules[i]
-		if r.direction != f.Direction || !r.met(env) {
-			continue
-		}
-		if r.Observe {
-			d.Noted = append(d.Noted, r.Name)
-			continue
-		}
-		if d.add(r) {
-			break
-		}
-	}
-	return d
-}
-
-func (c *compiled) met(env environment) bool {
-	if c.when == nil {
-		return true
-	}
-	got, err := expr.Run(c.when, env)
-	if err != nil {
-		return slices.Contains([]Action{Quarantine, Hold, Approve}, c.Action)
-	}
-	return got.(bool) // expr.AsBool saw to it
-}
+func decide(p *Policy, f Facts) Decision { return Begin(p).decide(f) }
 
 // add does what a rule says; true when that settles the mail.
 func (d *Decision) add(r *compiled) bool {

@@ -43,6 +43,7 @@ type report struct {
 	wire.Report
 	worker sekisho.Instance
 	failed bool           // nobody could inspect it
+	batch  *policy.Batch  // decides for the recipients of the contract
 	masked *learn.Opinion // of Report.Opinion, once somebody asked
 }
 
@@ -130,7 +131,10 @@ func (in *intake) decide(ctx context.Context, o *outcome, d sekisho.Direction, i
 		return nil
 	}
 	o.facts = in.facts(o, d, known, internal)
-	o.decision = policy.Decide(o.contract.policy, o.facts)
+	if o.report.batch == nil {
+		o.report.batch = policy.Begin(o.contract.policy)
+	}
+	o.decision = o.report.batch.Decide(o.facts)
 	return nil
 }
 
