@@ -44,6 +44,7 @@ const (
 	Disclaimer Action = "disclaimer"  // put text behind the body, go on
 	Approve    Action = "approve"     // outbound: keep back until somebody else allows it, or delete it at the end
 	BccOutside Action = "bcc-outside" // outbound: To and Cc show nobody outside when they name more than text says, go on
+	RequireTLS Action = "require-tls" // outbound: leave only over TLS with a valid certificate, go on
 	Refuse     Action = "refuse"      // outbound: refuse to the sender
 
 	StripMacro       Action = "strip-macro"       // deliver documents without their macros, go on
@@ -60,6 +61,7 @@ var settles = map[Action]struct {
 	Quarantine: {true, sekisho.Inbound}, Reject: {true, sekisho.Inbound}, Redirect: {true, 0}, Drop: {true, 0},
 	Disclaimer: {false, 0},
 	BccOutside: {false, sekisho.Outbound},
+	RequireTLS: {false, sekisho.Outbound},
 	StripMacro: {false, 0}, RemoveAttachment: {false, 0}, Sanitise: {false, 0},
 	Hold: {true, sekisho.Outbound}, Approve: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
 }
@@ -279,6 +281,7 @@ type Decision struct {
 	Headers []sekisho.Param
 	Warn    []string
 	Copies  []string
+	MustTLS bool     // outbound: not without TLS that was checked
 	Blind   int      // outbound: so many addresses outside may stand in To and Cc; 0: any number
 	Noted   []string // names of rules in observation that would have acted
 
@@ -305,7 +308,7 @@ func (d Decision) With(sent Decision) Decision {
 	d.Headers = slices.Concat(sent.Headers, d.Headers)
 	d.Warn = slices.Concat(sent.Warn, d.Warn)
 	d.Conversions = slices.Concat(elsewhere(sent.Conversions), d.Conversions)
-	d.Blind = sent.Blind
+	d.Blind, d.MustTLS = sent.Blind, d.MustTLS || sent.MustTLS
 	d.Noted = slices.Concat(sent.Noted, d.Noted)
 	return d
 }
@@ -331,6 +334,8 @@ func (d *Decision) add(r *compiled) bool {
 		d.Copies = append(d.Copies, r.Text)
 	case Junk:
 		d.Junk = true
+	case RequireTLS:
+		d.MustTLS = true
 	case BccOutside:
 		if n, err := strconv.Atoi(r.Text); err == nil && (d.Blind == 0 || n < d.Blind) {
 			d.Blind = n

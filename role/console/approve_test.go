@@ -3,6 +3,7 @@ package console_test
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,5 +90,43 @@ func TestSelfAndDeputies(t *testing.T) {
 	h.approve("contract-admin", over, 200)
 	if why := h.do("contract-admin", "GET", h.of(h.mori)+"/traces/"+over.Trace.String(), nil, 200); !bytes.Contains(why.Body, []byte("in place of those")) {
 		t.Errorf("%s", why.Body)
+	}
+}
+
+// Those asked are reminded, and others are asked too, when their time has come; a word after the end is refused with what happened.
+func TestRemindersAndEscalation(t *testing.T) {
+	h := newHouse(t)
+	h.person("boss", "user", h.mori, "mori.example")
+	h.person("chief", "user", h.mori, "mori.example")
+	k := h.mail(h.mori, "user", wire.FateHold, func(a *wire.Arrival) {
+		d := &a.Deliveries[0]
+		d.Approve, d.AtEnd, d.NotBefore = true, "delete", h.clock().Add(10*time.Hour)
+		d.Asks = &wire.Approval{Stages: [][]string{{"boss@mori.example"}}, Remind: time.Hour, Escalate: 150 * time.Minute, EscalateTo: []string{"chief@mori.example"}}
+	})
+	path := fmt.Sprintf("%s/kept/hold/%d", h.of(h.mori), k.ID)
+	h.do("boss", "POST", path+"/look", nil, 200)
+	h.do("chief", "POST", path+"/look", nil, 403)
+	trace := func() string {
+		return string(h.do("contract-admin", "GET", h.of(h.mori)+"/traces/"+k.Trace.String(), nil, 200).Body)
+	}
+	after := func(d time.Duration, event string, n int) {
+		t.Helper()
+		h.ahead.Store(int64(d))
+		h.mail(h.mori, "user", wire.FateHold) // store looks at its clock when something new is due
+		end := time.Now().Add(20 * time.Second)
+		for strings.Count(trace(), event) != n && time.Now().Before(end) {
+			time.Sleep(20 * time.Millisecond)
+		}
+		if got := trace(); strings.Count(got, event) != n {
+			t.Fatalf("after %s not %d %s: %s", d, n, event, got)
+		}
+	}
+	after(61*time.Minute, "event/reminded", 1)
+	after(122*time.Minute, "event/reminded", 2)
+	after(151*time.Minute, "event/escalated", 1)
+	h.do("chief", "POST", path+"/look", nil, 200)
+	after(11*time.Hour, "event/deleted", 1)
+	if late := h.do("boss", "POST", path+"/look", nil, 409); !bytes.Contains(late.Body, []byte("deleted by end of time")) {
+		t.Errorf("%s", late.Body)
 	}
 }

@@ -28,6 +28,7 @@ type variant struct {
 	change    string
 	from      string
 	edits     string
+	mustTLS   bool
 }
 
 // arrivals makes the stored messages: one per variant, sealed to everybody who gets it.
@@ -57,7 +58,7 @@ func (in *intake) arrivals(ctx context.Context, outcomes []outcome, took time.Du
 }
 
 func variantOf(o outcome) variant {
-	v := variant{contract: o.contract.ID, from: o.from}
+	v := variant{contract: o.contract.ID, from: o.from, mustTLS: o.decision.MustTLS}
 	if len(o.edits) > 0 {
 		v.edits = fmt.Sprintf("%+v", o.edits)
 	}
@@ -101,8 +102,12 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 	if v.from != "" {
 		a.Trace.Envelope.From = v.from
 	}
+	a.Trace.Envelope.MustTLS = v.mustTLS
 	for _, o := range group {
 		d := in.delivery(o)
+		if v.mustTLS && (o.fate == wire.FateQueue || o.fate == wire.FateHold) {
+			d.Reason = also(d.Reason, "it leaves only over TLS with a valid certificate")
+		}
 		if v.canonical {
 			d.Reason = also(d.Reason, "written anew, as it could be read in two ways")
 		}

@@ -226,7 +226,7 @@ func (t *txn) endAsking(r *keptRow, what, by string) error {
 	if _, err := t.Exec(endedForget, int64(r.Contract), db.Micros(now.Add(-endedTime))); err != nil {
 		return err
 	}
-	_, err = t.Exec(endedPut, int64(r.Contract), int64(r.ID), db.Micros(now), what, db.Text(by), strings.ToLower(strings.Join(people, " ")))
+	_, err = t.Exec(endedPut, int64(r.Contract), int64(r.ID), db.Micros(now), what, db.Text(by), " "+strings.ToLower(strings.Join(people, " "))+" ")
 	return err
 }
 

@@ -104,13 +104,19 @@ func askedOfKept(r db.Reader, c sekisho.ContractID, kept uint64, sender string, 
 	return out, nil
 }
 
-// isAsked says whether somebody is asked about any mail now, himself or for somebody who is away.
+// isAsked says whether somebody is asked about any mail now, himself or for somebody who is away; or was, of late, so that he can be told
+// how it ended.
 func isAsked(r db.Reader, c sekisho.ContractID, address string, now time.Time) (bool, error) {
 	var w where
 	w.and("contract = ?", int64(c))
 	w.and(askedBy, int64(c), address, int64(c), address, db.Micros(now), db.Micros(now))
 	var one int64
-	return r.One([]any{&one}, "SELECT 1 FROM kept"+w.String()+" LIMIT 1", w.args...)
+	found, err := r.One([]any{&one}, "SELECT 1 FROM kept"+w.String()+" LIMIT 1", w.args...)
+	if err != nil || found {
+		return found, err
+	}
+	return r.One([]any{&one}, "SELECT 1 FROM ended WHERE contract = $1 AND at > $2 AND people LIKE $3 ESCAPE '!' LIMIT 1", int64(c), db.Micros(now.Add(-endedTime)),
+		"% "+escaped(strings.ToLower(address))+" %")
 }
 
 // named are the active accounts that a rule names, for a sender. He himself is one of them only as "self".
