@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"sekisho/mail/address"
 )
 
 // Config is the whole file. Every field has a default, so that an empty file is a good one for a first try.
@@ -26,6 +28,7 @@ type Config struct {
 	Inspect   Inspect   `toml:"inspect"`   //
 	Limit     Limit     `toml:"limit"`     //
 	Post      Post      `toml:"post"`      //
+	Report    Report    `toml:"report"`    //
 	Ledger    Ledger    `toml:"ledger"`    //
 	Isolation Isolation `toml:"isolation"` //
 	Keys      Keys      `toml:"keys"`      //
@@ -100,6 +103,12 @@ type Post struct {
 	Port        int      `toml:"port"`        // where mail exchangers listen; default 25
 	Private     bool     `toml:"private"`     // may connect to private addresses: closed networks
 	Internal    []string `toml:"internal"`    // networks of the customers' own servers that domains are routed to; default none
+}
+
+// Report says whether other domains are told what their mail and their servers look like from here (RFC 9990, RFC 8460).
+type Report struct {
+	From string `toml:"from"` // address that reports are from, of a domain of some contract here; default: no reports
+	Name string `toml:"name"` // of the organisation that reports; default: name
 }
 
 // Keys says where the root key comes from, and how long things about keys are kept. Secrets are in files, never here.
@@ -291,6 +300,11 @@ func (c *Config) check() *Fault {
 }
 
 func (c *Config) checkServers() *Fault {
+	if f := c.Report.From; f != "" {
+		if folded, err := address.Fold(f); err != nil || folded != f || strings.ContainsAny(f, " <>\"()") {
+			return &Fault{Key: "report.from", Wrong: fmt.Sprintf("%q is no address", f), Remedy: `Write from = "dmarc-reports@example.com", of a domain of this installation; leave it out to send no reports`}
+		}
+	}
 	for _, s := range c.Inspect.Sealers {
 		if !strings.Contains(s, ".") || strings.ContainsAny(s, "@/: ") {
 			return &Fault{Key: "inspect.sealers", Wrong: fmt.Sprintf("%q is no domain", s), Remedy: `Write the d= of the seals, such as sealers = ["google.com"]; [] trusts nobody`}

@@ -30,22 +30,23 @@ type Action string
 
 // The actions.
 const (
-	Pass       Action = "pass"        // deliver, or send
-	Tag        Action = "tag"         // put text before the subject, go on
-	Header     Action = "header"      // add a field "Name: value", go on
-	Warn       Action = "warn"        // put text before the body, go on
-	Junk       Action = "junk"        // deliver into the Junk folder, go on
-	Copy       Action = "copy"        // also deliver to an address, go on
-	Quarantine Action = "quarantine"  // keep from the recipient
-	Reject     Action = "reject"      // refuse in the SMTP dialogue
-	Redirect   Action = "redirect"    // deliver to an address instead
-	Drop       Action = "drop"        // accept and throw away
-	Hold       Action = "hold"        // outbound: keep back for a time
-	Disclaimer Action = "disclaimer"  // put text behind the body, go on
-	Approve    Action = "approve"     // outbound: keep back until somebody else allows it, or delete it at the end
-	BccOutside Action = "bcc-outside" // outbound: To and Cc show nobody outside when they name more than text says, go on
-	RequireTLS Action = "require-tls" // outbound: leave only over TLS with a valid certificate, go on
-	Refuse     Action = "refuse"      // outbound: refuse to the sender
+	Pass       Action = "pass"          // deliver, or send
+	Tag        Action = "tag"           // put text before the subject, go on
+	Header     Action = "header"        // add a field "Name: value", go on
+	Warn       Action = "warn"          // put text before the body, go on
+	Junk       Action = "junk"          // deliver into the Junk folder, go on
+	Copy       Action = "copy"          // also deliver to an address, go on
+	Quarantine Action = "quarantine"    // keep from the recipient
+	Reject     Action = "reject"        // refuse in the SMTP dialogue
+	Redirect   Action = "redirect"      // deliver to an address instead
+	Drop       Action = "drop"          // accept and throw away
+	Hold       Action = "hold"          // outbound: keep back for a time
+	Disclaimer Action = "disclaimer"    // put text behind the body, go on
+	Relink     Action = "rewrite-links" // links lead over a page that looks at them when they are clicked, go on
+	Approve    Action = "approve"       // outbound: keep back until somebody else allows it, or delete it at the end
+	BccOutside Action = "bcc-outside"   // outbound: To and Cc show nobody outside when they name more than text says, go on
+	RequireTLS Action = "require-tls"   // outbound: leave only over TLS with a valid certificate, go on
+	Refuse     Action = "refuse"        // outbound: refuse to the sender
 
 	StripMacro       Action = "strip-macro"       // deliver documents without their macros, go on
 	RemoveAttachment Action = "remove-attachment" // deliver a note in place of attachments of some kinds, go on
@@ -62,7 +63,7 @@ var settles = map[Action]struct {
 	Disclaimer: {false, 0},
 	BccOutside: {false, sekisho.Outbound},
 	RequireTLS: {false, sekisho.Outbound},
-	StripMacro: {false, 0}, RemoveAttachment: {false, 0}, Sanitise: {false, 0},
+	StripMacro: {false, 0}, RemoveAttachment: {false, 0}, Sanitise: {false, 0}, Relink: {false, sekisho.Inbound},
 	Hold: {true, sekisho.Outbound}, Approve: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
 }
 
@@ -73,7 +74,7 @@ type Rule struct {
 	When      string `toml:"when"`      // condition over Facts; "" always
 	Action    Action `toml:"action"`
 	Text      string `toml:"text"`    // tag: the mark; header: "Name: value"; warn, disclaimer: the text; copy, redirect: the address; remove-attachment: kinds
-	For       string `toml:"for"`     // hold: a time such as "5m"; quarantine and what changes attachments: how long the mail is kept, "336h"
+	For       string `toml:"for"`     // hold: a time such as "5m"; quarantine and what changes attachments: how long the mail is kept, "336h"; rewrite-links: how long they open by one click
 	AtEnd     string `toml:"at_end"`  // hold, approve: "send" or "delete"
 	Reason    string `toml:"reason"`  // what administrators and the trace are told
 	Observe   bool   `toml:"observe"` // note what it would have done, do nothing
@@ -256,8 +257,8 @@ func (c *compiled) arguments() error {
 	if c.lasts, err = time.ParseDuration(c.For); err != nil || c.lasts <= 0 || c.lasts > longestPeriod {
 		return fmt.Errorf("for %q: write a time such as \"5m\" or \"336h\"", c.For)
 	}
-	if c.Action != Hold && c.Action != Approve && c.Action != Quarantine && !c.Action.Keeps() {
-		return fmt.Errorf("for is of use with hold, approve, quarantine, strip-macro, remove-attachment and sanitise only")
+	if c.Action != Hold && c.Action != Approve && c.Action != Quarantine && c.Action != Relink && !c.Action.Keeps() {
+		return fmt.Errorf("for is of use with hold, approve, quarantine, rewrite-links, strip-macro, remove-attachment and sanitise only")
 	}
 	return nil
 }
@@ -340,6 +341,8 @@ func (d *Decision) add(r *compiled) bool {
 		if n, err := strconv.Atoi(r.Text); err == nil && (d.Blind == 0 || n < d.Blind) {
 			d.Blind = n
 		}
+	case Relink:
+		d.Conversions = append(d.Conversions, Conversion{Action: r.Action, Rule: r.Name, Text: r.For})
 	case Disclaimer:
 		d.Conversions = append(d.Conversions, Conversion{Action: r.Action, Rule: r.Name, Text: r.Text})
 	case StripMacro, RemoveAttachment, Sanitise:

@@ -110,7 +110,7 @@ func waits(t *testing.T, w *World, to string) string {
 	return ""
 }
 
-func transportWorld(t *testing.T, zone string, policies map[string]string) (*World, *FakeMTA, *outsideCA, *atomic.Int64) {
+func transportWorld(t *testing.T, zone string, policies map[string]string, with ...func(*World)) (*World, *FakeMTA, *outsideCA, *atomic.Int64) {
 	t.Helper()
 	a, asked := newOutsideCA(t), &atomic.Int64{}
 	for name := range policies {
@@ -119,7 +119,7 @@ func transportWorld(t *testing.T, zone string, policies map[string]string) (*Wor
 	for _, d := range []string{"good", "other", "testing", "broken", "moved", "none", "dane", "forged", "unsigned"} {
 		zone += fmt.Sprintf("%s.example. MX 10 mx.%s.example.\nmx.%s.example. A 127.0.0.3\n", d, d, d)
 	}
-	w := NewWorld(t, zone+"partner.example. TXT \"v=spf1 ip4:127.0.0.1 -all\"\n", func(w *World) { w.Roots, w.Web = a.pool(), a.web(policies, asked) })
+	w := NewWorld(t, zone+"partner.example. TXT \"v=spf1 ip4:127.0.0.1 -all\"\n", append(with, func(w *World) { w.Roots, w.Web = a.pool(), a.web(policies, asked) })...)
 	settle(t, w.Admin, "Mori", "mori.example", 1)
 	Ask[admin.Contract](t, w.Admin, "contract/set", admin.ContractSet{Contract: "Mori", Policy: "version = 1\n"}) // what is in the mails is not tried here
 	_, port, _ := net.SplitHostPort(w.Address["mx"])

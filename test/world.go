@@ -32,6 +32,9 @@ type World struct {
 	Web   uint16         // port of the web outside
 	Clock func() time.Time
 
+	Report post.Reporter // in whose name other domains get reports; empty: none do
+	Flush  func(context.Context) error
+
 	Admin   string            // path of the admin socket
 	Address map[string]string // of listeners: "mx", "submission"
 	CA      []byte
@@ -94,7 +97,7 @@ func NewWorld(t testing.TB, zone string, with ...func(*World)) *World {
 	stopped := make(chan struct{})
 	go func() { s.Run(ctx); close(stopped) }()
 
-	g := gate.New(gate.Config{Name: "mx.test.example", Exempt: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
+	g := gate.New(gate.Config{Name: "mx.test.example", Exempt: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Report: w.Report.From != ""},
 		gate.Peers{Inspect: w.Peer(sekisho.Gate, sekisho.Inspect), Store: w.Peer(sekisho.Gate, sekisho.Store), Vault: w.Peer(sekisho.Gate, sekisho.Vault), Dial: w.Peer(sekisho.Gate, sekisho.Dial)})
 	listeners := map[string]net.Listener{}
 	for _, name := range []string{"mx", "submission", "submissions"} {
@@ -106,8 +109,9 @@ func NewWorld(t testing.TB, zone string, with ...func(*World)) *World {
 	_, port, _ := net.SplitHostPort(w.Address["mx"])
 	mx, err := net.LookupPort("tcp", port)
 	end(err)
-	p := post.New(post.Config{Name: "mx.test.example", Port: uint16(mx), Roots: w.Roots, First: time.Second},
+	p := post.New(post.Config{Name: "mx.test.example", Port: uint16(mx), Roots: w.Roots, Report: w.Report, First: time.Second},
 		post.Peers{Store: w.Peer(sekisho.Post, sekisho.Store), Vault: w.Peer(sekisho.Post, sekisho.Vault), Dial: w.Peer(sekisho.Post, sekisho.Dial), Inspect: w.Peer(sekisho.Post, sekisho.Inspect), Fetch: w.Peer(sekisho.Post, sekisho.Fetch)})
+	w.Flush = func(ctx context.Context) error { return errors.Join(g.Flush(ctx), p.Flush(ctx)) }
 	go p.Run(ctx, time.Second)
 	operator := admin.New(admin.Config{Name: "mx.test.example"}, admin.Peers{Store: w.Peer(sekisho.Admin, sekisho.Store), Vault: w.Peer(sekisho.Admin, sekisho.Vault),
 		Inspect: w.Peer(sekisho.Admin, sekisho.Inspect), Dial: w.Peer(sekisho.Admin, sekisho.Dial)})

@@ -175,6 +175,8 @@ type Contract struct {
 	Senders    string     // whose lists of senders count: "own" (also ""), or "none" for the contract's alone
 	Digest     string     // when people are told of what is kept from them: "off", "6h", "08:00+09:00"; "": daily at 08:00
 	Automatic  *Automatic // nil: the zero value
+	URLs       *URLPolicy // nil: the zero value
+	Prints     []Print    // sets of fingerprints, without descriptors: StorePrints gives those
 }
 
 // Usage is how much of a contract is kept.
@@ -634,6 +636,7 @@ type Admin struct {
 	Partner  *AdminPartner
 	Sender   *AdminSender
 	Learned  *AdminLearned
+	Print    *AdminPrint
 }
 
 // AdminContract adds or changes a contract.

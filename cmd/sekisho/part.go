@@ -27,6 +27,7 @@ type part struct {
 	Exempt      []netip.Prefix `json:"exempt,omitempty"`      // gate, edge
 	Clamd       string         `json:"clamd,omitempty"`       // gate (whether), dial (where)
 	Sealers     []string       `json:"sealers,omitempty"`     // gate
+	Report      config.Report  `json:"report,omitzero"`       // gate (whether), post
 	Resolver    string         `json:"resolver,omitempty"`    // dial
 	Zone        string         `json:"zone,omitempty"`        // dial: the text
 	Private     bool           `json:"private,omitempty"`     // dial, fetch
@@ -47,7 +48,7 @@ type part struct {
 	Links       []string       `json:"links,omitempty"`       // dial: "host:port" that link may reach
 	Witness     []string       `json:"witness,omitempty"`     // vault: keys; link: URLs
 	Cells       int            `json:"cells,omitempty"`       // vault, door, edge: of reader and webmail
-	Web         web            `json:"web,omitzero"`          // vault, edge, webmail, console, desk; post: for links
+	Web         web            `json:"web,omitzero"`          // vault, edge, webmail, console, desk; post, gate: for links
 }
 
 // web is what the roles behind HTTPS are told: the host names of their origins, and the port that browsers see.
@@ -159,9 +160,9 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca, Witness: urls},
 		sekisho.Store: {Hosts: hosts},
 		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, PerMinute: c.Limit.PerMinute, Contract: c.Limit.Contract, Hourly: c.Limit.Hourly,
-			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd, Sealers: c.Inspect.Sealers},
+			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd, Sealers: c.Inspect.Sealers, Report: c.Report, Web: w.listening(c.Listen.HTTPS)},
 		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, Links: links, ACME: authority},
-		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination, Web: w.listening(c.Listen.HTTPS)},
+		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination, Report: c.Report, Web: w.listening(c.Listen.HTTPS)},
 		sekisho.Reader:  {Name: c.Name, Size: size},
 		sekisho.Edge:    {Name: c.Name, Size: size, Web: w, Exempt: exempt, Cells: c.Cells, Directory: c.Web.ACME, Contact: c.Web.Contact, CA: string(webCA)},
 		sekisho.Webmail: {Name: c.Name, Size: size, Web: w},

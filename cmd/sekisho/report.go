@@ -12,6 +12,7 @@ import (
 // reportCommand shows what other receivers of mail report.
 type reportCommand struct {
 	DMARC reportDMARC `cmd:"" name:"dmarc" help:"Who sends mail in the name of a contract's domains, as other receivers report (RFC 9990)."`
+	Send  reportSend  `cmd:"" help:"Make the reports to other domains about a day now, instead of after its end."`
 }
 
 type reportDMARC struct {
@@ -36,6 +37,31 @@ func (c *reportDMARC) Run(g *Global) error {
 		row(w, "SOURCE", "DOMAIN", "MAILS", "PASSED", "DKIM", "SPF", "STOPPED", "REPORTERS", "LAST")
 		for _, s := range a.Sources {
 			row(w, s.Source.String(), s.Domain, fmt.Sprint(s.Mails), fmt.Sprint(s.Passed), fmt.Sprint(s.DKIM), fmt.Sprint(s.SPF), fmt.Sprint(s.Stopped), s.Reporters, s.Last.Format(time.DateOnly))
+		}
+	})
+}
+
+type reportSend struct {
+	Day string `placeholder:"YYYY-MM-DD" help:"UTC; today when not given."`
+}
+
+// Run orders the reports; post makes them within a moment.
+func (c *reportSend) Run(g *Global) error {
+	day := time.Now().UTC()
+	if c.Day != "" {
+		var err error
+		if day, err = time.Parse(time.DateOnly, c.Day); err != nil {
+			return fmt.Errorf("--day %q is no day: write it as 2026-03-01", c.Day)
+		}
+	}
+	a, err := call[wire.ReportsOrdered](g, "report/send", wire.ReportOrder{Day: day})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		row(w, "reports", a.Reports)
+		if a.Reports == 0 {
+			row(w, "", "nothing is counted for that day; reports are made when report.from is set")
 		}
 	})
 }

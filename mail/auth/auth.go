@@ -49,6 +49,8 @@ type Result struct {
 	Organisation                      string           // the organisational domain of From; "" when it was not asked
 	Signatures                        []dkim.Signature // every DKIM-Signature, top first
 	Chain                             arc.Result       // the ARC chain: who sealed it, and what a next seal needs
+	Published                         *dmarc.Published // the policy that asks for reports; nil for none
+	SPFAligned, DKIMAligned           bool             // each passed for the From domain, by itself
 }
 
 // Check asks all four. It never fails: what cannot be answered is "temperror".
@@ -113,6 +115,9 @@ func (c *check) conclude(ctx context.Context) {
 		proofs, pending := c.proofs()
 		c.dmarc = c.discovery.Evaluate(ctx, c.Resolver, proofs, pending)
 		c.DMARC, c.Policy, c.DMARCReason, c.Organisation = c.dmarc.Value, c.dmarc.Policy, c.dmarc.Reason, c.dmarc.Organisation
+		if c.Published = c.discovery.Published(); c.Published != nil && c.DMARC == dmarc.Pass {
+			c.SPFAligned, c.DKIMAligned = c.discovery.Aligned(ctx, c.Resolver, proofs)
+		}
 	}
 	c.Aligned = c.DMARC == dmarc.Pass
 	c.DKIM = dkim.None

@@ -163,6 +163,18 @@ func (d *Discovery) aligned(ctx context.Context, r zone.Resolver, p Proof) (bool
 	return err == nil && organisation(p.Domain, steps) == d.organisation, err
 }
 
+// Aligned says which of SPF and DKIM have a proof that is aligned.
+func (d *Discovery) Aligned(ctx context.Context, r zone.Resolver, proofs []Proof) (spf, dkim bool) {
+	for _, p := range proofs {
+		if p.DKIM && dkim || !p.DKIM && spf {
+			continue
+		}
+		ok, _ := d.aligned(ctx, r, p)
+		spf, dkim = spf || ok && !p.DKIM, dkim || ok && p.DKIM
+	}
+	return spf, dkim
+}
+
 func (d *Discovery) strict(p Proof) bool {
 	if p.DKIM {
 		return d.record.StrictDKIM

@@ -102,6 +102,11 @@ func (c *Admin) reportDMARC(ctx context.Context, _ operator, q Query) (wire.Repo
 	return wire.StoreReports.Ask(ctx, c.peers.Store, wire.ReportQuery{Contract: k.ID, Domain: strings.ToLower(q.Match), Since: time.Now().Add(-q.Since)})
 }
 
+// reportSend has the reports to other domains about a day made now.
+func (c *Admin) reportSend(ctx context.Context, _ operator, q wire.ReportOrder) (wire.ReportsOrdered, error) {
+	return wire.StoreReportOrder.Ask(ctx, c.peers.Store, q)
+}
+
 func (c *Admin) queueList(ctx context.Context, _ operator, q Query) ([]QueueItem, error) {
 	got, err := c.list(ctx, "queue", q)
 	out := []QueueItem{}

@@ -124,7 +124,14 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 	d := o.decision
 	var convert []wire.Conversion
 	for _, c := range d.Conversions {
-		convert = append(convert, wire.Conversion{Action: string(c.Action), Text: c.Text, Kept: o.facts.Direction == sekisho.Inbound && c.Keep > 0})
+		x := wire.Conversion{Action: string(c.Action), Text: c.Text, Kept: o.facts.Direction == sekisho.Inbound && c.Keep > 0}
+		if c.Action == policy.Relink {
+			var err error
+			if x.Text, err = in.relink(ctx, o.contract, c.Text); err != nil {
+				return nil, err
+			}
+		}
+		convert = append(convert, x)
 	}
 	raw, note := in.blind(o)
 	w, _, err := inspected(ctx, in, wire.InspectRewrite, wire.Rewrite{Raw: raw, Canonical: v.canonical,

@@ -30,6 +30,8 @@ type Config struct {
 	Exempt     []netip.Prefix // sources without limits of rate: loopback in demonstrations
 	Clamd      bool           // have every mail looked at by clamd too
 	Sealers    []string       // forwarders whose ARC seals are trusted
+	Desk       string         // origin of desk, which rewritten links lead over; "" there is none
+	Report     bool           // count what other domains want to be told of their mail
 	Clock      func() time.Time
 	Log        *slog.Logger
 
@@ -56,8 +58,10 @@ type Gate struct {
 	limits    *limits
 	keyring   *wire.Keyring
 	returns   *wire.Returns
+	urls      *wire.URLKeys
 	senders   seal.Senders
 	flight    flight
+	observer  *wire.Observer
 	servers   []*smtp.Server
 }
 
@@ -79,15 +83,20 @@ func New(c Config, p Peers) *Gate {
 			return seal.Pass{}, sekisho.E("gate.pass", sekisho.Denied, nil)
 		}
 	}
-	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), layers: newLayers(p.Store, p.Vault), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
-		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault)}
-	g.commits, g.resolver = newCommitter(g), newResolver(p.Dial, c.Clock)
+	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store, p.Vault), layers: newLayers(p.Store, p.Vault), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
+		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault), urls: wire.NewURLKeys(p.Vault)}
+	g.commits, g.resolver, g.observer = newCommitter(g), newResolver(p.Dial, c.Clock), wire.NewObserver(p.Store)
 	return g
 }
 
 // Serve takes mail on the listeners, by name: "mx", "submission", "submissions". It returns when ctx is done and the mails
 // under way are finished, or after grace.
 func (g *Gate) Serve(ctx context.Context, listeners map[string]net.Listener, grace time.Duration) error {
+	if g.config.Report {
+		done := make(chan struct{})
+		go func() { defer close(done); g.observer.Run(ctx, g.lost) }()
+		defer func() { <-done }()
+	}
 	failed := make(chan error, len(listeners))
 	for name, l := range listeners {
 		s := g.server(name)
@@ -117,6 +126,14 @@ func (g *Gate) Serve(ctx context.Context, listeners map[string]net.Listener, gra
 		err = nil // clients that stay connected are cut off: they lost nothing that was acknowledged
 	}
 	return err
+}
+
+// Flush hands what was counted for other domains to store.
+func (g *Gate) Flush(ctx context.Context) error { return g.observer.Flush(ctx) }
+
+// lost notes that counts for reports did not reach store.
+func (g *Gate) lost(err error) {
+	g.config.Log.Warn("counts for reports to other domains are lost", "error", err)
 }
 
 func (g *Gate) server(listener string) *smtp.Server {

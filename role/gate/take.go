@@ -60,6 +60,7 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	if err != nil {
 		return nil, g.answer(err)
 	}
+	in.observe(outcomes)
 	judged := outcomes // what filters of recipients make of it is not the sender's to know
 	sorted, err := in.sort(ctx, outcomes)
 	if err != nil {

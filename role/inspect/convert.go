@@ -17,6 +17,7 @@ type converter func(raw []byte, text string) (out []byte, note string, err error
 // converters has what every conversion of the policy language does.
 var converters = map[policy.Action]converter{
 	policy.Disclaimer: disclaimer,
+	policy.Relink:     relink,
 }
 
 // convert makes the conversions in their order. The error is Invalid for one that is not known, so that a mail never goes on without

@@ -2,6 +2,7 @@ package post
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -12,6 +13,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"sekisho/mail/dane"
+	"sekisho/mail/tlsrpt"
 	"sekisho/wire"
 )
 
@@ -22,6 +24,9 @@ type hop struct {
 	domain  string        // of the recipients
 	tlsa    []dane.Record // for TLS "dane"
 	by      string        // what demands it, for the trace
+
+	about string             // the domain that is told how sessions went; "" for none
+	seen  tlsrpt.Observation // its policy
 }
 
 // key names connections that may be used for each other: those that were checked, only for what they were checked for.
@@ -55,10 +60,13 @@ func (p *Post) addresses(ctx context.Context, n wire.NextHop) []hop {
 func (p *Post) dial(ctx context.Context, h hop) (net.Conn, error) {
 	c, err := wire.Dial(ctx, p.peers.Dial, wire.Connect{Host: h.Host, To: h.address, Port: h.Port})
 	if err != nil {
-		return nil, fmt.Errorf("connection to %s: %w", h.Host, err)
+		return nil, fmt.Errorf("%w to %s: %w", errReach, h.Host, err)
 	}
 	return c, nil
 }
+
+// errReach means that there was no connection at all.
+var errReach = errors.New("connection")
 
 // client is an open SMTP session with a server.
 type client struct {

@@ -25,6 +25,7 @@ type Config struct {
 	Roots       *x509.CertPool // authorities for "verify"; nil: the host's
 	Clock       func() time.Time
 	Log         *slog.Logger
+	Report      Reporter
 	Desk        string // origin of the desk, for links in notices: "https://desk.example:8443"; "": notices have no links
 }
 
@@ -41,6 +42,7 @@ type Post struct {
 
 	returns  *wire.Returns
 	policies policies
+	observer *wire.Observer
 }
 
 // New makes a post that has not begun to send.
@@ -69,7 +71,7 @@ func New(c Config, p Peers) *Post {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Post{config: c, peers: p, hosts: newHosts(), ids: wire.NewIDs(p.Store, noticeIDs), known: &settings{store: p.Store}, returns: wire.NewReturns(p.Vault)}
+	return &Post{config: c, peers: p, hosts: newHosts(), ids: wire.NewIDs(p.Store, noticeIDs), known: &settings{store: p.Store}, returns: wire.NewReturns(p.Vault), observer: wire.NewObserver(p.Store)}
 }
 
 // noticeIDs is how many message ids are set aside at once, for notices to senders.
@@ -91,6 +93,10 @@ func (p *Post) Run(ctx context.Context, grace time.Duration) error {
 	defer cancel()
 	go p.hosts.sweep(work)
 	running.Go(func() { p.tellHeld(ctx) })
+	if p.config.Report.From != "" {
+		running.Go(func() { p.tellDomains(ctx) })
+		running.Go(func() { p.observer.Run(ctx, p.lost) })
+	}
 	for ctx.Err() == nil {
 		due, err := wire.StoreDue.Ask(ctx, p.peers.Store, wire.DueQuery{Most: p.config.Total, Lease: leaseTime, Wait: waitTime})
 		if err != nil {

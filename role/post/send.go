@@ -174,6 +174,7 @@ var errTLS = errors.New("no TLS as is required")
 // connect opens a connection to one server at one of its addresses, with as much TLS as the route wants.
 func (p *Post) connect(ctx context.Context, h hop) (*client, error) {
 	c, err := p.connectTLS(ctx, h)
+	p.observe(h, c, err)
 	if err == nil || h.required() {
 		if err != nil {
 			err = fmt.Errorf("%w: %w", errTLS, err)
@@ -242,6 +243,7 @@ func (p *Post) nextHops(ctx context.Context, g parcel) ([]hop, *result) {
 	}
 	for _, m := range servers {
 		hops, why := p.secured(ctx, g.route, m.Host, mx.Secure, policy)
+		p.concerned(g.route, m.Host, hops, why, policy)
 		out = append(out, hops...)
 		if why != nil {
 			unused = why

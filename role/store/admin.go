@@ -39,6 +39,9 @@ func (s *Store) admin(ctx context.Context, _ sekisho.Caller, q wire.Admin) (out 
 	if q.Sender != nil {
 		f, set = func(t *txn) error { return t.adminSender(*q.Sender, &out) }, set+1
 	}
+	if q.Print != nil {
+		f, set = func(t *txn) error { return t.adminPrint(*q.Print, &out) }, set+1
+	}
 	if set != 1 {
 		return out, adminError(sekisho.Invalid, "exactly one thing is changed at a time")
 	}
@@ -189,6 +192,7 @@ func kept(old, next wire.Contract) wire.Contract {
 	fillList(&next.Archive, old.Archive)
 	fillList(&next.Config, old.Config)
 	fill(&next.Automatic, old.Automatic)
+	fill(&next.URLs, old.URLs)
 	if fill(&next.Hold, old.Hold); next.Hold == "none" {
 		next.Hold = ""
 	}

@@ -80,6 +80,8 @@ type Store struct {
 
 	qmu  sync.Mutex // guards more
 	more chan struct{}
+
+	ordered chan struct{} // a report to others is wanted now
 }
 
 // New opens the database and the segments, mends what a crash left, and is ready to answer once Run runs.
@@ -104,7 +106,7 @@ func New(c Config) (*Store, error) {
 			return PassClaims{}, sekisho.E("store.pass", sekisho.Denied, nil)
 		}
 	}
-	s := &Store{c: c, ops: make(chan *op, 1024), ended: make(chan struct{}), homes: map[homeKey]*home{}, columns: newShelf(shelfRoom), known: map[string]wire.Recipient{}, quotas: map[sekisho.AccountID]int64{}, active: map[homeKey]bool{}, more: make(chan struct{})}
+	s := &Store{c: c, ops: make(chan *op, 1024), ended: make(chan struct{}), homes: map[homeKey]*home{}, columns: newShelf(shelfRoom), known: map[string]wire.Recipient{}, quotas: map[sekisho.AccountID]int64{}, active: map[homeKey]bool{}, more: make(chan struct{}), ordered: make(chan struct{}, 1)}
 	s.feed = newFeed(uint64(c.Clock().UnixMicro()))
 	var err error
 	if s.log, err = blob.Open(filepath.Join(c.Dir, "segment"), blob.Options{Size: c.Segment}); err != nil {
@@ -285,6 +287,11 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreSTS, s.sts)
 	wire.Handle(v, wire.StoreReport, s.report)
 	wire.Handle(v, wire.StoreReports, s.reports)
+	wire.Handle(v, wire.StoreObserve, s.observe)
+	wire.Handle(v, wire.StoreObserved, s.observed)
+	wire.Handle(v, wire.StoreReportsDue, s.reportsDue)
+	wire.Handle(v, wire.StoreReportSent, s.reportSent)
+	wire.Handle(v, wire.StoreReportOrder, s.reportOrder)
 	wire.Handle(v, wire.StoreSnapshot, s.snapshot)
 	wire.Handle(v, wire.StoreIncident, s.incident)
 	wire.Handle(v, wire.StoreMe, s.me)
@@ -299,6 +306,8 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreMay, s.may)
 	wire.Handle(v, wire.StoreCase, s.caseOf)
 	wire.Handle(v, wire.StoreLinkLook, s.linkLook)
+	wire.Handle(v, wire.StoreURL, s.url)
+	wire.Handle(v, wire.StoreURLCount, s.urlCount)
 	wire.Handle(v, wire.StoreLinkAct, s.linkAct)
 	wire.Handle(v, wire.StoreInquire, s.inquire)
 	wire.Handle(v, wire.StoreInquiries, s.inquiries)
@@ -330,5 +339,6 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreDeputy, s.deputy)
 	wire.Handle(v, wire.StoreTeach, s.teach)
 	wire.Handle(v, wire.StoreLearned, s.learned)
+	wire.Handle(v, wire.StorePrints, s.prints)
 	return v
 }
