@@ -113,6 +113,7 @@ func (c *Admin) routes() http.Handler {
 	route(m, "domain/dns", c.domainDNS)
 	route(m, "account/add", c.accountAdd)
 	route(m, "account/set", c.accountSet)
+	route(m, "account/delegate", c.delegate)
 	route(m, "account/list", c.accountList)
 	route(m, "account/app-password", c.appPassword)
 	route(m, "alias/add", c.aliasAdd)

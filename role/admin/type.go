@@ -107,6 +107,7 @@ type Account struct {
 	Name        string             `json:"name"`
 	Role        string             `json:"role"`
 	Status      string             `json:"status"`
+	Supervisor  string             `json:"supervisor,omitempty"`
 	AppPassword string             `json:"app_password,omitempty"`
 }
 
@@ -117,6 +118,16 @@ type AccountSet struct {
 	Role    string `json:"role,omitempty"`
 	Status  string `json:"status,omitempty"` // active, suspended
 	Quota   int64  `json:"quota,omitempty"`
+
+	Supervisor string `json:"supervisor,omitempty"` // an address; "none": nobody
+}
+
+// Delegate says who stands in for somebody who is away; without a deputy nobody does any more.
+type Delegate struct {
+	Address string    `json:"address"`
+	Deputy  string    `json:"deputy,omitempty"`
+	Since   time.Time `json:"since"`
+	Until   time.Time `json:"until"`
 }
 
 // AppPassword makes or revokes an app password; it needs the account's main password.

@@ -30,16 +30,18 @@ const (
 // intake is one mail while it is being judged.
 type intake struct {
 	*transaction
-	gate    *Gate
-	account *wire.Identified // the sender who signed in, or nil
-	habit   *wire.Habit      // what is unusual about the recipients, once it was asked for
-	raw     []byte           // with our trace fields in front
-	auth    auth.Result
-	vouched string             // the trusted forwarder that vouches for the author; "" for none
-	virus   []sekisho.Finding  // what clamd said
-	passed  []sekisho.Instance // inspect workers that the mail passed through in the clear
-	depth   int                // how often filters sent it on
-	sender  string             // envelope sender of what leaves, when a filter sent it on; "": envelope.From
+	gate       *Gate
+	account    *wire.Identified // the sender who signed in, or nil
+	habit      *wire.Habit      // what is unusual about the recipients, once it was asked for
+	raw        []byte           // with our trace fields in front
+	auth       auth.Result
+	vouched    string             // the trusted forwarder that vouches for the author; "" for none
+	virus      []sekisho.Finding  // what clamd said
+	passed     []sekisho.Instance // inspect workers that the mail passed through in the clear
+	importance string
+	domains    []string // of the sender's contract
+	depth      int      // how often filters sent it on
+	sender     string   // envelope sender of what leaves, when a filter sent it on; "": envelope.From
 
 	renditions map[variant]*rendition
 }
@@ -118,6 +120,7 @@ func (in *intake) examine(ctx context.Context, raw []byte) error {
 	}
 	own.Write(rest)
 	in.raw = own.Bytes()
+	in.importance = importance(in.raw)
 	if in.gate.config.Clamd {
 		var err error
 		if in.virus, err = in.gate.clamd(ctx, in.raw); err != nil {

@@ -338,6 +338,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreSenderSet, s.senderSet)
 	wire.Handle(v, wire.StoreStance, s.stance)
 	wire.Handle(v, wire.StoreDigest, s.digestNow)
+	wire.Handle(v, wire.StoreDeputy, s.deputy)
 	wire.Handle(v, wire.StoreTeach, s.teach)
 	wire.Handle(v, wire.StoreLearned, s.learned)
 	wire.Handle(v, wire.StorePrints, s.prints)

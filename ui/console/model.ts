@@ -151,6 +151,10 @@ export interface Kept {
   until: string;
   atEnd?: string;
   approve: boolean;
+  asked?: string[];
+  stage?: number;
+  stages?: number;
+  said?: { stage: number; by: string; at: string }[];
   wanted: boolean;
   size: number;
 }
