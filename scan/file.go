@@ -1,7 +1,9 @@
 package scan
 
 import (
+	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"sekisho"
 	"sekisho/scan/archive"
@@ -36,12 +38,43 @@ func (j *job) file(name string, data []byte, where string, depth int) {
 		j.find(sekisho.KindAmbiguous, "unscannable", where, 5, "nobody here reads "+string(t))
 	case t.Archive():
 		j.archive(t, data, where, depth)
+	default:
+		j.script(t, name, data, where)
 	}
 	if t != file.Zip && t != file.OLE && archive.EndOfZip(data) {
 		j.find(sekisho.KindAmbiguous, "polyglot", where, 3, "a zip behind something else")
 		j.archive(file.Zip, data, where, depth)
 	}
 	j.content(t, name, data, where, depth)
+}
+
+// script looks for program texts by content, and for parts of archives that are split, of which nothing can be said.
+func (j *job) script(t file.Type, name string, data []byte, where string) {
+	if t == file.Unknown && file.Volume(name) && !text(data) {
+		j.rep.Unscannable = true
+		j.find(sekisho.KindAmbiguous, "volume", where, 5, "a part of an archive that is split")
+	}
+	if t != file.Unknown && t != file.XML && t != file.HTML {
+		return
+	}
+	kind, certain := file.Script(data)
+	switch {
+	case kind == "" || t == file.HTML && kind != "HTA":
+	case certain:
+		j.find(sekisho.KindExecutable, "script", where, 8, kind)
+		j.find(sekisho.KindActive, "script", where, 0, kind)
+	default:
+		j.find(sekisho.KindActive, "script", where, 3, kind)
+	}
+}
+
+// text says whether data is a text in UTF-8.
+func text(data []byte) bool {
+	head := data[:min(len(data), 1024)]
+	if i := bytes.LastIndexByte(head, '\n'); i > 0 && len(head) == 1024 {
+		head = head[:i]
+	}
+	return bytes.IndexByte(head, 0) < 0 && utf8.Valid(head)
 }
 
 // name looks at the name of a file.

@@ -54,6 +54,16 @@ const (
 	Wasm    Type = "wasm"
 	CHM     Type = "chm"
 	TNEF    Type = "tnef"
+	Dex     Type = "dex"
+	AutoIt  Type = "autoit"
+	Package Type = "package" // of software: deb, rpm, xar
+	Image   Type = "disk"
+	Alz     Type = "alz"
+	Egg     Type = "egg"
+	Zoo     Type = "zoo"
+	StuffIt Type = "stuffit"
+	UUE     Type = "uuencode"
+	Biff    Type = "biff" // a sheet of Excel outside of a compound file
 )
 
 // magic is a type and the bytes at its start.
@@ -71,6 +81,9 @@ var magics = [...]magic{
 	{"\xce\xfa\xed\xfe", MachO}, {"\xcf\xfa\xed\xfe", MachO}, {"\xca\xfe\xba\xbe", Class}, {"#!/", Shebang}, {"#! /", Shebang},
 	{"L\x00\x00\x00\x01\x14\x02\x00", Link}, {"\x00asm", Wasm}, {"ITSF", CHM}, {"\x78\x9f\x3e\x22", TNEF},
 	{"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", OneNote}, {"vhdxfile", VHD}, {"conectix", VHD},
+	{"dex\n0", Dex}, {"\xa3\x48\x4b\xbe\x98\x6c\x4a\xa9", AutoIt}, {"!<arch>\ndebian", Package}, {"\xed\xab\xee\xdb", Package}, {"xar!\x00", Package},
+	{"ALZ\x01", Alz}, {"EGGA", Egg}, {"ZOO ", Zoo}, {"SIT!", StuffIt}, {"StuffIt (c)", StuffIt}, {"PK00PK\x03\x04", Zip}, {"!<arch>\n", Package},
+	{"\x09\x08\x10\x00\x00\x06", Biff}, {"\x09\x08\x08\x00\x00\x05", Biff}, {"\x09\x04\x06\x00", Biff}, {"\x09\x02\x06\x00", Biff}, {"\x09\x00\x04\x00", Biff},
 }
 
 // Sniff tells the type by content. Text is Unknown unless it is marked as something.
@@ -106,8 +119,46 @@ func Sniff(b []byte) Type {
 		return Tar
 	case len(b) > 0x8006 && string(b[0x8001:0x8006]) == "CD001":
 		return ISO
+	case uuencoded(b):
+		return UUE
+	case Disk(b) != "":
+		return Image
+	case tarred(b):
+		return Tar
 	}
 	return markup(b)
+}
+
+// uuencoded says whether a text begins as uuencode does, perhaps behind a few lines.
+func uuencoded(b []byte) bool {
+	head := b[:min(len(b), 1024)]
+	i := bytes.Index(head, []byte("begin "))
+	if i < 0 || i > 0 && head[i-1] != '\n' || len(head) < i+12 {
+		return false
+	}
+	mode := bytes.TrimPrefix(head[i+6:], []byte("-base64 "))
+	return len(mode) > 4 && mode[0] >= '0' && mode[0] <= '7' && mode[1] >= '0' && mode[1] <= '7' && mode[2] >= '0' && mode[2] <= '7' && (mode[3] == ' ' || mode[4] == ' ')
+}
+
+// tarred says whether b begins with a header of the oldest tar, which has no mark: its sum of bytes is right.
+func tarred(b []byte) bool {
+	if len(b) < 512 || b[0] == 0 {
+		return false
+	}
+	sum := 8 * int(' ')
+	for i, c := range b[:512] {
+		if i < 148 || i >= 156 {
+			sum += int(c)
+		}
+	}
+	said, digits := 0, 0
+	for _, c := range bytes.Trim(b[148:156], " \x00") {
+		if c < '0' || c > '7' {
+			return false
+		}
+		said, digits = said*8+int(c-'0'), digits+1
+	}
+	return digits >= 3 && said == sum
 }
 
 // markup tells HTML, SVG and XML by their first tags.
@@ -145,12 +196,18 @@ func (t Type) Archive() bool {
 }
 
 // Closed says whether t holds other files that nobody here can take out.
-func (t Type) Closed() bool { return t == Cab || t == Lzh || t == Arj || t == Ace || t == LZW }
+func (t Type) Closed() bool {
+	switch t {
+	case Cab, Lzh, Arj, Ace, LZW, Alz, Egg, Zoo, StuffIt:
+		return true
+	}
+	return false
+}
 
 // Program says whether t runs when it is opened, or shows others that do.
 func (t Type) Program() bool {
 	switch t {
-	case PE, ELF, MachO, Shebang, Link, Class, Wasm, CHM, ISO, VHD:
+	case PE, ELF, MachO, Shebang, Link, Class, Wasm, CHM, ISO, VHD, Dex, AutoIt, Package, Image:
 		return true
 	}
 	return false
@@ -174,7 +231,8 @@ func Ext(name string) string {
 const runs = " exe com scr pif bat cmd cpl dll sys drv ocx msi msp mst js jse vbs vbe wsf wsh wsc hta ps1 ps2 psm1 psd1 ps1xml lnk url scf inf reg jar " +
 	"iso img vhd vhdx udf chm hlp msc mshxml gadget application appref-ms appx msix settingcontent-ms library-ms searchconnector-ms search-ms " +
 	"xll wll sct shb shs vb ws ade adp mde mda mdz cdb iqy slk diagcab themepack rdp sh command app dmg pkg deb rpm apk elf desktop " +
-	"website xbap job ops osd isp ins prg fxp " // a list of words: searched as " word "
+	"website xbap job ops osd isp ins prg fxp pyw pyc pyz au3 a3x ahk jnlp wsb csproj ppkg appinstaller msixbundle appxbundle vmdk wim run " +
+	"msh msh1 msh2 theme deskthemepack diagpkg diagcfg grp pcd bas hpj msu xnk vsmacros appimage ksh csh bash zsh fish action workflow terminal class dex " // a list of words: searched as " word "
 
 // decoys are the endings that people take for harmless.
 const decoys = " pdf doc docx docm xls xlsx xlsm ppt pptx txt csv rtf jpg jpeg png gif bmp tif tiff mp3 mp4 avi mov zip htm html xml eml msg odt ods jtd jpe webp "
