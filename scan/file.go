@@ -9,6 +9,7 @@ import (
 	"sekisho/scan/archive"
 	"sekisho/scan/file"
 	"sekisho/scan/office"
+	"sekisho/scan/password"
 	"sekisho/search"
 )
 
@@ -68,13 +69,19 @@ func (j *job) script(t file.Type, name string, data []byte, where string) {
 	}
 }
 
-// text says whether data is a text in UTF-8.
+// text says whether data is a text in UTF-8, by its beginning, which may end within a letter.
 func text(data []byte) bool {
 	head := data[:min(len(data), 1024)]
-	if i := bytes.LastIndexByte(head, '\n'); i > 0 && len(head) == 1024 {
-		head = head[:i]
+	if bytes.IndexByte(head, 0) >= 0 {
+		return false
 	}
-	return bytes.IndexByte(head, 0) < 0 && utf8.Valid(head)
+	for range utf8.UTFMax {
+		if utf8.Valid(head) {
+			return true
+		}
+		head = head[:max(len(head)-1, 0)]
+	}
+	return false
 }
 
 // name looks at the name of a file.
@@ -115,6 +122,7 @@ func (j *job) archive(t file.Type, data []byte, where string, depth int) {
 			return
 		}
 	}
+	j.passwords(t)
 	locked := 0
 	var paper office.Text
 	notes := archive.Walk(j.ctx, t, data, j.budget, func(m *archive.Member) {
@@ -150,6 +158,22 @@ func (j *job) archive(t file.Type, data []byte, where string, depth int) {
 	}
 }
 
+// passwords looks for what may open archives, once, in the texts of the mail.
+func (j *job) passwords(t file.Type) {
+	if j.budget.Passwords != nil || t != file.Zip && t != file.SevenZ && t != file.Rar {
+		return
+	}
+	text := strings.Join(j.words, "\n")
+	for _, kind := range []string{"plain", "html"} {
+		if p := j.mail.Shown(kind); p != nil {
+			text += "\n" + j.mail.Text(p)
+		}
+	}
+	if j.budget.Passwords = password.Candidates(text, mostPasswords); j.budget.Passwords == nil {
+		j.budget.Passwords = []string{}
+	}
+}
+
 // read searches what people read in a document for leaks, and keeps it to be found by.
 func (j *job) read(text, where string) {
 	left := maxLeakText - j.leaky
@@ -173,6 +197,8 @@ func (j *job) remark(n archive.Remark, t file.Type, where string) {
 	switch n.Name {
 	case "encrypted":
 		j.find(sekisho.KindEncrypted, string(t)+"-password", where, 3, n.Evidence)
+	case "opened":
+		j.find(sekisho.KindAmbiguous, "opened", where, 0, n.Evidence)
 	case "bomb":
 		j.rep.Unscannable = true
 		j.find(sekisho.KindBomb, "archive", where, 10, n.Evidence)

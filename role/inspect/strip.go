@@ -32,6 +32,7 @@ type taking struct {
 	mail     *message.Message
 	kinds    []string // of attachments to remove
 	kept     bool     // quarantine has the original
+	text     string   // of the mail, in which passwords may stand
 	japanese bool
 	notes    []string
 }
@@ -39,7 +40,8 @@ type taking struct {
 // take makes one conversion that goes over the attachments. made has the notes that earlier ones put in: they stay.
 func (i *Inspect) take(ctx context.Context, w *wire.Rewritten, do taker, c wire.Conversion, made map[string]bool) {
 	m := message.Read(w.Raw, message.Limit{})
-	t := &taking{scanner: i.scanner, mail: m, kept: c.Kept, japanese: japanese(m)}
+	t := &taking{scanner: i.scanner, mail: m, kept: c.Kept, text: words(m)}
+	t.japanese = strings.ContainsFunc(t.text, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) })
 	t.kinds, _ = policy.Kinds(c.Text) // what a policy cannot hold falls back to nothing but "all" below
 	if t.kinds == nil {
 		t.kinds = []string{policy.AnyAttachment}
@@ -93,7 +95,7 @@ func called(p *sekisho.Part) string {
 // found are the kinds of findings in a file that count.
 func (t *taking) found(ctx context.Context, name string, data []byte) []string {
 	var kinds []string
-	for _, f := range t.scanner.File(ctx, name, data).Findings {
+	for _, f := range t.scanner.Attachment(ctx, t.text, name, data).Findings {
 		if (f.Score > 0 || f.Score == 0 && f.Kind != sekisho.KindAmbiguous) && !slices.Contains(kinds, string(f.Kind)) {
 			kinds = append(kinds, string(f.Kind))
 		}
@@ -210,15 +212,15 @@ func (t *taking) note(text string) {
 	}
 }
 
-// japanese says whether a mail is written in Japanese: its subject or its text has kana.
-func japanese(m *message.Message) bool {
+// words are the subject and the texts of a mail.
+func words(m *message.Message) string {
 	text := m.Fields.Subject
 	for _, kind := range []string{"plain", "html"} {
 		if p := m.Shown(kind); p != nil {
-			text += m.Text(p)
+			text += "\n" + m.Text(p)
 		}
 	}
-	return strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) })
+	return text
 }
 
 // officeType is the media type of a document by its name.

@@ -32,7 +32,7 @@ var marks = [...]sign{
 
 // roots are elements of XML that Windows and others run or follow, without prefixes of namespaces, in lower case.
 var roots = [...]sign{
-	{"HTA", "<hta:application"}, {"script component", "<scriptlet"}, {"script component", "<component id"}, {"script file", "<job"}, {"script file", "<package>"},
+	{"HTA", "<hta:application"}, {"script component", "<scriptlet"}, {"script file", "<job"}, {"script file", "<package>"},
 	{"library", "<librarydescription"}, {"search connector", "<searchconnectordescription"}, {"saved search", "<persistedquery"}, {"settings content", "<pcsettings"},
 	{"management console", "<mmc_consolefile"}, {"web start", "<jnlp"}, {"ClickOnce", "urn:schemas-microsoft-com:asm.v"}, {"build project", "developer/msbuild/2003"},
 	{"stylesheet with script", "urn:schemas-microsoft-com:xslt"}, {"scheduled task", "schemas.microsoft.com/windows/2004/02/mit/task"}, {"Windows sandbox", "<logoncommand"},
