@@ -20,7 +20,7 @@ import (
 // taker changes one attachment. It gives what stands in its place, and why, for people and for the trace; nil leaves it.
 type taker func(ctx context.Context, t *taking, p *sekisho.Part) *message.Piece
 
-// takers has what the actions that take something out of attachments do.
+// takers has what the actions do that go over the attachments one by one.
 var takers = map[policy.Action]taker{
 	policy.StripMacro:       stripMacro,
 	policy.RemoveAttachment: removeAttachment,
@@ -38,7 +38,7 @@ type taking struct {
 }
 
 // take makes one conversion that goes over the attachments. made has the notes that earlier ones put in: they stay.
-func (i *Inspect) take(ctx context.Context, w *wire.Rewritten, do taker, c wire.Conversion, made map[string]bool) {
+func (i *Inspect) take(ctx context.Context, w *wire.Rewritten, c wire.Conversion, made map[string]bool) {
 	m := message.Read(w.Raw, message.Limit{})
 	t := &taking{scanner: i.scanner, mail: m, kept: c.Kept, text: words(m)}
 	t.japanese = strings.ContainsFunc(t.text, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) })
@@ -46,7 +46,13 @@ func (i *Inspect) take(ctx context.Context, w *wire.Rewritten, do taker, c wire.
 	if t.kinds == nil {
 		t.kinds = []string{policy.AnyAttachment}
 	}
+	if c.Action == string(policy.Sanitise) {
+		w.Raw, w.Took = t.sanitise(ctx), append(w.Took, c.Action)
+		w.Notes = append(w.Notes, t.notes...)
+		return
+	}
 	var list []message.Piece
+	do := takers[policy.Action(c.Action)]
 	attachments(&m.Root, func(p *sekisho.Part) {
 		if data, _ := m.Content(p); made[strings.ReplaceAll(string(data), "\r\n", "\n")] {
 			return
@@ -153,14 +159,19 @@ func (t *taking) wanted(kinds []string) []string {
 func (t *taking) instead(p *sekisho.Part, data []byte, why []string) *message.Piece {
 	name := called(p)
 	t.note(fmt.Sprintf("attachment %s removed: %s", name, strings.Join(why, ", ")))
+	return t.placard(p, name, data, t.words(why))
+}
+
+// placard is the text that stands in the place of a file.
+func (t *taking) placard(p *sekisho.Part, name string, data []byte, why string) *message.Piece {
 	shown := message.Printable(name)
 	sum := sha256.Sum256(data)
-	text := fmt.Sprintf("An attachment was removed from this mail.\n\nName: %s\nReason: %s\nSize: %d bytes\nSHA-256: %x\n", shown, t.words(why), len(data), sum)
+	text := fmt.Sprintf("An attachment was removed from this mail.\n\nName: %s\nReason: %s\nSize: %d bytes\nSHA-256: %x\n", shown, why, len(data), sum)
 	if t.kept {
 		text += "\nThe mail as it came is in quarantine for a time, from where it can be released.\n"
 	}
 	if t.japanese {
-		text = fmt.Sprintf("このメールから添付ファイルを取り除きました。\n\nファイル名: %s\n理由: %s\n大きさ: %d バイト\nSHA-256: %x\n", shown, t.words(why), len(data), sum)
+		text = fmt.Sprintf("このメールから添付ファイルを取り除きました。\n\nファイル名: %s\n理由: %s\n大きさ: %d バイト\nSHA-256: %x\n", shown, why, len(data), sum)
 		if t.kept {
 			text += "\n元のメールは一定期間隔離され、そこから解放できます。\n"
 		}
