@@ -294,7 +294,7 @@ func (c *compiled) metBy(env any) bool {
 	}
 	got, err := expr.Run(c.when, env)
 	if err != nil {
-		return slices.Contains([]Action{Quarantine, Hold, Approve}, c.Action)
+		return slices.Contains([]Action{Quarantine, Hold, Approve}, c.Action) || c.Action.Keeps()
 	}
 	return got.(bool) // expr.AsBool saw to it
 }
