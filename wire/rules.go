@@ -26,6 +26,6 @@ func Rules() []Rule {
 		StorePlaces.Rule, StoreFilter.Rule, VaultFilter.Rule, InspectFilter.Rule, StoreSelf.Rule, StoreOwnTrace.Rule, StoreCorrespondents.Rule, VaultOwnKept.Rule,
 		StoreSenders.Rule, StoreSenderSet.Rule, StoreStance.Rule, VaultLinkRelease.Rule, StoreDigest.Rule, StoreTeach.Rule, StoreLearned.Rule, VaultMask.Rule,
 		VaultReturn.Rule, FetchPolicy.Rule, StoreTransport.Rule, StoreSTS.Rule, InspectDMARC.Rule, StoreReport.Rule, StoreReports.Rule,
-		StoreObserve.Rule, StoreObserved.Rule, StoreReportsDue.Rule, StoreReportSent.Rule, StoreReportOrder.Rule,
+		StoreObserve.Rule, StoreObserved.Rule, StoreReportsDue.Rule, StoreReportSent.Rule, StoreReportOrder.Rule, StoreTLSReports.Rule,
 	}
 }

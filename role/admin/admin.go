@@ -122,6 +122,7 @@ func (c *Admin) routes() http.Handler {
 	route(m, "kept/show", c.keptShow)
 	route(m, "queue/list", c.queueList)
 	route(m, "report/dmarc", c.reportDMARC)
+	route(m, "report/tls", c.reportTLS)
 	route(m, "report/send", c.reportSend)
 	route(m, "act", c.act)
 	route(m, "trace", c.trace)
