@@ -29,20 +29,25 @@ type Action string
 
 // The actions.
 const (
-	Pass       Action = "pass"       // deliver, or send
-	Tag        Action = "tag"        // put text before the subject, go on
-	Header     Action = "header"     // add a field "Name: value", go on
-	Warn       Action = "warn"       // put text before the body, go on
-	Junk       Action = "junk"       // deliver into the Junk folder, go on
-	Copy       Action = "copy"       // also deliver to an address, go on
-	Quarantine Action = "quarantine" // keep from the recipient
-	Reject     Action = "reject"     // refuse in the SMTP dialogue
-	Redirect   Action = "redirect"   // deliver to an address instead
-	Drop       Action = "drop"       // accept and throw away
-	Hold       Action = "hold"       // outbound: keep back for a time
-	Disclaimer Action = "disclaimer" // put text behind the body, go on
-	Approve    Action = "approve"    // outbound: keep back until somebody else allows it, or delete it at the end
-	Refuse     Action = "refuse"     // outbound: refuse to the sender
+	Pass       Action = "pass"          // deliver, or send
+	Tag        Action = "tag"           // put text before the subject, go on
+	Header     Action = "header"        // add a field "Name: value", go on
+	Warn       Action = "warn"          // put text before the body, go on
+	Junk       Action = "junk"          // deliver into the Junk folder, go on
+	Copy       Action = "copy"          // also deliver to an address, go on
+	Quarantine Action = "quarantine"    // keep from the recipient
+	Reject     Action = "reject"        // refuse in the SMTP dialogue
+	Redirect   Action = "redirect"      // deliver to an address instead
+	Drop       Action = "drop"          // accept and throw away
+	Hold       Action = "hold"          // outbound: keep back for a time
+	Disclaimer Action = "disclaimer"    // put text behind the body, go on
+	Relink     Action = "rewrite-links" // links lead over a page that looks at them when they are clicked, go on
+	Approve    Action = "approve"       // outbound: keep back until somebody else allows it, or delete it at the end
+	Refuse     Action = "refuse"        // outbound: refuse to the sender
+
+	StripMacro       Action = "strip-macro"       // deliver documents without their macros, go on
+	RemoveAttachment Action = "remove-attachment" // deliver a note in place of attachments of some kinds, go on
+	Sanitise         Action = "sanitise"          // deliver text and pictures of what is attached, go on
 )
 
 // settles says which actions end the list, and which way mail must go for an action to make sense; 0 is both.
@@ -53,7 +58,8 @@ var settles = map[Action]struct {
 	Pass: {true, 0}, Tag: {false, 0}, Header: {false, 0}, Warn: {false, 0}, Junk: {false, sekisho.Inbound}, Copy: {false, 0},
 	Quarantine: {true, sekisho.Inbound}, Reject: {true, sekisho.Inbound}, Redirect: {true, 0}, Drop: {true, 0},
 	Disclaimer: {false, 0},
-	Hold:       {true, sekisho.Outbound}, Approve: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
+	StripMacro: {false, 0}, RemoveAttachment: {false, 0}, Sanitise: {false, 0}, Relink: {false, sekisho.Inbound},
+	Hold: {true, sekisho.Outbound}, Approve: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
 }
 
 // Rule is one line of a policy, as it is written.
@@ -62,8 +68,8 @@ type Rule struct {
 	Direction string `toml:"direction"` // "inbound" or "outbound"
 	When      string `toml:"when"`      // condition over Facts; "" always
 	Action    Action `toml:"action"`
-	Text      string `toml:"text"`    // tag: the mark; header: "Name: value"; warn, disclaimer: the text; copy, redirect: the address
-	For       string `toml:"for"`     // hold: a time such as "5m"; quarantine: how long it is kept, "336h"
+	Text      string `toml:"text"`    // tag: the mark; header: "Name: value"; warn, disclaimer: the text; copy, redirect: the address; remove-attachment: kinds
+	For       string `toml:"for"`     // hold: a time such as "5m"; quarantine and what changes attachments: how long the mail is kept, "336h"; rewrite-links: how long they open by one click
 	AtEnd     string `toml:"at_end"`  // hold: "send" or "delete"
 	Reason    string `toml:"reason"`  // what administrators and the trace are told
 	Observe   bool   `toml:"observe"` // note what it would have done, do nothing
@@ -200,6 +206,10 @@ func (c *compiled) arguments() error {
 		if !ok || !fieldName(name) || strings.ContainsAny(c.Text, "\r\n\x00") {
 			return fmt.Errorf("header needs a text like %q", "X-Name: value")
 		}
+	case RemoveAttachment, StripMacro, Sanitise:
+		if err := c.attachments(); err != nil {
+			return err
+		}
 	case Copy, Redirect:
 		if i := strings.LastIndexByte(c.Text, '@'); i < 1 || i == len(c.Text)-1 || strings.ContainsAny(c.Text, " \r\n<>") {
 			return fmt.Errorf("%s needs an address, not %q", c.Action, c.Text)
@@ -217,6 +227,8 @@ func (c *compiled) arguments() error {
 			c.lasts = 5 * time.Minute
 		case Approve:
 			c.lasts = 7 * 24 * time.Hour
+		case StripMacro, RemoveAttachment, Sanitise:
+			c.lasts = keepOriginal
 		}
 		return nil
 	}
@@ -224,8 +236,8 @@ func (c *compiled) arguments() error {
 	if c.lasts, err = time.ParseDuration(c.For); err != nil || c.lasts <= 0 || c.lasts > longestPeriod {
 		return fmt.Errorf("for %q: write a time such as \"5m\" or \"336h\"", c.For)
 	}
-	if c.Action != Hold && c.Action != Approve && c.Action != Quarantine {
-		return fmt.Errorf("for is of use with hold, approve and quarantine only")
+	if c.Action != Hold && c.Action != Approve && c.Action != Quarantine && c.Action != Relink && !c.Action.Keeps() {
+		return fmt.Errorf("for is of use with hold, approve, quarantine, rewrite-links, strip-macro, remove-attachment and sanitise only")
 	}
 	return nil
 }
@@ -258,6 +270,7 @@ type Conversion struct {
 	Action Action
 	Rule   string
 	Text   string
+	Keep   time.Duration // how long quarantine keeps the mail as it came, when the conversion takes something out; 0 for not at all
 }
 
 // Changes says whether the decision asks for a rewritten copy.
@@ -271,7 +284,7 @@ func (d Decision) With(sent Decision) Decision {
 	d.Tags = slices.Concat(sent.Tags, d.Tags)
 	d.Headers = slices.Concat(sent.Headers, d.Headers)
 	d.Warn = slices.Concat(sent.Warn, d.Warn)
-	d.Conversions = slices.Concat(sent.Conversions, d.Conversions)
+	d.Conversions = slices.Concat(elsewhere(sent.Conversions), d.Conversions)
 	d.Noted = slices.Concat(sent.Noted, d.Noted)
 	return d
 }
@@ -325,8 +338,12 @@ func (d *Decision) add(r *compiled) bool {
 		d.Copies = append(d.Copies, r.Text)
 	case Junk:
 		d.Junk = true
+	case Relink:
+		d.Conversions = append(d.Conversions, Conversion{Action: r.Action, Rule: r.Name, Text: r.For})
 	case Disclaimer:
-		d.Conversions = append(d.Conversions, Conversion{r.Action, r.Name, r.Text})
+		d.Conversions = append(d.Conversions, Conversion{Action: r.Action, Rule: r.Name, Text: r.Text})
+	case StripMacro, RemoveAttachment, Sanitise:
+		d.Conversions = append(d.Conversions, Conversion{r.Action, r.Name, r.Text, r.lasts})
 	default:
 		d.Action, d.Rule, d.Reason, d.Text, d.For, d.AtEnd = r.Action, r.Name, r.Reason, r.Text, r.lasts, r.AtEnd
 		return true

@@ -132,8 +132,9 @@ func TestFacts(t *testing.T) {
 		"run.js":       {[]byte("WScript.Echo(1)"), sekisho.KindActive, "runs"},
 		"run.pdf .exe": {[]byte("MZ" + strings.Repeat("\x00", 100)), sekisho.KindExecutable, "program"},
 		"a.xls":        {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 broken"), sekisho.KindAmbiguous, "broken"},
-		"a.cab":        {[]byte("MSCF\x00\x00\x00\x00xxxxxxxx"), sekisho.KindAmbiguous, "unscannable"},
-		"a.lzh":        {[]byte("\x20\x00-lh5-xxxxxxxxxx"), sekisho.KindAmbiguous, "unscannable"},
+		"a.cab":        {[]byte("MSCF\x00\x00\x00\x00xxxxxxxx"), sekisho.KindAmbiguous, "archive-broken"},
+		"a.lzh":        {[]byte("\x20\x00-lh5-xxxxxxxxxx"), sekisho.KindAmbiguous, "archive-broken"},
+		"a.ace":        {[]byte("xxxxxxx**ACE**xxxx"), sekisho.KindAmbiguous, "unscannable"},
 		"big.zip":      {zipped("zero", strings.Repeat("\x00", 4<<20)), sekisho.KindBomb, "archive"},
 	} {
 		r := s.Scan(context.Background(), wrap(name, c.data), Context{})

@@ -37,11 +37,28 @@ func (j *job) file(name string, data []byte, where string, depth int) {
 	case t.Archive():
 		j.archive(t, data, where, depth)
 	}
+	if t == file.Unknown || t == file.XML {
+		j.script(name, data, where)
+	}
 	if t != file.Zip && t != file.OLE && archive.EndOfZip(data) {
 		j.find(sekisho.KindAmbiguous, "polyglot", where, 3, "a zip behind something else")
 		j.archive(file.Zip, data, where, depth)
 	}
 	j.content(t, name, data, where, depth)
+}
+
+// script looks for programs that are text. Under a name that is opened as text they run nowhere, and may be there to be read.
+func (j *job) script(name string, data []byte, where string) {
+	what := file.Script(data)
+	if what == "" {
+		return
+	}
+	if ext := file.Ext(name); file.Text(ext) {
+		j.find(sekisho.KindActive, "script-text", where, 1, what)
+		return
+	}
+	j.find(sekisho.KindActive, "script", where, 0, what)
+	j.find(sekisho.KindExecutable, "script", where, 8, "content is a "+what)
 }
 
 // name looks at the name of a file.

@@ -74,12 +74,14 @@ type Rewrite struct {
 type Conversion struct {
 	Action string
 	Text   string
+	Kept   bool // quarantine keeps the mail as it came when something is taken out of it
 }
 
-// Rewritten is the copy. Notes say what was changed, for the trace.
+// Rewritten is the copy. Notes say what was changed, for the trace. Took names the conversions that took something out.
 type Rewritten struct {
 	Raw   []byte
 	Notes []string
+	Took  []string
 }
 
 // Texts asks for texts of parts in UTF-8.
@@ -107,6 +109,7 @@ type Render struct {
 	Raw      []byte
 	Language string // "ja" or "en": of warnings
 	Domains  []string
+	Desk     string // origin that rewritten links lead over; their true targets are shown
 }
 
 // Rendered is a mail as it is shown. Tree is JSON: a node is a text or [tag, {attribute: value}, node...]; there is nothing

@@ -25,6 +25,7 @@ func Rules() []Rule {
 		StoreMay.Rule, VaultLink.Rule, StoreLinkLook.Rule, StoreLinkAct.Rule, StoreInquire.Rule, StoreNotices.Rule, StoreNoticed.Rule, StoreInquiries.Rule,
 		StorePlaces.Rule, StoreFilter.Rule, VaultFilter.Rule, InspectFilter.Rule, StoreSelf.Rule, StoreOwnTrace.Rule, StoreCorrespondents.Rule, VaultOwnKept.Rule,
 		StoreSenders.Rule, StoreSenderSet.Rule, StoreStance.Rule, VaultLinkRelease.Rule, StoreDigest.Rule, StoreTeach.Rule, StoreLearned.Rule, VaultMask.Rule,
+		VaultURL.Rule, VaultURLCheck.Rule, StoreURL.Rule, StoreURLCount.Rule, InspectURL.Rule,
 		VaultReturn.Rule, FetchPolicy.Rule, StoreTransport.Rule, StoreSTS.Rule, InspectDMARC.Rule, StoreReport.Rule, StoreReports.Rule,
 		StoreObserve.Rule, StoreObserved.Rule, StoreReportsDue.Rule, StoreReportSent.Rule, StoreReportOrder.Rule, StoreTLSReports.Rule,
 	}

@@ -172,6 +172,7 @@ type Contract struct {
 	Senders    string     // whose lists of senders count: "own" (also ""), or "none" for the contract's alone
 	Digest     string     // when people are told of what is kept from them: "off", "6h", "08:00+09:00"; "": daily at 08:00
 	Automatic  *Automatic // nil: the zero value
+	URLs       *URLPolicy // nil: the zero value
 }
 
 // Usage is how much of a contract is kept.

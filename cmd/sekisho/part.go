@@ -48,7 +48,7 @@ type part struct {
 	Links       []string       `json:"links,omitempty"`       // dial: "host:port" that link may reach
 	Witness     []string       `json:"witness,omitempty"`     // vault: keys; link: URLs
 	Cells       int            `json:"cells,omitempty"`       // vault, door, edge: of reader and webmail
-	Web         web            `json:"web,omitzero"`          // vault, edge, webmail, console, desk; post: for links
+	Web         web            `json:"web,omitzero"`          // vault, edge, webmail, console, desk; post, gate: for links
 }
 
 // web is what the roles behind HTTPS are told: the host names of their origins, and the port that browsers see.
@@ -160,7 +160,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		sekisho.Link:  {KeyService: address, Mount: c.Keys.Mount, Key: c.Keys.Key, CA: ca, Witness: urls},
 		sekisho.Store: {Hosts: hosts},
 		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, PerMinute: c.Limit.PerMinute, Contract: c.Limit.Contract, Hourly: c.Limit.Hourly,
-			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd, Sealers: c.Inspect.Sealers, Report: c.Report},
+			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd, Sealers: c.Inspect.Sealers, Report: c.Report, Web: w.listening(c.Listen.HTTPS)},
 		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, Links: links, ACME: authority},
 		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination, Report: c.Report, Web: w.listening(c.Listen.HTTPS)},
 		sekisho.Reader:  {Name: c.Name, Size: size},

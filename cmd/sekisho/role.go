@@ -234,7 +234,7 @@ func (p *process) start() (playing, error) {
 	case sekisho.Gate:
 		passes := &passKey{vault: p.peers[sekisho.Vault]}
 		g := gate.New(gate.Config{Pass: passes.pass, Name: p.part.Name, Size: p.part.Size, Recipients: p.part.Recipients, PerSource: p.part.PerSource, PerMinute: p.part.PerMinute, Contract: p.part.Contract,
-			Hourly: p.part.Hourly, Daily: p.part.Daily, Exempt: p.part.Exempt, Clamd: p.part.Clamd != "", Sealers: p.part.Sealers, Report: p.part.Report.From != "", Log: p.Log()},
+			Hourly: p.part.Hourly, Daily: p.part.Daily, Exempt: p.part.Exempt, Clamd: p.part.Clamd != "", Sealers: p.part.Sealers, Report: p.part.Report.From != "", Desk: p.part.Web.origin(p.part.Web.Desk), Log: p.Log()},
 			gate.Peers{Inspect: p.peers[sekisho.Inspect], Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial]})
 		return playing{service: g.Service(p.breach), run: func(ctx context.Context) error { return g.Serve(ctx, p.Listeners, grace) }}, nil
 	case sekisho.Post:

@@ -32,7 +32,7 @@ func roles(o rolesOption) []supervise.Role {
 		{Role: webmail, Number: 12, Forgets: true, Calls: asks(store, vault, inspect, gate, fetch), Note: "JMAP: people's mail, in JSON only"},
 		{Role: console, Number: 13, Forgets: true, Watches: true, Calls: asks(store, vault, inspect, dial), Note: "administration for browsers and programs, in JSON only"},
 		{Role: fetch, Number: 15, Calls: asks(dial), Note: "pictures from outside that mails refer to, and MTA-STS policies"},
-		{Role: desk, Number: 14, Forgets: true, Calls: asks(store, vault), Note: "people without an account, by link; in JSON only"},
+		{Role: desk, Number: 14, Forgets: true, Calls: asks(store, vault, inspect), Note: "people without an account, by link; in JSON only"},
 		{Role: edge, Number: 11, Forgets: true, Calls: asks(store, vault, webmail, console, desk, dial), Listeners: []string{"https"},
 			Note: "HTTPS: TLS, limits, rules, login, static pages"},
 	}

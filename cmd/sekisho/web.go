@@ -27,7 +27,7 @@ func (p *process) startWeb() (playing, bool, error) {
 			edge.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Webmail: p.peers[sekisho.Webmail], Console: p.peers[sekisho.Console], Desk: p.peers[sekisho.Desk], Dial: p.peers[sekisho.Dial]})
 		return playing{run: func(ctx context.Context) error { return e.Serve(ctx, p.Listeners) }}, true, nil
 	case sekisho.Webmail:
-		m := webmail.New(webmail.Config{Name: p.part.Name, Size: p.part.Size, Log: p.Log()},
+		m := webmail.New(webmail.Config{Name: p.part.Name, Size: p.part.Size, Desk: w.origin(w.Desk), Log: p.Log()},
 			webmail.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect], Gate: p.peers[sekisho.Gate], Fetch: p.peers[sekisho.Fetch]})
 		armWeb(p.Child, m)
 		return playing{service: m.Service(p.breach), run: func(ctx context.Context) error { m.Run(ctx); return nil }}, true, nil
@@ -40,7 +40,7 @@ func (p *process) startWeb() (playing, bool, error) {
 		f := fetch.New(fetch.Config{Roots: p.roots, Private: p.part.Private, Log: p.Log()}, fetch.Peers{Dial: p.peers[sekisho.Dial]})
 		return playing{service: f.Service(p.breach)}, true, nil
 	case sekisho.Desk:
-		d := desk.New(desk.Config{Name: p.part.Name, Log: p.Log()}, desk.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault]})
+		d := desk.New(desk.Config{Name: p.part.Name, Log: p.Log()}, desk.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Inspect: p.peers[sekisho.Inspect]})
 		return playing{service: d.Service(p.breach)}, true, nil
 	}
 	return playing{}, false, nil

@@ -23,7 +23,7 @@ type Config struct {
 }
 
 // Peers are the roles that desk asks.
-type Peers struct{ Store, Vault *wire.Peer }
+type Peers struct{ Store, Vault, Inspect *wire.Peer }
 
 // Desk answers requests.
 type Desk struct {
@@ -54,7 +54,7 @@ func (x *Desk) Service(report func(sekisho.Caller, string, error)) *wire.Service
 func (x *Desk) ask(ctx context.Context, _ sekisho.Caller, q wire.WebRequest) (wire.WebResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	f, known := map[string]func(context.Context, *wire.WebRequest) (any, error){"/desk/look": x.look, "/desk/act": x.act, "/desk/inquiry": x.inquire}[q.Path]
+	f, known := map[string]func(context.Context, *wire.WebRequest) (any, error){"/desk/look": x.look, "/desk/act": x.act, "/desk/inquiry": x.inquire, "/desk/url": x.url, "/desk/url/report": x.report}[q.Path]
 	switch {
 	case !known:
 		return refusal(404, "not-found", q.Language), nil
@@ -99,13 +99,18 @@ func (x *Desk) failed(err error, language string) wire.WebResponse {
 	return refusal(500, "internal", language)
 }
 
-// mostBody bounds a request: a token, a word and a number.
-const mostBody = 4 << 10
+// mostBody bounds a request: a token, a word and a number. The token of a mail's link has an address in it.
+const (
+	mostBody = 4 << 10
+	mostLink = 20 << 10
+)
 
 // read takes a JSON object with the members of v and no others.
-func read(q *wire.WebRequest, v any) error {
+func read(q *wire.WebRequest, v any) error { return readUpTo(q, v, mostBody) }
+
+func readUpTo(q *wire.WebRequest, v any, most int) error {
 	bad := func(err error) error { return sekisho.E("desk", sekisho.Invalid, err) }
-	if len(q.Body) > mostBody {
+	if len(q.Body) > most {
 		return bad(errors.New("too large"))
 	}
 	d := json.NewDecoder(bytes.NewReader(q.Body))

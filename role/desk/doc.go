@@ -6,21 +6,26 @@
 // incidents. To open a link changes nothing; to decide takes what looking gave, a number that the page shows, and a moment.
 // Decisions about other people's mail take a sign-in, elsewhere.
 //
+// Shows where a link of a delivered mail leads, and what is to be said of it, before anybody goes there. The target learns nothing of that, and
+// nothing of who went.
+//
 // # Holds
 //
 // One visitor's request. It holds no key: links are signed by vault and checked by store, each time.
 //
 // # Trusts
 //
-// Store for what a link is worth and for what there is. Edge only for the shape of requests.
+// Store for what a link is worth and for what there is, vault for which links of mails were made here, inspect for what is said of them. Edge only for the shape of requests.
 //
 // # May call
 //
-// store, vault.
+// store, vault, inspect.
 //
 // # If taken over
 //
 // The intruder sees links while they are used, and can decide in place of those who use them, for mail that is held or in quarantine
 // right then: each decision stands in its trace, and its sender sees it. What he releases goes to him whom the link was sent to.
-// He sees inquiries that come in meanwhile. No session, mailbox, content or key is in reach, and he can make no link.
+// He sees inquiries that come in meanwhile. He sees
+// where people go who click links in their mail meanwhile, without their names, can send them elsewhere, and sees those contracts' lists of hosts.
+// No session, mailbox, content or key is in reach, and he can make no link.
 package desk

@@ -20,6 +20,7 @@ var words = map[string][2][2]string{
 	"too-many":    {{"Too fast", "Wait a moment, then try again."}, {"操作が速すぎます", "少し待ってからお試しください。"}},
 	"unavailable": {{"Not available now", "Nothing was changed. Try again in a moment."}, {"一時的に利用できません", "変更は行われていません。しばらくしてからお試しください。"}},
 	"internal":    {{"Something went wrong", "It is our fault, and it is in the operator's log."}, {"内部エラーが発生しました", "システム側の問題です。運用者の記録に残りました。"}},
+	"reported":    {{"Thank you. Those who look after your mail see it."}, {"ご報告ありがとうございます。管理者が確認できるように記録しました。"}},
 	"taken":       {{"Your question was taken. A person answers it at the address that you gave, whether or not you are concerned."}, {"お問い合わせを受け付けました。該当の有無にかかわらず、ご記入の連絡先に担当者がお答えします。"}},
 }
 

@@ -152,6 +152,7 @@ func consoleRoutes() []*route {
 // deskRoutes are for people without an account, who come by a link.
 func deskRoutes() []*route {
 	return []*route{
+		{method: http.MethodGet, path: at("/u/"), page: "desk"}, // links of mails; which one stands behind the "#"
 		{method: http.MethodGet, path: at("/desk/**"), to: sekisho.Desk, returns: onlyJSON, open: true},
 		{method: http.MethodPost, path: at("/desk/**"), to: sekisho.Desk, body: smallBody, kinds: onlyJSON, schema: formSchema(), returns: onlyJSON, open: true},
 	}

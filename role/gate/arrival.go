@@ -31,6 +31,10 @@ type variant struct {
 
 // arrivals makes the stored messages: one per variant, sealed to everybody who gets it.
 func (in *intake) arrivals(ctx context.Context, outcomes []outcome, took time.Duration) ([]arrival, error) {
+	outcomes, err := in.originals(ctx, outcomes)
+	if err != nil {
+		return nil, err
+	}
 	groups := map[variant][]outcome{}
 	var order []variant
 	for _, o := range outcomes {
@@ -114,7 +118,14 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 	d := o.decision
 	var convert []wire.Conversion
 	for _, c := range d.Conversions {
-		convert = append(convert, wire.Conversion{Action: string(c.Action), Text: c.Text})
+		x := wire.Conversion{Action: string(c.Action), Text: c.Text, Kept: o.facts.Direction == sekisho.Inbound && c.Keep > 0}
+		if c.Action == policy.Relink {
+			var err error
+			if x.Text, err = in.relink(ctx, o.contract, c.Text); err != nil {
+				return nil, err
+			}
+		}
+		convert = append(convert, x)
 	}
 	w, _, err := inspected(ctx, in, wire.InspectRewrite, wire.Rewrite{Raw: in.raw, Canonical: v.canonical,
 		Subject: strings.Join(d.Tags, " "), AddHeader: d.Headers, Warning: strings.Join(d.Warn, "\n"), Convert: convert})
@@ -122,7 +133,7 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 		return nil, err
 	}
 	r, err := in.summary(ctx, w.Raw)
-	return &rendition{w.Raw, r, w.Notes}, err
+	return &rendition{w.Raw, r, w.Notes, w.Took}, err
 }
 
 // summary has a changed copy described anew.

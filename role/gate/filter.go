@@ -27,6 +27,7 @@ type rendition struct {
 	raw    []byte
 	report wire.Report
 	notes  []string // what was changed, for the trace
+	took   []string // actions that took something out
 }
 
 // rendition makes the changed copy that a variant asks for, once.
@@ -35,7 +36,7 @@ func (in *intake) rendition(ctx context.Context, v variant, o outcome) (*renditi
 	if r := in.renditions[v]; r != nil {
 		return r, nil
 	}
-	r := &rendition{in.raw, o.report.Report, nil}
+	r := &rendition{raw: in.raw, report: o.report.Report}
 	if v.canonical || v.change != "" {
 		var err error
 		if r, err = in.rewrite(ctx, v, o); err != nil {

@@ -30,6 +30,7 @@ type Config struct {
 	Exempt     []netip.Prefix // sources without limits of rate: loopback in demonstrations
 	Clamd      bool           // have every mail looked at by clamd too
 	Sealers    []string       // forwarders whose ARC seals are trusted
+	Desk       string         // origin of desk, which rewritten links lead over; "" there is none
 	Report     bool           // count what other domains want to be told of their mail
 	Clock      func() time.Time
 	Log        *slog.Logger
@@ -57,6 +58,7 @@ type Gate struct {
 	limits    *limits
 	keyring   *wire.Keyring
 	returns   *wire.Returns
+	urls      *wire.URLKeys
 	senders   seal.Senders
 	flight    flight
 	observer  *wire.Observer
@@ -82,7 +84,7 @@ func New(c Config, p Peers) *Gate {
 		}
 	}
 	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), layers: newLayers(p.Store, p.Vault), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
-		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault)}
+		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault), urls: wire.NewURLKeys(p.Vault)}
 	g.commits, g.resolver, g.observer = newCommitter(g), newResolver(p.Dial, c.Clock), wire.NewObserver(p.Store)
 	return g
 }

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -16,27 +17,32 @@ type converter func(raw []byte, text string) (out []byte, note string, err error
 // converters has what every conversion of the policy language does.
 var converters = map[policy.Action]converter{
 	policy.Disclaimer: disclaimer,
+	policy.Relink:     relink,
 }
 
 // convert makes the conversions in their order. The error is Invalid for one that is not known, so that a mail never goes on without
 // what a rule wanted.
-func convert(raw []byte, list []wire.Conversion) ([]byte, []string, error) {
-	var notes []string
+func (i *Inspect) convert(ctx context.Context, raw []byte, list []wire.Conversion) (wire.Rewritten, error) {
+	w, made := wire.Rewritten{Raw: raw}, map[string]bool{}
 	for _, c := range list {
+		if take := takers[policy.Action(c.Action)]; take != nil {
+			i.take(ctx, &w, take, c, made)
+			continue
+		}
 		do := converters[policy.Action(c.Action)]
 		if do == nil {
-			return nil, nil, sekisho.E("inspect.convert", sekisho.Invalid, fmt.Errorf("no conversion %q", c.Action))
+			return wire.Rewritten{}, sekisho.E("inspect.convert", sekisho.Invalid, fmt.Errorf("no conversion %q", c.Action))
 		}
-		out, note, err := do(raw, c.Text)
+		out, note, err := do(w.Raw, c.Text)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", c.Action, err)
+			return wire.Rewritten{}, fmt.Errorf("%s: %w", c.Action, err)
 		}
-		raw = out
+		w.Raw = out
 		if note != "" {
-			notes = append(notes, note)
+			w.Notes = append(w.Notes, note)
 		}
 	}
-	return raw, notes, nil
+	return w, nil
 }
 
 // disclaimer puts a text behind the body, once: an answer that quotes it does not get it again.

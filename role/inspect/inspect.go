@@ -58,6 +58,7 @@ func (i *Inspect) Service(report func(sekisho.Caller, string, error)) *wire.Serv
 	wire.Handle(s, wire.InspectRewrite, i.rewrite)
 	wire.Handle(s, wire.InspectFilter, i.filter)
 	wire.Handle(s, wire.InspectDMARC, i.dmarc)
+	wire.Handle(s, wire.InspectURL, i.url)
 	wire.Handle(s, wire.InspectText, i.text)
 	wire.Handle(s, wire.InspectRender, i.render)
 	wire.Handle(s, wire.InspectPicture, i.picture)
@@ -102,16 +103,14 @@ func (i *Inspect) summarise(raw []byte) wire.Report {
 	return wire.Report{Summary: r.Summary, Text: r.Text, Tokens: r.Tokens, Ambiguous: r.Ambiguous}
 }
 
-func (i *Inspect) rewrite(_ context.Context, _ sekisho.Caller, q wire.Rewrite) (wire.Rewritten, error) {
+func (i *Inspect) rewrite(ctx context.Context, _ sekisho.Caller, q wire.Rewrite) (wire.Rewritten, error) {
 	i.count()
 	raw, err := message.Rewrite(q.Raw, message.Change{Canonical: q.Canonical, Subject: q.Subject, AddHeader: q.AddHeader,
 		Remove: q.Remove, Warning: q.Warning})
 	if err != nil {
 		return wire.Rewritten{}, sekisho.E("inspect.rewrite", sekisho.Invalid, err)
 	}
-	raw, notes, err := convert(raw, q.Convert)
-	if err != nil {
-		return wire.Rewritten{}, err
-	}
-	return wire.Rewritten{Raw: raw, Notes: notes}, nil
+	ctx, cancel := context.WithTimeout(ctx, i.config.Time)
+	defer cancel()
+	return i.convert(ctx, raw, q.Convert)
 }

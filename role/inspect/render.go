@@ -33,7 +33,7 @@ func (i *Inspect) render(ctx context.Context, _ sekisho.Caller, q wire.Render) (
 	i.count()
 	ctx, cancel := context.WithTimeout(ctx, i.config.Time)
 	defer cancel()
-	m := render.Read(q.Raw, render.Options{Look: i.scanner.Imitation(q.Domains)})
+	m := render.Read(q.Raw, render.Options{Look: i.scanner.Imitation(q.Domains), Desk: q.Desk})
 	out := wire.Rendered{Tree: m.Tree.JSON(), Plain: m.Plain}
 	for _, p := range m.Pictures {
 		out.Pictures = append(out.Pictures, wire.RenderedPicture{Part: p.Part, Data: p.Data, Remote: p.Remote})

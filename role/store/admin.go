@@ -189,6 +189,7 @@ func kept(old, next wire.Contract) wire.Contract {
 	fillList(&next.Archive, old.Archive)
 	fillList(&next.Config, old.Config)
 	fill(&next.Automatic, old.Automatic)
+	fill(&next.URLs, old.URLs)
 	if fill(&next.Hold, old.Hold); next.Hold == "none" {
 		next.Hold = ""
 	}

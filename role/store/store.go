@@ -307,6 +307,8 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreMay, s.may)
 	wire.Handle(v, wire.StoreCase, s.caseOf)
 	wire.Handle(v, wire.StoreLinkLook, s.linkLook)
+	wire.Handle(v, wire.StoreURL, s.url)
+	wire.Handle(v, wire.StoreURLCount, s.urlCount)
 	wire.Handle(v, wire.StoreLinkAct, s.linkAct)
 	wire.Handle(v, wire.StoreInquire, s.inquire)
 	wire.Handle(v, wire.StoreInquiries, s.inquiries)

@@ -59,6 +59,7 @@ type Vault struct {
 	checks  checks
 	address []byte // pseudonyms of network addresses are derived from it
 	returns []byte // keys of return paths are derived from it
+	urls    []byte // keys of links in mail are derived from it
 	mask    []byte // what is learned about spam is kept under it
 
 	// life is held for writing while keys are replaced or destroyed, for reading by every answer that uses keys. It guards
@@ -165,6 +166,9 @@ func (v *Vault) openKeys() error {
 	if v.returns, err = v.installationSecret("return"); err != nil {
 		return err
 	}
+	if v.urls, err = v.installationSecret("url"); err != nil {
+		return err
+	}
 	if v.mask, err = v.installationSecret("mask"); err != nil {
 		return err
 	}
@@ -251,6 +255,8 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultSigner, using(v, v.newSigner))
 	wire.Handle(s, wire.VaultChains, v.chains)
 	wire.Handle(s, wire.VaultReturn, using(v, v.returnKeys))
+	wire.Handle(s, wire.VaultURL, using(v, v.urlKey))
+	wire.Handle(s, wire.VaultURLCheck, using(v, v.urlCheck))
 	wire.Handle(s, wire.VaultMask, using(v, v.maskKey))
 	v.ledgerService(s)
 	wire.Handle(s, wire.VaultInform, v.inform)

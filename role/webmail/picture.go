@@ -60,7 +60,7 @@ func (t *turn) render(x *reading, language string) (wire.Rendered, error) {
 	if err != nil {
 		return wire.Rendered{}, err
 	}
-	q := wire.Render{Raw: raw, Language: language, Domains: who.Domains}
+	q := wire.Render{Raw: raw, Language: language, Domains: who.Domains, Desk: t.w.config.Desk}
 	line, err := t.worker(x.Message, len(raw))
 	if err != nil {
 		return wire.Rendered{}, err

@@ -18,6 +18,7 @@ import (
 type Config struct {
 	Name  string // host name of the installation
 	Size  int64  // most bytes of a mail or an upload; 0: 50 MB
+	Desk  string // origin of desk, which rewritten links lead over
 	Clock func() time.Time
 	Log   *slog.Logger
 }

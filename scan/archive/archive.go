@@ -1,4 +1,4 @@
-// Package archive takes files out of archives: zip, 7z, rar, tar, gzip, bzip2, xz, zstd, lz4 and lzip, and out of what Microsoft's
+// Package archive takes files out of archives: zip, 7z, rar, cab, lzh, arj, tar, gzip, bzip2, xz, zstd, lz4 and lzip, and out of what Microsoft's
 // programs make of several files: winmail.dat (TNEF) and notebooks of OneNote.
 //
 // An archive in a mail is a letter to two readers: the scanner and the program that opens it later. They may not see
@@ -68,7 +68,7 @@ type Member struct {
 
 // Remark is something about an archive that is a fact of its own.
 type Remark struct {
-	Name     string // "encrypted", "broken", "bomb", "conflict", "cut"
+	Name     string // "encrypted", "broken", "bomb", "conflict", "cut", "unread"
 	Evidence string
 }
 
@@ -107,6 +107,12 @@ func Walk(ctx context.Context, t file.Type, data []byte, b *Budget, each func(*M
 		w.tnef()
 	case file.OneNote:
 		w.onenote()
+	case file.Cab:
+		w.cab()
+	case file.Lzh:
+		w.lzh()
+	case file.Arj:
+		w.arj()
 	case file.Gzip, file.Bzip2, file.Xz, file.Zstd, file.LZ4, file.Lzip:
 		w.stream(t)
 	}

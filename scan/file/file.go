@@ -6,6 +6,7 @@ package file
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 )
@@ -54,6 +55,8 @@ const (
 	Wasm    Type = "wasm"
 	CHM     Type = "chm"
 	TNEF    Type = "tnef"
+	MSI     Type = "msi"  // an installer in a compound file
+	Disk    Type = "disk" // an image of a disk that is none of ISO and VHD
 )
 
 // magic is a type and the bytes at its start.
@@ -71,6 +74,7 @@ var magics = [...]magic{
 	{"\xce\xfa\xed\xfe", MachO}, {"\xcf\xfa\xed\xfe", MachO}, {"\xca\xfe\xba\xbe", Class}, {"#!/", Shebang}, {"#! /", Shebang},
 	{"L\x00\x00\x00\x01\x14\x02\x00", Link}, {"\x00asm", Wasm}, {"ITSF", CHM}, {"\x78\x9f\x3e\x22", TNEF},
 	{"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", OneNote}, {"vhdxfile", VHD}, {"conectix", VHD},
+	{"QFI\xfb", Disk}, {"KDMV", Disk}, {"# Disk DescriptorFile", Disk}, {"dex\n03", Class},
 }
 
 // Sniff tells the type by content. Text is Unknown unless it is marked as something.
@@ -80,6 +84,9 @@ func Sniff(b []byte) Type {
 	}
 	for i := range magics {
 		if m := &magics[i]; m.bytes[0] == b[0] && bytes.HasPrefix(b, []byte(m.bytes)) {
+			if m.kind == OLE && installer(b) {
+				return MSI
+			}
 			return m.kind
 		}
 	}
@@ -106,8 +113,32 @@ func Sniff(b []byte) Type {
 		return Tar
 	case len(b) > 0x8006 && string(b[0x8001:0x8006]) == "CD001":
 		return ISO
+	case len(b) > 0x8006 && (string(b[0x8001:0x8006]) == "BEA01" || string(b[0x8001:0x8006]) == "NSR02"), boots(b), len(b) > 512 && string(b[len(b)-512:len(b)-508]) == "koly":
+		return Disk
 	}
 	return markup(b)
+}
+
+// installer says whether a compound file is one of Windows Installer: its root storage has such a class ([MS-CFB] 2.6.1).
+func installer(b []byte) bool {
+	if len(b) < 512 {
+		return false
+	}
+	sector := uint64(1) << min(binary.LittleEndian.Uint16(b[30:]), 16)
+	at := (uint64(binary.LittleEndian.Uint32(b[48:])) + 1) * sector
+	if at+96 > uint64(len(b)) {
+		return false
+	}
+	class := b[at+80 : at+96]
+	return bytes.Equal(class[1:], []byte("\x10\x0c\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46")) && class[0] >= 0x82 && class[0] <= 0x86
+}
+
+// boots says whether b begins with the first sector of a file system of Windows.
+func boots(b []byte) bool {
+	if len(b) < 1024 || b[510] != 0x55 || b[511] != 0xaa || b[0] != 0xeb && b[0] != 0xe9 {
+		return false
+	}
+	return string(b[54:57]) == "FAT" || string(b[82:85]) == "FAT" || string(b[3:7]) == "NTFS" || string(b[3:8]) == "EXFAT"
 }
 
 // markup tells HTML, SVG and XML by their first tags.
@@ -138,19 +169,19 @@ func markup(b []byte) Type {
 // Archive says whether t holds other files that can be taken out.
 func (t Type) Archive() bool {
 	switch t {
-	case Zip, SevenZ, Rar, Tar, Gzip, Bzip2, Xz, Zstd, LZ4, Lzip, TNEF, OneNote:
+	case Zip, SevenZ, Rar, Tar, Gzip, Bzip2, Xz, Zstd, LZ4, Lzip, TNEF, OneNote, Cab, Lzh, Arj:
 		return true
 	}
 	return false
 }
 
 // Closed says whether t holds other files that nobody here can take out.
-func (t Type) Closed() bool { return t == Cab || t == Lzh || t == Arj || t == Ace || t == LZW }
+func (t Type) Closed() bool { return t == Ace || t == LZW }
 
 // Program says whether t runs when it is opened, or shows others that do.
 func (t Type) Program() bool {
 	switch t {
-	case PE, ELF, MachO, Shebang, Link, Class, Wasm, CHM, ISO, VHD:
+	case PE, ELF, MachO, Shebang, Link, Class, Wasm, CHM, ISO, VHD, MSI, Disk:
 		return true
 	}
 	return false

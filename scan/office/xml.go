@@ -26,13 +26,31 @@ func Member(name string, data []byte) *Document {
 	case strings.HasPrefix(low, "basic/") && strings.HasSuffix(low, ".xml") && base != "script-lc.xml" && base != "script-lb.xml":
 		d.fact(Macro, name)
 	case strings.HasSuffix(low, ".rels"):
-		d.relations(string(data))
+		d.relations(narrowXML(data))
 	case strings.HasSuffix(low, ".xml"):
-		d.fields(data)
+		d.fields([]byte(narrowXML(data)))
+		d.settings(low, data)
 	case low == "xl/workbook.bin" || strings.HasPrefix(low, "xl/externallinks/") && strings.HasSuffix(low, ".bin"):
 		d.binary(data)
 	}
 	return d
+}
+
+// settings looks at what the main parts of a document say of themselves: content types that promise macros (MS-OFFMACRO2 2.1).
+func (d *Document) settings(low string, data []byte) {
+	if low != "[content_types].xml" {
+		return
+	}
+	elements(narrowXML(data), "Override", func(tag string) bool {
+		switch kind := attribute(tag, "ContentType"); {
+		case strings.EqualFold(kind, "application/vnd.ms-office.vbaProject"):
+			d.fact(Macro, attribute(tag, "PartName"))
+		case strings.EqualFold(kind, "application/vnd.ms-excel.macrosheet+xml"), strings.EqualFold(kind, "application/vnd.ms-excel.intlmacrosheet+xml"),
+			strings.EqualFold(kind, "application/vnd.ms-excel.macrosheet"), strings.EqualFold(kind, "application/vnd.ms-excel.intlmacrosheet"):
+			d.fact(XLM, attribute(tag, "PartName"))
+		}
+		return true
+	})
 }
 
 // binary looks at an external book of a binary workbook: a DDE link carries its service and topic as wide strings
@@ -48,22 +66,18 @@ func (d *Document) binary(b []byte) {
 
 // relations reads the links of a part to others ([ISO 29500-2] 8.3).
 func (d *Document) relations(s string) {
-	for {
-		i := strings.Index(s, "<Relationship ")
-		if i < 0 {
-			return
+	elements(s, "Relationship", func(tag string) bool {
+		kind := attribute(tag, "Type")
+		switch {
+		case strings.EqualFold(attribute(tag, "TargetMode"), "External"):
+			d.external(kind, attribute(tag, "Target"))
+		case codeRelation(kind) && strings.Contains(strings.ToLower(kind), "xl"):
+			d.fact(XLM, attribute(tag, "Target"))
+		case codeRelation(kind):
+			d.fact(Macro, attribute(tag, "Target"))
 		}
-		s = s[i+14:]
-		end := strings.IndexByte(s, '>')
-		if end < 0 {
-			return
-		}
-		tag := s[:end]
-		s = s[end:]
-		if strings.EqualFold(attribute(tag, "TargetMode"), "External") {
-			d.external(attribute(tag, "Type"), attribute(tag, "Target"))
-		}
-	}
+		return true
+	})
 }
 
 // external weighs a link to the outside: one that is clicked is harmless by itself, others act when the document opens.
@@ -85,22 +99,31 @@ func (d *Document) external(kind, target string) {
 	}
 }
 
-// attribute is the value of an attribute of a tag.
+// attribute is the value of an attribute of a tag. A prefix before its name does not count.
 func attribute(tag, name string) string {
-	i := strings.Index(tag, name+"=")
-	if i < 0 || i+len(name)+2 > len(tag) {
-		return ""
+	for at := 0; ; {
+		i := strings.Index(tag[at:], name)
+		if i < 0 {
+			return ""
+		}
+		i += at
+		at = i + len(name)
+		if i > 0 && strings.IndexByte(" \t\r\n:", tag[i-1]) < 0 {
+			continue
+		}
+		v := strings.TrimLeft(tag[at:], " \t\r\n")
+		if !strings.HasPrefix(v, "=") {
+			continue
+		}
+		if v = strings.TrimLeft(v[1:], " \t\r\n"); v == "" || v[0] != '"' && v[0] != '\'' {
+			continue
+		}
+		end := strings.IndexByte(v[1:], v[0])
+		if end < 0 {
+			return ""
+		}
+		return html.UnescapeString(v[1 : 1+end])
 	}
-	v := tag[i+len(name)+1:]
-	q := v[0]
-	if q != '"' && q != '\'' {
-		return ""
-	}
-	end := strings.IndexByte(v[1:], q)
-	if end < 0 {
-		return ""
-	}
-	return html.UnescapeString(v[1 : 1+end])
 }
 
 // XML looks into a document of Office that is one XML file.

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"sekisho/mail/weblink"
 	links "sekisho/scan/url"
 )
 
@@ -57,6 +58,12 @@ func (m *mail) link(href string) int {
 		return len(m.Links) - 1
 	}
 	x, ok := m.judge(href)
+	if target := m.over(href); target != "" && ok { // the way stays, what is told is where it ends
+		desk := x.Href
+		if x, ok = m.judge(target); ok {
+			x.Href = desk
+		}
+	}
 	if !ok {
 		return -1
 	}
@@ -102,6 +109,27 @@ func (m *mail) judge(href string) (Link, bool) {
 		}
 	}
 	return x, true
+}
+
+// Judged is a link and its parts.
+type Judged struct {
+	Link
+	Scheme string
+	Site   string // the registered part of the host
+}
+
+// Judge says of one link to the web what is said of those in mails; false when it leads nowhere that a person may go.
+func Judge(href string, o Options) (Judged, bool) {
+	m := &mail{o: o}
+	x, ok := m.judge(address(href))
+	l, web := links.Parse(x.Href)
+	return Judged{x, l.Scheme, l.Site}, ok && web
+}
+
+// over gives where a link over the desk ends; "" for other links.
+func (m *mail) over(href string) string {
+	target, _ := weblink.Target(m.o.Desk, href)
+	return target
 }
 
 // noHost says whether a character can stand in no host of a link. Hosts in other scripts are written in ASCII before.

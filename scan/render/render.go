@@ -15,6 +15,7 @@ import (
 // Options are what is known beside the mail.
 type Options struct {
 	Look func(host string) (of string, similar bool) // which known domain a host imitates; nil: nobody is asked
+	Desk string                                      // origin that rewritten links lead over: shown and judged is where they lead then
 }
 
 // Mail is what a person is shown.
@@ -83,6 +84,9 @@ func Read(raw []byte, o Options) *Mail {
 		m.texts(shown)
 	} else {
 		m.found(m.Plain)
+	}
+	if o.Desk != "" {
+		m.Plain = links.Replace(m.over).Text(m.Plain)
 	}
 	for _, f := range files {
 		if !m.used[f.ID] {

@@ -153,6 +153,11 @@ func Site(host string) string {
 
 // Find gives the links that stand in a text, as mail programs make them clickable, at most most of them.
 func Find(text string, most int, each func(raw string)) {
+	Places(text, most, func(_, _ int, raw string) { each(raw) })
+}
+
+// Places is Find with where each link stands. Those that begin with "www." come after all others.
+func Places(text string, most int, each func(start, end int, raw string)) {
 	for at := 0; most > 0; {
 		i := strings.Index(text[at:], "://")
 		if i < 0 {
@@ -171,7 +176,7 @@ func Find(text string, most int, each func(raw string)) {
 			}
 			end := at + length(text[at:])
 			if end > at {
-				each(text[i-len(s) : end])
+				each(i-len(s), end, text[i-len(s):end])
 				most--
 				at = end
 			}
@@ -186,7 +191,7 @@ func Find(text string, most int, each func(raw string)) {
 		i += at
 		end := i + length(text[i:])
 		if (i == 0 || !letter(text[i-1]) && strings.IndexByte("/.@-:=%", text[i-1]) < 0) && end > i+6 {
-			each("http://" + text[i:end])
+			each(i, end, "http://"+text[i:end])
 			most--
 		}
 		at = max(end, i+4)
