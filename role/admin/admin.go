@@ -105,6 +105,7 @@ func (c *Admin) routes() http.Handler {
 	route(m, "domain/add", c.domainAdd)
 	route(m, "domain/route", c.domainRoute)
 	route(m, "domain/sts", c.domainSTS)
+	route(m, "domain/rotate", c.domainRotate)
 	route(m, "domain/list", c.domainList)
 	route(m, "domain/dns", c.domainDNS)
 	route(m, "account/add", c.accountAdd)
