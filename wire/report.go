@@ -71,6 +71,7 @@ type DMARCKeep struct {
 
 // ReportQuery asks what was reported about a contract's domains.
 type ReportQuery struct {
+	Pass     Pass // of the administrator who asks, by console
 	Contract sekisho.ContractID
 	Domain   string    // "": all
 	Since    time.Time // reports that end later

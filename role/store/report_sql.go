@@ -69,7 +69,10 @@ func (s *Store) report(ctx context.Context, _ sekisho.Caller, q wire.DMARCKeep) 
 }
 
 // reports answers StoreReports.
-func (s *Store) reports(ctx context.Context, _ sekisho.Caller, q wire.ReportQuery) (wire.ReportStatistic, error) {
+func (s *Store) reports(ctx context.Context, by sekisho.Caller, q wire.ReportQuery) (wire.ReportStatistic, error) {
+	if err := s.mayReport(ctx, by, q); err != nil {
+		return wire.ReportStatistic{}, err
+	}
 	c := tally{days: days{}, by: map[tallyKey]*wire.ReportSource{}, told: map[tallyKey]map[string]bool{}}
 	err := s.db.Reading(ctx).Each(func(scan func(...any) error) error {
 		var content []byte
@@ -84,6 +87,18 @@ func (s *Store) reports(ctx context.Context, _ sekisho.Caller, q wire.ReportQuer
 		return nil
 	}, reportRead, int64(q.Contract), db.Micros(q.Since), q.Domain)
 	return c.statistic(), err
+}
+
+// mayReport says whether who asks may see what is reported about a contract's domains. The operator's socket may.
+func (s *Store) mayReport(ctx context.Context, by sekisho.Caller, q wire.ReportQuery) error {
+	if by.Role == sekisho.Admin {
+		return nil
+	}
+	a, err := s.asker(ctx, by, q.Pass)
+	if err != nil {
+		return err
+	}
+	return s.allow(ctx, a, about{right: sekisho.ViewStatistics, contract: q.Contract, what: "reports", class: sekisho.ClassEnvelope})
 }
 
 type tallyKey struct {
@@ -111,7 +126,7 @@ func (c *tally) add(r wire.DMARCReport) {
 		c.told[k][r.Reporter] = true
 		x.Mails += w.Count
 		c.out.Mails += w.Count
-		c.days.add(r.Begin, w.Count, w.DKIM == "pass" || w.SPF == "pass")
+		c.days.add(r.End.Add(-time.Second), w.Count, w.DKIM == "pass" || w.SPF == "pass")
 		if w.DKIM == "pass" {
 			x.DKIM += w.Count
 		}

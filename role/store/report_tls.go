@@ -36,7 +36,10 @@ func (s *Store) reportTLS(ctx context.Context, q wire.DMARCKeep) (wire.Nothing, 
 }
 
 // tlsReports answers StoreTLSReports.
-func (s *Store) tlsReports(ctx context.Context, _ sekisho.Caller, q wire.ReportQuery) (out wire.TLSStatistic, err error) {
+func (s *Store) tlsReports(ctx context.Context, asker sekisho.Caller, q wire.ReportQuery) (out wire.TLSStatistic, err error) {
+	if err := s.mayReport(ctx, asker, q); err != nil {
+		return out, err
+	}
 	by, told, every := map[wire.TLSResult]*wire.TLSResult{}, map[wire.TLSResult]map[string]bool{}, days{}
 	add := func(r *wire.TLSReport, k wire.TLSResult, n uint64) {
 		if n == 0 {
@@ -65,8 +68,8 @@ func (s *Store) tlsReports(ctx context.Context, _ sekisho.Caller, q wire.ReportQ
 		out.Reports++
 		for _, p := range r.Policies {
 			out.Success, out.Failure = out.Success+p.Success, out.Failure+p.Failure
-			every.add(r.Begin, p.Success, true)
-			every.add(r.Begin, p.Failure, false)
+			every.add(r.End.Add(-time.Second), p.Success, true)
+			every.add(r.End.Add(-time.Second), p.Failure, false)
 			add(&r, wire.TLSResult{Domain: r.Domain, Policy: p.Type}, p.Success)
 			for _, f := range p.Failures {
 				add(&r, wire.TLSResult{Domain: r.Domain, Policy: p.Type, Result: f.Result, Host: f.Host}, f.Count)
