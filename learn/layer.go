@@ -47,6 +47,7 @@ type Layer struct {
 	bits  uint
 	most  float64
 	w     []int16
+	wide  *wide // of an installation's layer
 	ham   uint32
 	spam  uint32
 	vote  []vote
@@ -58,6 +59,9 @@ func NewLayer(level Level) *Layer {
 	l := &Layer{level: level}
 	l.bits, l.most = level.slots()
 	l.w = make([]int16, 1<<l.bits)
+	if level == Installation {
+		l.wide = newWide()
+	}
 	return l
 }
 
@@ -84,8 +88,19 @@ func (l *Layer) Add(features []uint32) float64 {
 	if l == nil || l.ham+l.spam == 0 {
 		return 0
 	}
-	return min(max(l.raw(features), -l.most), l.most)
+	words, grams := split(features)
+	z := l.raw(words)
+	if l.wide != nil {
+		z += besides * (l.wide.byGram(grams) + l.wide.byCount(words))
+	}
+	return min(max(z, -l.most), l.most)
 }
+
+// besides is how much the other learners of an installation's layer count.
+const besides = 1.0
+
+// Wide says whether the layer learns runs of bytes too: give it Grams behind a mail's features.
+func (l *Layer) Wide() bool { return l != nil && l.wide != nil }
 
 // Size is how many mails of each sort it has learned.
 func (l *Layer) Size() (ham, spam int) { return int(l.ham), int(l.spam) }
@@ -97,6 +112,12 @@ const (
 	near  = 0.02
 	looks = 20
 )
+
+// steps are those of one learner.
+type steps struct {
+	rate, near float64
+	looks      int
+}
 
 // Learn teaches one mail: base is the opinion without this layer (the model's, and that of wider layers). It repeats until
 // the mail would be judged rightly with some distance, so that the next of its kind is. What must be moved further than the
@@ -113,17 +134,24 @@ func (l *Layer) Learn(features []uint32, base float64, spam bool) bool {
 	} else {
 		l.ham++
 	}
-	n, rate := Norm(len(features)), pace
-	if base == 0 {
-		rate = alone
+	features, grams := split(features)
+	if l.wide != nil {
+		l.wide.learn(features, grams, spam)
 	}
-	for range looks {
+	n, s := Norm(len(features)), steps{pace, near, looks}
+	switch {
+	case base == 0 && l.wide != nil:
+		s = steps{wideRate, wideNear, wideLooks}
+	case base == 0:
+		s.rate = alone
+	}
+	for range s.looks {
 		own := l.raw(features)
 		d := y - 1/(1+math.Exp(-(base+min(max(own, -l.most), l.most))))
-		if math.Abs(d) < near || spam && own >= l.most || !spam && own <= -l.most {
+		if math.Abs(d) < s.near || spam && own >= l.most || !spam && own <= -l.most {
 			break
 		}
-		l.step(features, rate*d*n)
+		l.step(features, s.rate*d*n)
 	}
 	return true
 }
@@ -180,7 +208,7 @@ func (l *Layer) remembers() int {
 	return 1 << 10
 }
 
-const layerMagic = "LAYER1\n"
+const layerMagic = "LAYER2\n"
 
 var errLayer = errors.New("not a layer of the spam model")
 
@@ -194,6 +222,9 @@ func (l *Layer) Bytes() []byte {
 	b = binary.AppendUvarint(b, uint64(len(l.seen)))
 	for _, s := range l.seen {
 		b = binary.LittleEndian.AppendUint64(b, s)
+	}
+	if l.wide != nil {
+		b = l.wide.appendTo(b)
 	}
 	last := 0
 	for i, w := range l.w {
@@ -227,6 +258,9 @@ func LoadLayer(b []byte) (*Layer, error) {
 	for range n {
 		l.seen = append(l.seen, binary.LittleEndian.Uint64(r.b))
 		r.b = r.b[8:]
+	}
+	if l.wide != nil {
+		l.wide = readWide(&r)
 	}
 	at := uint64(0)
 	for first := true; len(r.b) > 0 && !r.bad; first = false {

@@ -12,7 +12,7 @@ func TestLoadLayerRefuses(t *testing.T) {
 	good := NewLayer(Account)
 	good.Learn([]uint32{1, 2, 3}, 0, true)
 	b := good.Bytes()
-	for _, bad := range [][]byte{nil, []byte(layerMagic), append([]byte(layerMagic), 9, 0, 0, 0), b[:len(b)-1], bytes.Replace(b, []byte("LAYER1"), []byte("LAYER9"), 1)} {
+	for _, bad := range [][]byte{nil, []byte(layerMagic), append([]byte(layerMagic), 9, 0, 0, 0), b[:len(b)-1], bytes.Replace(b, []byte("LAYER2"), []byte("LAYER9"), 1)} {
 		if _, err := LoadLayer(bad); sekisho.KindOf(err) != sekisho.Invalid {
 			t.Errorf("%q: %v", bad, err)
 		}

@@ -155,7 +155,7 @@ func (l *leak) exact() error {
 			return fmt.Errorf("exact %q: the key is 32 bytes in hexadecimal", e.Name)
 		}
 		b, err := base64.StdEncoding.DecodeString(e.Set)
-		if err != nil || !bytes.HasPrefix(b, []byte("skexact1")) {
+		if err != nil || !bytes.HasPrefix(b, []byte("skexact2")) {
 			return fmt.Errorf("exact %q: the set is not what \"sekisho fingerprint make --policy NAME\" writes", e.Name)
 		}
 		size += len(b)

@@ -9,6 +9,7 @@ import (
 	"sekisho/scan/phish"
 	"sekisho/scan/spam"
 	"sekisho/scan/url"
+	"sekisho/search"
 )
 
 // maxWays is how many links of one mail are kept for judging it as a whole.
@@ -17,7 +18,9 @@ const maxWays = 300
 // pageFacts are what the HTML of a mail is made of.
 type pageFacts struct {
 	html, form, attached bool
+	write                bool // a link writes to a free address
 	images, hidden       int
+	veiled, alts         []string
 }
 
 func (f *pageFacts) add(p *html.Page) {
@@ -25,12 +28,19 @@ func (f *pageFacts) add(p *html.Page) {
 	f.form = f.form || p.Form
 	f.images += p.Images
 	f.hidden += p.Hidden
+	f.veiled = append(f.veiled, p.Veiled...)
+	f.alts = append(f.alts, p.Alts...)
 }
 
 // keep keeps a link of a text that is shown as the mail itself.
 func (j *job) keep(raw, shown, tag string) {
 	if len(j.ways) >= maxWays {
 		return
+	}
+	if box, is := strings.CutPrefix(strings.ToLower(strings.TrimSpace(raw)), "mailto:"); is {
+		_, host, _ := strings.Cut(box, "@")
+		host, _, _ = strings.Cut(host, "?")
+		j.facts.write = j.facts.write || free(host)
 	}
 	if l, ok := url.Parse(raw); ok {
 		j.ways = append(j.ways, phish.Link{Link: l, Text: shown, Tag: tag})
@@ -44,7 +54,7 @@ func (j *job) phish() {
 	}
 	j.tricks()
 	f := &j.mail.Fields
-	m := &phish.Mail{Fields: f, Text: j.clean, Links: j.ways, Inside: j.inside, Images: j.facts.images, HTML: j.facts.html, Form: j.facts.form,
+	m := &phish.Mail{Fields: f, Text: j.clean, Links: j.ways, Inside: j.inside, Images: j.facts.images, HTML: j.facts.html, Form: j.facts.form, Write: j.facts.write,
 		Hidden: j.facts.hidden, Page: j.facts.attached, File: j.rep.Summary.Attachment, Subject: j.subject(), Recipients: j.recipients()}
 	if len(f.From) > 0 {
 		host := strings.ToLower(f.From[0].Host)
@@ -61,16 +71,42 @@ func (j *job) phish() {
 		}
 	}
 	var facts []phish.Fact
-	facts, j.genuine = phish.Judge(m)
+	facts, j.genuine, j.coherent = phish.Judge(m)
 	for _, x := range facts {
 		j.find(x.Kind, x.Name, x.Where, x.Score, x.Evidence)
 	}
 }
 
+// mostAlt is how much of what stands for pictures is read.
+const mostAlt = 1000
+
+// visible is the text as it is seen: without what is out of sight, with the words that stand for pictures at its end.
+func (j *job) visible() string {
+	text := j.rep.Text
+	hidden := 0
+	for _, v := range j.facts.veiled[:min(len(j.facts.veiled), 100)] {
+		v = search.Fold(v)
+		if len(v) < 8 {
+			continue
+		}
+		if at := strings.LastIndex(text, v); at >= j.subject() {
+			text = text[:at] + text[at+len(v):]
+			hidden += len(v)
+		}
+	}
+	if hidden > 400 && hidden > len(text) {
+		j.find(sekisho.KindPhish, "hidden-text", "1", 0.5, fmt.Sprintf("%d bytes of text are out of sight", hidden))
+	}
+	if alts := strings.Join(j.facts.alts, "\n"); alts != "" {
+		text += "\n" + search.Fold(alts[:min(len(alts), mostAlt)])
+	}
+	return text
+}
+
 // tricks reads the text as people do, and states how it was hidden from programs.
 func (j *job) tricks() {
 	var k spam.Trick
-	j.clean, k = spam.Clean(j.rep.Text)
+	j.clean, k = spam.Clean(j.visible())
 	if k.Invisible >= 3 {
 		j.find(sekisho.KindPhish, "invisible-letters", "1", min(0.3*float64(k.Invisible), 2), fmt.Sprintf("%d invisible characters inside of words", k.Invisible))
 	}

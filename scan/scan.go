@@ -20,6 +20,7 @@ import (
 	"sekisho/learn"
 	"sekisho/mail/message"
 	"sekisho/scan/archive"
+	"sekisho/scan/exact"
 	"sekisho/scan/phish"
 	"sekisho/scan/spam"
 	"sekisho/scan/url"
@@ -48,8 +49,15 @@ type Context struct {
 	Known     bool              // these two have corresponded before
 	Extra     []sekisho.Finding // what others found
 	Leak      []byte            // what the contract itself looks for (package policy, section leak); nil for nothing
+	Exact     []Exact           // sets of fingerprints of the contract's own data
 	Layers    []*learn.Layer    // what was learned about spam here: of the installation, the contract, the account; nil ones count nothing
 	Now       time.Time         // zero: the time plays no part
+}
+
+// Exact is one set of fingerprints, ready for use, and what a hit is called.
+type Exact struct {
+	Name string
+	Set  *exact.Set
 }
 
 // Report is what an inspection found.
@@ -160,6 +168,7 @@ type job struct {
 	ways     []phish.Link    // links of the texts that are shown as the mail itself
 	facts    pageFacts       // of its HTML
 	genuine  bool            // a known company's own mail, by sender and links
+	coherent bool            // sender and links are of one domain, and nothing is strange
 	clean    string          // the text as people read it
 	sites    []string        // registered domains of links
 	paths    []string        // paths of links

@@ -16,7 +16,7 @@ func (j *job) spam() {
 	if len(j.mail.Header) == 0 {
 		return
 	}
-	p, why, features := j.s.model.Judge(j.features(), j.c.Layers...)
+	p, why, features := j.s.model.Judge(j.features(), j.grams(), j.c.Layers...)
 	if j.c.Direction == sekisho.Inbound {
 		j.rep.Opinion = j.s.model.Opinion(features)
 	}
@@ -26,12 +26,25 @@ func (j *job) spam() {
 	if p > 0 && j.genuine {
 		p *= 0.4 // companies write about passwords and payments too
 	}
+	if p > 0 && j.coherent && len(j.ways) > 0 {
+		p *= 0.6 // shops and clubs nobody knows write so too
+	}
 	if p > 0 && j.c.Direction == sekisho.Inbound && j.ours() {
 		p /= 3 // a colleague who signed in: known, and can be stopped
 	}
 	if p >= 0.05 || p <= -0.05 {
 		j.find(sekisho.KindSpam, "words", "", p, why)
 	}
+}
+
+// grams are the runs of bytes that a layer of those asked learns by; none when none does.
+func (j *job) grams() []uint32 {
+	for _, l := range j.c.Layers {
+		if l.Wide() {
+			return learn.Grams(j.mail.Raw())
+		}
+	}
+	return nil
 }
 
 // ours says whether one of the contract's own accounts sends the mail, signed in, under the contract's domain.
@@ -92,6 +105,16 @@ func (j *job) marks() []string {
 
 // Features are what the classifier learns from a mail, as Scan sees it in the same context.
 func (s *Scanner) Features(ctx context.Context, raw []byte, c Context) []uint32 {
+	return spam.Features(s.seen(ctx, raw, c))
+}
+
+// Wording are the features of what a mail says, without those of header and form.
+func (s *Scanner) Wording(ctx context.Context, raw []byte, c Context) []uint32 {
+	return spam.Wording(s.seen(ctx, raw, c))
+}
+
+// seen is a mail as the classifier sees it.
+func (s *Scanner) seen(ctx context.Context, raw []byte, c Context) *spam.Mail {
 	j := s.job(ctx, c)
 	j.mail = message.Read(raw, s.config.Mail)
 	j.rep.Summary = summary(j.mail)
@@ -101,7 +124,7 @@ func (s *Scanner) Features(ctx context.Context, raw []byte, c Context) []uint32 
 	j.searchable()
 	j.sender()
 	j.phish()
-	return spam.Features(j.features())
+	return j.features()
 }
 
 // Opinion is what layers that are kept elsewhere learn from a mail, as Scan sees it in the same context. It has no features for a mail
@@ -120,7 +143,11 @@ func (s *Scanner) Opinion(ctx context.Context, raw []byte, c Context) (o learn.O
 // learned this mail before.
 func (s *Scanner) Learn(ctx context.Context, layer *learn.Layer, raw []byte, c Context, unwanted bool) bool {
 	f := s.Features(ctx, raw, c)
-	return layer.Learn(f, s.model.LogitOf(f, c.Layers...), unwanted)
+	base := s.model.LogitOf(f, c.Layers...)
+	if layer.Wide() {
+		f = append(f, learn.Grams(raw)...)
+	}
+	return layer.Learn(f, base, unwanted)
 }
 
 // Vote is Learn for the layer of a contract: it learns when several accounts have said the same of mails that are alike. True

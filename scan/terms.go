@@ -145,6 +145,11 @@ const mostMatches = 1000
 
 // contract looks for what the contract itself looks for.
 func (j *job) contract(text, folded, where, name string) {
+	for _, o := range j.c.Exact {
+		if r, hit := o.Set.Find(folded); hit {
+			j.leak(o.Name, where, r.Values, "組織のデータ（指紋照合）")
+		}
+	}
 	if len(j.c.Leak) == 0 {
 		return
 	}

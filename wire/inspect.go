@@ -32,9 +32,10 @@ type Scan struct {
 	Known     bool
 	Extra     []sekisho.Finding
 	Now       time.Time
-	Leak      []byte // what the contract looks for itself (policy.Policy.Leak)
-	Summarise bool   // only the summary, text and tokens: mail that a person files himself (APPEND)
-	Learn     bool   // only the opinion: mail of which a person says what it is
+	Leak      []byte  // what the contract looks for itself (policy.Policy.Leak)
+	Prints    []Print // and its sets of fingerprints, with their key and their descriptor
+	Summarise bool    // only the summary, text and tokens: mail that a person files himself (APPEND)
+	Learn     bool    // only the opinion: mail of which a person says what it is
 }
 
 // Auth is what sender authentication found, in the words of RFC 8601.

@@ -173,6 +173,7 @@ type Contract struct {
 	Digest     string     // when people are told of what is kept from them: "off", "6h", "08:00+09:00"; "": daily at 08:00
 	Automatic  *Automatic // nil: the zero value
 	URLs       *URLPolicy // nil: the zero value
+	Prints     []Print    // sets of fingerprints, without descriptors: StorePrints gives those
 }
 
 // Usage is how much of a contract is kept.
@@ -639,6 +640,7 @@ type Admin struct {
 	Partner  *AdminPartner
 	Sender   *AdminSender
 	Learned  *AdminLearned
+	Print    *AdminPrint
 }
 
 // AdminContract adds or changes a contract.

@@ -191,10 +191,10 @@ func (c *evalCommand) later(name string, all []evalMail, order []int) ([]evaluat
 		if i%10 == 9 {
 			check = append(check, e)
 		} else {
-			train = append(train, e)
+			train = append(append(train, e), varied(s, uint64(at), all[at].raw, all[at].bad)...)
 		}
 	}
-	train = append(train, taught(s, 2000)...)
+	train = append(train, taught(s, 4000)...)
 	if s, err = scan.New(scan.Config{Model: spam.Learn(train, check, spam.Training{}).Bytes()}); err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 
+	"sekisho/role/admin"
 	fingerprint "sekisho/scan/exact"
 )
 
@@ -22,12 +23,25 @@ type fingerprintCommand struct {
 	Make     fingerprintMake     `cmd:"" help:"Read rows as CSV from the standard input, write a set of fingerprints."`
 	Document fingerprintDocument `cmd:"" help:"Write the section of a contract's rules that recognises a text, whole or in part."`
 	Try      fingerprintTry      `cmd:"" help:"Say how much of a set stands in texts."`
+	Upload   fingerprintUpload   `cmd:"" help:"Give a set to a contract of the running service: rows as CSV from the standard input, or a set that was made elsewhere."`
+	List     fingerprintList     `cmd:"" help:"List the sets of a contract."`
+	Drop     fingerprintDrop     `cmd:"" help:"Take a set away from a contract."`
 }
 
-type fingerprintKey struct{}
+type fingerprintKey struct {
+	Contract string `placeholder:"CONTRACT" help:"The key of a contract of the running service, for sets that are uploaded; who asked is entered in the ledger."`
+}
 
-// Run prints a key of 32 random bytes in hexadecimal.
+// Run prints a key of 32 random bytes in hexadecimal, or that of a contract.
 func (c *fingerprintKey) Run(g *Global) error {
+	if c.Contract != "" {
+		k, err := call[admin.FingerprintKey](g, "fingerprint/key", admin.Fingerprint{Contract: c.Contract})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(g.Out, k.Key)
+		return err
+	}
 	b := make([]byte, fingerprint.KeySize)
 	if _, err := rand.Read(b); err != nil {
 		return err

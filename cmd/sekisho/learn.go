@@ -8,11 +8,16 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
+	"sekisho"
+	"sekisho/mail/message"
 	"sekisho/role/admin"
 	"sekisho/scan"
+	"sekisho/scan/gauge"
+	page "sekisho/scan/html"
 	"sekisho/scan/spam"
 	"sekisho/scan/specimen"
 )
@@ -63,7 +68,7 @@ type learnCommand struct {
 	Spam   []string `placeholder:"PATH" sep:"none" help:"Unwanted mail to learn."`
 	Layer  string   `default:"sekisho.layer" placeholder:"FILE" help:"Where the learned is kept, on top of the built-in model; made when it is not there."`
 	Corpus string   `placeholder:"DIR" help:"Make the model anew from these mails, with labels.tsv: columns path, label (ham or spam), split (train, dev, test)."`
-	Made   int      `default:"2000" help:"How many generated mails of today's kinds, in Japanese and English, teach the model besides."`
+	Made   int      `default:"4000" help:"How many generated mails of today's kinds, in ten languages, teach the model besides."`
 	Out    string   `placeholder:"FILE" help:"Where to write the model."`
 }
 
@@ -112,15 +117,18 @@ func (c *learnCommand) remake(g *Global) error {
 		}
 		e := spam.Example{Features: s.Features(context.Background(), raw, scan.Context{}), Spam: l.spam}
 		if l.split == "train" {
-			train = append(train, e)
+			train = append(append(train, e), varied(s, uint64(i), raw, l.spam)...)
 		} else {
-			check = append(check, e)
+			check = append(append(check, e), varied(s, uint64(i), raw, l.spam)...)
 		}
 		tell(i)
 	}
 	train = append(train, taught(s, c.Made)...)
-	if len(train) == c.Made {
+	if len(train) <= c.Made {
 		return fmt.Errorf("%s: no mail of the split train", c.Corpus)
+	}
+	for _, m := range specimen.Make(specimen.Teach, 2, 1000) {
+		check = append(check, spam.Example{Features: s.Features(context.Background(), m.Raw, scan.Context{}), Spam: m.Bad})
 	}
 	b := spam.Learn(train, check, spam.Training{}).Bytes()
 	if err := os.WriteFile(c.Out, b, 0o644); err != nil {
@@ -128,6 +136,55 @@ func (c *learnCommand) remake(g *Global) error {
 	}
 	_, err = fmt.Fprintf(g.Out, "%s: %d bytes, learnt from %d mails, levels set by %d\n", c.Out, len(b), len(train), len(check))
 	return err
+}
+
+// The weight of a mail in other forms beside the mail itself.
+const (
+	bareWeight    = 0.5
+	dressedWeight = 0.5
+	wordingWeight = 0.5
+)
+
+// varied are other forms of a mail that teaches: without what the receiving side wrote, and written down the way mail is written today.
+// A model that has seen its teachers in one form only takes the form for the matter.
+func varied(s *scan.Scanner, seed uint64, raw []byte, unwanted bool) []spam.Example {
+	bare := gauge.Strip(raw, laterDate)
+	dressed := specimen.Dress(seed, contentOf(raw))
+	return []spam.Example{
+		{Features: s.Features(context.Background(), bare, scan.Context{}), Spam: unwanted, Weight: bareWeight},
+		{Features: s.Features(context.Background(), dressed, scan.Context{}), Spam: unwanted, Weight: dressedWeight},
+		{Features: s.Wording(context.Background(), bare, scan.Context{}), Spam: unwanted, Weight: wordingWeight},
+	}
+}
+
+var someLink = regexp.MustCompile(`https?://[^\s"'<>)]{4,300}`)
+
+// contentOf is what a mail says: its first text, and its links.
+func contentOf(raw []byte) specimen.Content {
+	m := message.Read(raw, message.Limit{})
+	f := &m.Fields
+	c := specimen.Content{Subject: f.Subject, Answer: f.InReplyTo != ""}
+	if len(f.From) > 0 {
+		c.Name, c.From = f.From[0].Name, f.From[0].String()
+	}
+	if len(f.ReplyTo) > 0 {
+		c.Reply = f.ReplyTo[0].String()
+	}
+	var walk func(p *sekisho.Part)
+	walk = func(p *sekisho.Part) {
+		if p.Type == "text" && c.Text == "" {
+			c.Text = m.Text(p)
+			c.Links = someLink.FindAllString(c.Text, 20)
+			if p.Subtype == "html" {
+				c.Text = page.Read(c.Text).Text
+			}
+		}
+		for i := range p.Parts {
+			walk(&p.Parts[i])
+		}
+	}
+	walk(&m.Root)
+	return c
 }
 
 // taught are n generated mails that teach.

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"sekisho"
@@ -12,7 +13,7 @@ import (
 // directory keeps what contracts want, compiled. Each recipient that store resolves comes with the version of its
 // contract's settings, so that nothing here is ever older than the mail.
 type directory struct {
-	store *wire.Peer
+	store, vault *wire.Peer
 
 	mu        sync.Mutex // guards what follows
 	contracts map[sekisho.ContractID]*contract
@@ -24,10 +25,11 @@ type contract struct {
 	wire.Contract
 	policy  *policy.Policy
 	domains []string
+	prints  []wire.Print // sets of fingerprints, with key and descriptor; shared with older and newer settings
 }
 
-func newDirectory(store *wire.Peer) *directory {
-	return &directory{store: store, contracts: map[sekisho.ContractID]*contract{}}
+func newDirectory(store, vault *wire.Peer) *directory {
+	return &directory{store: store, vault: vault, contracts: map[sekisho.ContractID]*contract{}}
 }
 
 // contract gives a contract's settings, at least as new as version.
@@ -45,6 +47,9 @@ func (d *directory) contract(ctx context.Context, id sekisho.ContractID, version
 	c = &contract{Contract: got}
 	for _, x := range got.Domains {
 		c.domains = append(c.domains, x.Name)
+	}
+	if c.prints, err = d.fingerprints(ctx, got); err != nil {
+		return nil, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -68,4 +73,31 @@ func (d *directory) compile(text []byte) (*policy.Policy, error) {
 		d.standard = p
 	}
 	return d.standard, nil
+}
+
+// fingerprints gives a contract's sets of fingerprints. What did not change is taken over from the settings before; a descriptor that
+// nothing uses any more is closed when it is collected, since a mail that is being inspected may still need it.
+func (d *directory) fingerprints(ctx context.Context, c wire.Contract) ([]wire.Print, error) {
+	if len(c.Prints) == 0 {
+		return nil, nil
+	}
+	d.mu.Lock()
+	old := d.contracts[c.ID]
+	d.mu.Unlock()
+	same := func(a, b wire.Print) bool { return a.Name == b.Name && a.Digest == b.Digest }
+	if old != nil && slices.EqualFunc(old.prints, c.Prints, same) {
+		return old.prints, nil
+	}
+	key, err := wire.VaultPrint.Ask(ctx, d.vault, wire.PrintQuery{Contract: c.ID})
+	if err != nil {
+		return nil, err
+	}
+	got, err := wire.StorePrints.Ask(ctx, d.store, wire.PrintQuery{Contract: c.ID})
+	if err != nil {
+		return nil, err
+	}
+	for i := range got.List {
+		got.List[i].Key = key.Key
+	}
+	return got.List, nil
 }

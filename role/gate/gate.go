@@ -83,7 +83,7 @@ func New(c Config, p Peers) *Gate {
 			return seal.Pass{}, sekisho.E("gate.pass", sekisho.Denied, nil)
 		}
 	}
-	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store), layers: newLayers(p.Store, p.Vault), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
+	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store, p.Vault), layers: newLayers(p.Store, p.Vault), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
 		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault), urls: wire.NewURLKeys(p.Vault)}
 	g.commits, g.resolver, g.observer = newCommitter(g), newResolver(p.Dial, c.Clock), wire.NewObserver(p.Store)
 	return g

@@ -138,7 +138,7 @@ const keepFor = 14 * 24 * time.Hour
 
 func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction, known bool) (*report, error) {
 	q := wire.Scan{Raw: in.raw, Direction: d, Envelope: in.envelope, Domains: c.domains, Partners: c.Partners, People: c.People, Known: known,
-		Now: in.envelope.At, Leak: c.policy.Leak(), Extra: append(slices.Clone(in.virus), in.auth.Findings...),
+		Now: in.envelope.At, Leak: c.policy.Leak(), Prints: c.prints, Extra: append(slices.Clone(in.virus), in.auth.Findings...),
 		Auth: wire.Auth{SPF: in.auth.SPF, DKIM: in.auth.DKIM, DMARC: in.auth.DMARC, ARC: in.chain(), SPFDomain: in.auth.SPFDomain,
 			DKIMDomain: in.auth.DKIMDomain, From: in.auth.FromDomain, Policy: in.auth.Policy, Aligned: in.auth.Aligned}}
 	r, worker, err := inspected(ctx, in, wire.InspectScan, q)

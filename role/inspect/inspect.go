@@ -3,6 +3,8 @@ package inspect
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +25,7 @@ type Config struct {
 type Inspect struct {
 	config  Config
 	scanner *scan.Scanner
+	prints  prints
 
 	service *wire.Service
 	served  atomic.Int64
@@ -89,6 +92,10 @@ func (i *Inspect) scan(ctx context.Context, _ sekisho.Caller, q wire.Scan) (wire
 	}
 	c := scan.Context{Direction: q.Direction, Envelope: q.Envelope, Domains: q.Domains, Partners: q.Partners, Known: q.Known, Extra: q.Extra, Now: q.Now, Leak: q.Leak,
 		Auth: scan.Auth{SPF: q.Auth.SPF, DKIM: q.Auth.DKIM, DMARC: q.Auth.DMARC, ARC: q.Auth.ARC, Aligned: q.Auth.Aligned, Domain: q.Auth.From}}
+	var unread []string
+	if c.Exact, unread = i.prints.of(q.Prints); len(unread) > 0 { // a rule may hold what could not be compared
+		c.Extra = append(slices.Clip(c.Extra), sekisho.Finding{Kind: sekisho.KindLeak, Name: "fingerprint-unread", Evidence: "sets of fingerprints cannot be read: " + strings.Join(unread, ", ")})
+	}
 	for _, p := range q.People {
 		c.People = append(c.People, scan.Person(p))
 	}

@@ -39,6 +39,9 @@ func (s *Store) admin(ctx context.Context, _ sekisho.Caller, q wire.Admin) (out 
 	if q.Sender != nil {
 		f, set = func(t *txn) error { return t.adminSender(*q.Sender, &out) }, set+1
 	}
+	if q.Print != nil {
+		f, set = func(t *txn) error { return t.adminPrint(*q.Print, &out) }, set+1
+	}
 	if set != 1 {
 		return out, adminError(sekisho.Invalid, "exactly one thing is changed at a time")
 	}

@@ -120,6 +120,8 @@ func needs(q wire.Admin) (about, error) {
 		return about{right: sekisho.ChangePartner, contract: q.Partner.Contract, what: "partner", object: q.Partner.Set.Name, number: q.Partner.Set.ID, class: sekisho.ClassDirectory}, nil
 	case q.Learned != nil:
 		return about{right: sekisho.ChangePolicy, contract: q.Learned.Contract, what: "learned", object: strconv.FormatUint(uint64(q.Learned.Account), 10), class: sekisho.ClassConfig}, nil
+	case q.Print != nil:
+		return about{right: sekisho.ChangePolicy, contract: q.Print.Contract, what: "fingerprint", object: q.Print.Name, class: sekisho.ClassConfig}, nil
 	case q.Sender != nil:
 		return about{right: sekisho.ChangePolicy, contract: q.Sender.Contract, what: "sender", object: q.Sender.Address, class: sekisho.ClassConfig}, nil
 	}
@@ -151,6 +153,8 @@ func (m *amendment) run() (err error) {
 		return m.partner(*m.set.Partner)
 	case m.set.Learned != nil:
 		return m.learned(*m.set.Learned)
+	case m.set.Print != nil:
+		return m.print(*m.set.Print)
 	case m.set.Sender != nil:
 		return m.sender(*m.set.Sender)
 	}
@@ -434,6 +438,14 @@ func (m *amendment) sender(q wire.AdminSender) error {
 		return err
 	}
 	return m.noted(q.Contract, "sender", address, q.Do, something(old != "", old), something(q.Do == "add", q.Stance))
+}
+
+// print puts or drops a set of fingerprints.
+func (m *amendment) print(q wire.AdminPrint) error {
+	if err := m.adminPrint(q, &m.done); err != nil {
+		return err
+	}
+	return m.noted(q.Contract, "fingerprint", q.Name, q.Do, nil, something(q.Do == "put", len(q.Set)))
 }
 
 // learned has a layer forget everything.

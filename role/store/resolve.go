@@ -310,6 +310,9 @@ func (s *Store) contract(ctx context.Context, _ sekisho.Caller, q wire.ContractQ
 	if err == nil {
 		c.Partners, err = partnerDomains(r, q.Contract)
 	}
+	if err == nil {
+		c.Prints, err = printsOf(r, q.Contract)
+	}
 	return c, err
 }
 

@@ -339,5 +339,6 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreDigest, s.digestNow)
 	wire.Handle(v, wire.StoreTeach, s.teach)
 	wire.Handle(v, wire.StoreLearned, s.learned)
+	wire.Handle(v, wire.StorePrints, s.prints)
 	return v
 }

@@ -231,6 +231,7 @@ func (d *driven) drives() []drive {
 		{"vault.tls", k(ledger.Signature), "", is(wire.VaultTLS, func() wire.Sign { return wire.Sign{Key: d.tls.Key, Digest: []byte("x")} }, nil)},
 		{"vault.chains", nil, "certificates are public", is(wire.VaultChains, nothing, nil)},
 		{"vault.return", k(ledger.Signature), "", is(wire.VaultReturn, nothing, nil)},
+		{"vault.print", k(ledger.Signature), "", is(wire.VaultPrint, just(wire.PrintQuery{Contract: 1}), nil)},
 		{"vault.mask", k(ledger.Signature), "", is(wire.VaultMask, nothing, nil)},
 		{"vault.typing", nil, "a public key and a random number", is(wire.VaultTyping, nothing, nil)},
 		{"vault.request", k(ledger.KeyMade), "", is(wire.VaultRequest, just(wire.CertificateRequest{Name: "mail.example", Operator: 1}), nil)},

@@ -258,6 +258,7 @@ func (v *Vault) Service(report func(sekisho.Caller, string, error)) *wire.Servic
 	wire.Handle(s, wire.VaultURL, using(v, v.urlKey))
 	wire.Handle(s, wire.VaultURLCheck, using(v, v.urlCheck))
 	wire.Handle(s, wire.VaultMask, using(v, v.maskKey))
+	wire.Handle(s, wire.VaultPrint, using(v, v.printKey))
 	v.ledgerService(s)
 	wire.Handle(s, wire.VaultInform, v.inform)
 	wire.Handle(s, wire.VaultScope, v.scope)

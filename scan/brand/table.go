@@ -358,4 +358,15 @@ dmm|dmm.com|dmm fx: dmm.com dmm.co.jp
 高島屋|髙島屋: takashimaya.co.jp
 出前館: demae-can.com
 ウォルマート: walmart.com
+trezor suite|exodus wallet|phantom wallet|uniswap|=okx|bybit|gemini exchange: trezor.io exodus.com phantom.app phantom.com uniswap.org okx.com bybit.com gemini.com
+livelo|smiles milhas|serasa|detran|correios|caixa econômica|caixa economica|receita federal: livelo.com.br smiles.com.br serasa.com.br serasaexperian.com.br detran.sp.gov.br correios.com.br caixa.gov.br gov.br
+banco santander|agencia tributaria|seguridad social|=dgt: santander.com santander.com.br bancosantander.es agenciatributaria.gob.es seg-social.es dgt.es gob.es
+aruba.it|=aruba|agenzia delle entrate|=inps|=spid|tim telecom|enel energia: aruba.it arubapec.it agenziaentrate.gov.it inps.it spid.gov.it tim.it enel.it
+assurance maladie|ameli|=antai|impots.gouv|free mobile|=edf|leboncoin|vinted|sncf: ameli.fr antai.gouv.fr impots.gouv.fr gouv.fr free.fr edf.fr leboncoin.fr vinted.fr vinted.com sncf-connect.com sncf.com connect.sncf sncf.fr
+elster|=adac|barmer|techniker krankenkasse|zalando|otto versand|deutsche bahn|=bahn: elster.de adac.de barmer.de tk.de zalando.de zalando.com zalando.fr zalando.co.uk zalando.it zalando.es otto.de bahn.de deutschebahn.com
+digid|belastingdienst|=kpn|ziggo|=odido|bol.com|=bol: digid.nl belastingdienst.nl kpn.com ziggo.nl odido.nl bol.com
+iberdrola|endesa|movistar|telefonica: iberdrola.es iberdrola.com endesa.com endesaclientes.com movistar.es movistar.com telefonica.com
+naver|네이버|카카오|kakao|국세청|쿠팡|coupang: naver.com navercorp.com kakao.com kakaocorp.com daum.net hometax.go.kr nts.go.kr coupang.com
+阿里云|支付宝|淘宝|顺丰|微信|腾讯: aliyun.com alipay.com taobao.com sf-express.com weixin.qq.com qq.com tencent.com
+eventbrite|=meetup|substack|=notion|=figma|=asana|hubspot: eventbrite.com event.eventbrite.com meetup.com substack.com notion.so notion.com figma.com asana.com hubspot.com hubspotemail.net
 `

@@ -9,13 +9,11 @@ import (
 
 // filter says of a 64-bit sum whether it is surely not in a set; it errs towards "perhaps" in one of 2^16 cases. It is a binary
 // fuse filter (Graf and Lemire, 2022): three places in neighbouring segments, whose 16-bit values together are the sum's mark.
-// It has 18 to 19 bits for each sum, and finding takes three reads. A narrow one has half of
-// that, and errs in one of 2^8 cases.
+// It has 18 to 19 bits for each sum, and finding takes three reads.
 type filter struct {
 	seed     uint64
 	length   uint32 // of a segment, a power of two
 	segments uint32 // how many a first place can be in
-	narrow   bool   // values of 8 bits instead of 16
 	table    []byte // the values, little-endian; may be a part of a file in memory
 }
 
@@ -28,12 +26,7 @@ func mix(h uint64) uint64 {
 	return h ^ h>>33
 }
 
-func (f *filter) mark(h uint64) uint16 {
-	if f.narrow {
-		return uint16(byte(h ^ h>>32))
-	}
-	return uint16(h ^ h>>32)
-}
+func (f *filter) mark(h uint64) uint16 { return uint16(h ^ h>>32) }
 
 // places are the three places of a mixed sum.
 func (f *filter) places(h uint64) (a, b, c uint32) {
@@ -45,28 +38,9 @@ func (f *filter) places(h uint64) (a, b, c uint32) {
 	return a, b, c
 }
 
-func (f *filter) at(i uint32) uint16 {
-	if f.narrow {
-		return uint16(f.table[i])
-	}
-	return binary.LittleEndian.Uint16(f.table[2*i:])
-}
+func (f *filter) at(i uint32) uint16 { return binary.LittleEndian.Uint16(f.table[2*i:]) }
 
-func (f *filter) set(i uint32, v uint16) {
-	if f.narrow {
-		f.table[i] = byte(v)
-		return
-	}
-	binary.LittleEndian.PutUint16(f.table[2*i:], v)
-}
-
-// width is how many bytes a value has.
-func (f *filter) width() int {
-	if f.narrow {
-		return 1
-	}
-	return 2
-}
+func (f *filter) set(i uint32, v uint16) { binary.LittleEndian.PutUint16(f.table[2*i:], v) }
 
 // has says whether sum may be in the set.
 func (f *filter) has(sum uint64) bool {
@@ -97,10 +71,10 @@ func (f *filter) size(n int) int {
 var errCrowded = errors.New("no filter could be made of these sums")
 
 // newFilter makes a filter of sums, which it sorts and of which each counts once. It tries seeds until one fits.
-func newFilter(sums []uint64, narrow bool) (*filter, error) {
+func newFilter(sums []uint64) (*filter, error) {
 	slices.Sort(sums)
 	sums = slices.Compact(sums)
-	f := &filter{narrow: narrow}
+	f := &filter{}
 	total := f.size(len(sums))
 	for try := range 60 {
 		f.seed = mix(uint64(try) + 0x9e3779b97f4a7c15)
@@ -162,7 +136,7 @@ func (f *filter) fill(sums []uint64, total int) bool {
 	if len(order) != len(sums) {
 		return false
 	}
-	f.table = make([]byte, f.width()*total)
+	f.table = make([]byte, 2*total)
 	for i := len(order) - 1; i >= 0; i-- {
 		a, b, c := f.places(order[i].hash)
 		v := f.mark(order[i].hash) ^ f.at(a) ^ f.at(b) ^ f.at(c)

@@ -33,8 +33,10 @@ type Page struct {
 	Refresh  bool     // leads elsewhere by itself
 	Tags     []string // the names of the elements, each once, in order; at most 40
 	Images   int
-	Hidden   int  // elements that are styled out of sight
-	Smuggle  bool // script that makes a file out of itself: Blob, msSaveBlob, createObjectURL, atob
+	Hidden   int      // elements that are styled out of sight
+	Veiled   []string // texts that are out of sight, as they stand in Text; at most 100
+	Alts     []string // what stands for pictures; at most 40
+	Smuggle  bool     // script that makes a file out of itself: Blob, msSaveBlob, createObjectURL, atob
 }
 
 // Limits of what is kept.
@@ -46,12 +48,19 @@ const (
 // page is one reading.
 type page struct {
 	Page
-	s     string
-	i     int
-	out   strings.Builder
-	open  int // index of the link whose text is being read, plus 1
-	start int // where in out its text begins
-	space bool
+	s      string
+	i      int
+	out    strings.Builder
+	open   int // index of the link whose text is being read, plus 1
+	start  int // where in out its text begins
+	space  bool
+	cells  int  // of the row of a table that were begun
+	inside bool // a cell is open
+	broken bool // a line ended in a cell: it is one only when more text follows in the cell
+
+	veil  string // the name of the element that is out of sight; "" none
+	depth int    // how many elements of that name are open in it
+	from  int    // where in out its text begins
 }
 
 // Read reads s.
@@ -69,8 +78,40 @@ func Read(s string) *Page {
 		p.markup()
 	}
 	p.closeLink()
+	p.unveil()
 	p.Text = strings.TrimSpace(p.out.String())
 	return &p.Page
+}
+
+// cover notes that an element is out of sight. Elements without an end hide nothing.
+func (p *page) cover(name string, hides bool) {
+	switch {
+	case p.veil != "":
+		if name == p.veil {
+			p.depth++
+		}
+	case hides && name != "img" && name != "br" && name != "hr" && name != "input" && name != "meta" && name != "link" && name != "body" && name != "html":
+		p.veil, p.depth, p.from = name, 1, p.out.Len()
+	}
+}
+
+// uncover notes the end of an element.
+func (p *page) uncover(name string) {
+	if name == p.veil && p.veil != "" {
+		if p.depth--; p.depth == 0 {
+			p.unveil()
+		}
+	}
+}
+
+func (p *page) unveil() {
+	if p.veil == "" {
+		return
+	}
+	p.veil = ""
+	if t := strings.TrimSpace(p.out.String()[p.from:]); t != "" && len(p.Veiled) < 100 {
+		p.Veiled = append(p.Veiled, t)
+	}
 }
 
 // text adds what a person reads, white space made one.
@@ -85,6 +126,9 @@ func (p *page) text(t string) {
 	for i := 0; i < len(t); i++ {
 		if c := t[i]; c != ' ' && c != '\n' && c != '\r' && c != '\t' {
 			if from < 0 {
+				if p.broken {
+					p.line()
+				}
 				if p.space && p.out.Len() > 0 && p.out.String()[p.out.Len()-1] != '\n' {
 					p.out.WriteByte(' ')
 				}
@@ -103,9 +147,44 @@ func (p *page) text(t string) {
 	}
 }
 
+// block ends a line of text where an element of its own lines begins or ends; in a cell of a table, only when the cell goes on.
+func (p *page) block() {
+	if !p.inside {
+		p.line()
+		return
+	}
+	last := byte('\n')
+	if n := p.out.Len(); n > 0 {
+		last = p.out.String()[n-1]
+	}
+	p.broken = p.broken || last != '\t' && last != '\n'
+	p.space = false
+}
+
+// row begins or ends a row of a table.
+func (p *page) row() {
+	p.line()
+	p.cells, p.inside = 0, false
+}
+
+// cell begins a cell: a tab stands between two, so that who reads the text sees the columns.
+func (p *page) cell() {
+	switch {
+	case p.cells > 0 && p.out.Len() < maxText:
+		if p.open != 0 && p.start == p.out.Len() {
+			p.start++
+		}
+		p.out.WriteByte('\t')
+	case p.broken:
+		p.line()
+	}
+	p.cells++
+	p.inside, p.broken, p.space = true, false, false
+}
+
 // line ends a line of text.
 func (p *page) line() {
-	p.space = false
+	p.space, p.broken = false, false
 	if p.open != 0 && p.start == p.out.Len() {
 		defer func() { p.start = p.out.Len() }()
 	}
@@ -234,13 +313,16 @@ func (p *page) value() string {
 
 // end acts on a closing tag.
 func (p *page) end(name string) {
+	p.uncover(name)
 	switch name {
 	case "a":
 		p.closeLink()
-	case "p", "div", "tr", "table", "h1", "h2", "h3", "h4", "li", "ul", "ol", "blockquote", "title", "pre":
-		p.line()
+	case "p", "div", "h1", "h2", "h3", "h4", "li", "ul", "ol", "blockquote", "title", "pre", "dd", "dt":
+		p.block()
+	case "tr", "table":
+		p.row()
 	case "td", "th":
-		p.space = true
+		p.inside, p.broken, p.space = false, false, true
 	}
 }
 

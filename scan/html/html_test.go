@@ -47,3 +47,20 @@ func FuzzRead(f *testing.F) {
 	f.Add("<p>a<a href=b>c</a><script>d</script>")
 	f.Fuzz(func(t *testing.T, s string) { Read(s) })
 }
+
+// TestVeiled: what is out of sight is told apart, with what stands in it; what stands for pictures too.
+func TestVeiled(t *testing.T) {
+	for in, want := range map[string]string{
+		`<p>a</p><div style="display: none">b <div>c</div> d</div><p>e</p>`:        "b\nc\nd",
+		`<span style="font-size:0">x</span>y<span style="visibility:hidden">z`:      "x|z",
+		`<img style="display:none" src="a"><p>shown</p>`:                            "",
+		`<div style="display:none"></div><p style="max-height:0">q</p><p>r</p></div>`: "q",
+	} {
+		if got := strings.Join(Read(in).Veiled, "|"); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+	if p := Read(`<img alt="Big&amp;Bank" src="x"><img alt=" ">`); len(p.Alts) != 1 || p.Alts[0] != "Big&Bank" {
+		t.Errorf("%q", p.Alts)
+	}
+}

@@ -16,6 +16,7 @@ func (p *page) tag(name string) {
 		a.take(p, n, v)
 	}
 	p.seen(name)
+	p.cover(name, a.hides)
 	switch name {
 	case "a", "area":
 		p.closeLink()
@@ -26,10 +27,12 @@ func (p *page) tag(name string) {
 				p.open, p.start = len(p.Links), p.out.Len()
 			}
 		}
-	case "br", "p", "div", "tr", "table", "h1", "h2", "h3", "h4", "li", "hr", "blockquote", "pre":
-		p.line()
+	case "br", "p", "div", "h1", "h2", "h3", "h4", "li", "hr", "blockquote", "pre", "dd", "dt":
+		p.block()
+	case "tr", "table":
+		p.row()
 	case "td", "th":
-		p.space = true
+		p.cell()
 	case "noscript": // its content is shown where script does not run, as in mail programs
 	case "script", "style", "title", "textarea", "xmp", "noembed", "noframes":
 		p.raw(name, a.src)
@@ -56,6 +59,9 @@ func (p *page) active(name string, a *attrs) {
 	switch name {
 	case "img", "image":
 		p.Images++
+		if t := strings.TrimSpace(html.UnescapeString(a.alt)); t != "" && len(p.Alts) < 40 {
+			p.Alts = append(p.Alts, t[:min(len(t), 200)])
+		}
 		p.link("img", a.src)
 	case "form":
 		p.Form = true
@@ -103,7 +109,8 @@ func (p *page) meta(a *attrs) {
 
 // attrs are the attributes that matter.
 type attrs struct {
-	href, src, action, formaction, kind, content, equiv, charset, data, srcdoc string
+	href, src, action, formaction, kind, content, equiv, charset, data, srcdoc, alt string
+	hides                                                                           bool
 }
 
 // take keeps an attribute; the first of a name counts, as in browsers.
@@ -121,11 +128,14 @@ func (a *attrs) take(p *page, n, v string) {
 		at = &a.href
 	case c == 's' && strings.EqualFold(n, "src"):
 		at = &a.src
+	case c == 'a' && strings.EqualFold(n, "alt"):
+		at = &a.alt
 	case c == 's' && strings.EqualFold(n, "srcdoc"):
 		at = &a.srcdoc
 	case c == 's' && strings.EqualFold(n, "style"):
 		if hides(v) {
 			p.Hidden++
+			a.hides = true
 		}
 		return
 	case c == 'a' && strings.EqualFold(n, "action"):

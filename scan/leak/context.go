@@ -39,18 +39,20 @@ var labels = [...]label{
 	{"マイナンバー", isMyNumber}, {"マイナ番号", isMyNumber}, {"個人番号", isMyNumber}, {"mynumber", isMyNumber}, {"my number", isMyNumber}, {"my_number", isMyNumber},
 	{"my-number", isMyNumber}, {"individual number", isMyNumber}, {"individual_number", isMyNumber}, {"individualnumber", isMyNumber}, {"kojin bango", isMyNumber}, {"kojin_bango", isMyNumber},
 	{"kojinbango", isMyNumber}, {"personal number", isMyNumber}, {"social security and tax number", isMyNumber}, {"通知カード", isMyNumber}, {"個人no", isMyNumber}, {"マイナンバーカード", isMyNumber},
-	{"個人番号カード", isMyNumber}, {"マイナカード", isMyNumber}, {"my number card", isMyNumber}, {"特定個人情報", isMyNumber}, {"jpki", isMyNumber},
+	{"個人番号カード", isMyNumber}, {"マイナカード", isMyNumber}, {"my number card", isMyNumber}, {"特定個人情報", isMyNumber}, {"jpki", isMyNumber}, {"税番号", isMyNumber}, {"kojin_bangou", isMyNumber}, {"kojinbangou", isMyNumber}, {"kojin bangou", isMyNumber}, {"personal_number", isMyNumber},
+	{"kojin-bango", isMyNumber}, {"個人ナンバー", isMyNumber}, {"マイナンバ", isMyNumber},
 	{"カード番号", isCard}, {"カードナンバー", isCard}, {"カードno", isCard}, {"クレジット", isCard}, {"クレカ", isCard}, {"デビット", isCard}, {"card", isCard}, {"カード", isCard},
 	{"cc number", isCard}, {"ccnum", isCard}, {"cardnumber", isCard}, {"card_number", isCard}, {"creditcard", isCard}, {"credit_card", isCard}, {"pan", isCard}, {"visa", isCard},
 	{"mastercard", isCard}, {"amex", isCard}, {"american express", isCard}, {"アメックス", isCard}, {"ビザ", isCard}, {"マスターカード", isCard}, {"jcb", isCard}, {"diners", isCard}, {"ダイナース", isCard},
-	{"discover", isCard}, {"unionpay", isCard}, {"銀聯", isCard}, {"charge", isCard}, {"決済", isCard}, {"debit", isCard}, {"cvv", isCard}, {"cvc", isCard}, {"有効期限", isCard}, {"名義", isCard},
+	{"discover", isCard}, {"unionpay", isCard}, {"銀聯", isCard}, {"charge", isCard}, {"決済", isCard}, {"debit", isCard}, {"cvv", isCard}, {"cvc", isCard}, {"有効期限", isCard}, {"名義", isCard}, {"primaryaccountnumber", isCard}, {"primary_account_number", isCard}, {"cc_no", isCard}, {"ccno", isCard}, {"cc", isCard}, {"kreditkarte", isCard}, {"kreditkartennummer", isCard}, {"kartennummer", isCard}, {"carte", isCard}, {"tarjeta", isCard}, {"crédito", isCard}, {"crédit", isCard}, {"kreditkarten-nr", isCard}, {"cartão", isCard},
+	{"carta di credito", isCard}, {"信用卡", isCard}, {"卡号", isCard}, {"银行卡", isCard}, {"카드", isCard}, {"카드 번호", isCard}, {"카드번호", isCard},
 	{"法人番号", isCorporate}, {"corporate number", isCorporate}, {"corporate_number", isCorporate}, {"houjin", isCorporate}, {"登録番号", isCorporate}, {"インボイス", isCorporate},
 	{"免許", isLicense}, {"運転免許証番号", isLicense}, {"免許証番号", isLicense}, {"免許証の番号", isLicense}, {"免許番号", isLicense}, {"driver's license", isLicense}, {"driving licence", isLicense},
 	{"license no", isLicense}, {"license number", isLicense}, {"licence no", isLicense}, {"licence number", isLicense}, {"driver license", isLicense}, {"driver_license", isLicense},
 	{"driverlicense", isLicense}, {"drivers license", isLicense}, {"driving license", isLicense}, {"license_no", isLicense}, {"dl no", isLicense}, {"licence", isLicense}, {"license", isLicense},
 	{"旅券", isPassport}, {"旅券番号", isPassport}, {"パスポート", isPassport}, {"パスポート番号", isPassport}, {"passport", isPassport},
 	{"口座", isBank}, {"口座番号", isBank}, {"普通", isBank}, {"当座", isBank}, {"貯蓄", isBank}, {"普通預金", isBank}, {"(普)", isBank}, {"(当)", isBank}, {"account number", isBank}, {"account no", isBank},
-	{"account_number", isBank}, {"accountnumber", isBank}, {"acct", isBank}, {"a/c", isBank}, {"bank account", isBank}, {"savings account", isBank}, {"checking account", isBank}, {"ordinary account", isBank},
+	{"account_number", isBank}, {"accountnumber", isBank}, {"acct", isBank}, {"bankaccountnumber", isBank}, {"bankaccount", isBank}, {"bank_account", isBank}, {"accountno", isBank}, {"account_no", isBank}, {"kontonummer", isBank}, {"预金", isBank}, {"口座番号", isBank}, {"a/c", isBank}, {"bank account", isBank}, {"savings account", isBank}, {"checking account", isBank}, {"ordinary account", isBank},
 	{"電話", isPhone}, {"tel", isPhone}, {"携帯", isPhone}, {"fax", isPhone}, {"phone", isPhone}, {"mobile", isPhone}, {"連絡先", isPhone}, {"ファックス", isPhone}, {"ファクス", isPhone}, {"cell", isPhone},
 	{"スマホ", isPhone}, {"電話番号", isPhone}, {"携帯番号", isPhone}, {"whatsapp", isPhone}, {"内線", isPhone},
 	{"保険者番号", isInsurer}, {"被保険者番号", isInsurer}, {"保険証", isInsurer}, {"保険証番号", isInsurer}, {"保険者no", isInsurer}, {"insurer number", isInsurer}, {"insurer no", isInsurer},
@@ -69,6 +71,8 @@ var others = [...]string{"注文", "伝票", "追跡", "受注", "発注", "問�
 	"reservation", "transaction", "confirmation", "receipt", "quote", "purchase", "po", "sku", "part", "item", "product", "model", "lot", "batch", "barcode", "imei", "iccid", "meid", "asin", "customer", "member", "membership", "loyalty",
 	"gift", "voucher", "coupon", "policy", "claim", "job", "build", "commit", "revision", "session", "request", "trace", "span", "event", "error", "timestamp", "epoch", "unix", "time", "log", "consignment", "delivery", "package", "asset",
 	"device", "meter", "subscription", "contract", "employee id", "employee no", "student", "patient", "hash", "checksum", "token", "nonce", "offset", "docket", "incident", "issue", "bug", "dispatch", "fedex", "ups", "dhl", "ヤマト", "佐川", "ゆうパック",
+	"bestell", "sendung", "rechnung", "auftrag", "kunden", "kundennummer", "vorgang", "artikel", "serien", "lieferung", "commande", "facture", "suivi", "colis", "réclamation", "dossier", "pedido", "factura", "seguimiento", "envío", "cliente", "ordine", "fattura", "spedizione",
+	"订单", "运单", "快递", "流水", "发票", "客户", "주문", "운송장", "송장", "영수증", "고객", "訂單", "ts", "created", "updated", "createdat", "updatedat", "created_at", "updated_at", "isbn13", "isbn10", "isbn-13", "isbn-10", "gtin13", "ean13", "jan13", "gtin-13", "ean-13", "会議id", "meeting id", "webinar", "passcode", "開催", "ミーティング", "口座振替依頼", "振替依頼", "お客様", "社員", "従業員", "機番",
 	"amount", "total", "price", "jpy", "usd", "doi", "issn", "mac", "pid", "uid", "user id", "userid", "process", "thread", "port", "size", "byte", "bytes", "quantity", "qty", "pos", "rma", "msgid", "message-id", "メッセージid"}
 
 // before is how many bytes in front of a number its label may stand; after is how many behind it.
@@ -97,7 +101,7 @@ func (f *finder) says(start, end int) sense {
 	if s := follows(tail); s != unsaid {
 		return s
 	}
-	if line > 0 && bare {
+	if line > 0 && (bare || len(front) < before && strings.Trim(front, between) == "") {
 		return meaning(f.above(line), true)
 	}
 	return unsaid
@@ -180,14 +184,14 @@ func meaning(s string, kind bool) sense {
 			is = unsaid
 		}
 	}
-	if kind && (is == unsaid || is == loose || len(rest) > 12) && numbered(rest) {
+	if kind && (is == unsaid || is == loose || len(rest) > 12 && strings.Trim(rest, between) != "") && numbered(rest) {
 		return other
 	}
 	return is
 }
 
 // between is the characters of what may stand between a word and the number that it names: "no.", "number is", "番号は".
-const between = " \t:=.-#\"'|,()[]<>/番号コードのはnoidumbers"
+const between = " \t:=.-#\"'|,()[]{}<>/*_;&「」『』【】、。・…→■○●―~^+№番号書第コードナンバーのはがをにとで欄すid numberso번호编"
 
 // strong are the Latin words of others that count when they are not the name of the number, too.
 var strong = [...]string{"order", "tracking", "invoice", "serial", "isbn", "shipment", "parcel", "waybill", "booking", "sku", "imei", "timestamp", "transaction", "consignment", "delivery", "reservation", "reference", "barcode", "confirmation"}
@@ -241,11 +245,16 @@ func stem(s string) bool {
 // numbered says whether s ends with the name of a number that says of what: "member id", "機番コード". A mere "番号" or "the
 // number" says nothing.
 func numbered(s string) bool {
-	s = strings.TrimRight(s, " :=#.\"'は([<「『、\t-")
+	s = strings.TrimRight(s, " :=#.\"'は()[]<「『【、\t-|>*→…;+欄にで、すがを")
 	for _, w := range []string{"番号", "コード", "ナンバー"} {
 		if rest, ok := strings.CutSuffix(s, w); ok {
 			r, _ := utf8.DecodeLastRuneInString(rest)
 			return r > 0x3040 && r != 'の' && r != '、' && r != '。' && r != 'は' && r != 'に' && r != 'が' && r != '記' || r >= 'a' && r <= 'z'
+		}
+	}
+	for _, w := range []string{"nummer", "号码", "编号", "単号", "单号", "번호"} {
+		if rest, ok := strings.CutSuffix(s, w); ok && strings.Trim(rest, " ") != "" {
+			return true
 		}
 	}
 	for _, w := range []string{"id", "no", "code", "number", "num", "nr", "key", "№"} {
@@ -311,7 +320,7 @@ func (f *finder) column(line, start, end int) string {
 	if e := strings.TrimLeft(f.t[end:stop], " \"'"); e != "" && e[0] != d && e[0] != '\r' {
 		return ""
 	}
-	return cell(f.header(line, stop, d), d, strings.Count(f.t[line:start], string(d)))
+	return cell(f.header(line, stop, d), d, dividers(f.t[line:start], d))
 }
 
 // divider is what divides the cells of a line; 0 when it is no row of a table.
@@ -324,18 +333,49 @@ func divider(s string) byte {
 	return 0
 }
 
+// divide is where the first cell of s ends; a divider between quotes divides nothing.
+func divide(s string, d byte) int {
+	quoted := strings.IndexByte(s, '"') >= 0 && strings.Count(s, `"`)%2 == 0
+	in := false
+	for i := range len(s) {
+		switch {
+		case s[i] == '"':
+			in = quoted && !in
+		case s[i] == d && !in:
+			return i
+		}
+	}
+	return len(s)
+}
+
+// dividers counts what divides the cells of s, which may end in the middle of a quoted one.
+func dividers(s string, d byte) int {
+	n, in := strings.Count(s, string(d)), false
+	if n == 0 || strings.IndexByte(s, '"') < 0 {
+		return n
+	}
+	n = 0
+	for i := range len(s) {
+		switch {
+		case s[i] == '"':
+			in = !in
+		case s[i] == d && !in:
+			n++
+		}
+	}
+	return n
+}
+
 // cell is the n-th cell of a header; "" when it looks like data.
 func cell(s string, d byte, n int) string {
 	for ; n > 0; n-- {
-		i := strings.IndexByte(s, d)
-		if i < 0 {
+		i := divide(s, d)
+		if i == len(s) {
 			return ""
 		}
 		s = s[i+1:]
 	}
-	if i := strings.IndexByte(s, d); i >= 0 {
-		s = s[:i]
-	}
+	s = s[:divide(s, d)]
 	figures := 0
 	for i := range len(s) {
 		if digit(s[i]) {
@@ -353,7 +393,7 @@ type rows struct{ line, head int }
 
 // header is the first of the lines that have as many cells as the one from line to stop and stand directly above it.
 func (f *finder) header(line, stop int, d byte) string {
-	n := strings.Count(f.t[line:stop], string(d))
+	n := dividers(f.t[line:stop], d)
 	top := line
 	for top > 0 {
 		if top == f.rows.line {
@@ -366,7 +406,7 @@ func (f *finder) header(line, stop int, d byte) string {
 			top = up
 			continue
 		}
-		if strings.Count(row, string(d)) != n || top-up > 4000 {
+		if dividers(row, d) != n || top-up > 4000 {
 			break
 		}
 		top = up

@@ -29,6 +29,7 @@ func gap(s string) (sep byte, n int) {
 			sep = '-'
 		case (r == '.' || r == '_') && n == 0:
 			return byte(r), 1
+		case r == '\n' && sep == '-' || r == '\r' && sep == '-' && n+1 < len(s) && s[n+1] == '\n': // a number that a line's end divides
 		default:
 			return sep, n
 		}
@@ -79,6 +80,9 @@ func (f *finder) at(g []group, joined bool) int {
 	if n := f.plus(g); n > 0 {
 		return n
 	}
+	if !joined && !f.begins(start) && f.era(start) == start-1 && (start == 1 || !word(f.t[start-2])) {
+		return f.birth(g)
+	}
 	if joined || !f.begins(start) || slices.ContainsFunc(f.coded, func(h Hit) bool { return start >= h.Start && start < h.End }) {
 		return 0
 	}
@@ -96,6 +100,8 @@ func (f *finder) begins(start int) bool {
 		return true
 	}
 	switch c := f.t[start-1]; {
+	case latin(c) && f.named(start):
+		return true
 	case word(c), c == '+', c == '&', c == '$', c == '%', c == '\\':
 		return false
 	case c == '-', c == '.':
@@ -104,6 +110,38 @@ func (f *finder) begins(start int) bool {
 		return start < 2 || !digit(f.t[start-2]) || !f.thousands(start)
 	}
 	return !strings.HasSuffix(f.t[:start], "¥")
+}
+
+// named says whether the word that ends at start, with nothing between, is a label of personal data: two elements of a page that
+// stand side by side.
+func (f *finder) named(start int) bool {
+	front := f.t[max(0, start-24):start]
+	bare := strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(front, "number"), "no"), " _-")
+	for i := range labels {
+		l := &labels[i]
+		if len(l.word) >= 4 && (strings.HasSuffix(front, l.word) && lastWord(front, l.word) >= 0 || strings.HasSuffix(bare, l.word) && lastWord(bare, l.word) >= 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// linked says whether start stands in the address of a page or the name of a file: digits there are no numbers of persons unless
+// a word says so.
+func (f *finder) linked(start, end int) bool {
+	from := start
+	for from > 0 && start-from < 300 && f.t[from-1] > ' ' && f.t[from-1] < utf8.RuneSelf && f.t[from-1] != '"' && f.t[from-1] != '<' {
+		from--
+	}
+	if strings.Contains(f.t[from:start], "://") || strings.HasPrefix(f.t[from:start], "www.") || strings.HasPrefix(f.t[from:start], "cid:") {
+		return true
+	}
+	s := f.t[end:min(len(f.t), end+6)]
+	n := 1
+	for n < len(s) && latin(s[n]) {
+		n++
+	}
+	return n >= 4 && n <= 5 && s[0] == '.' && (n == len(s) || !word(s[n])) || strings.HasPrefix(s, "@")
 }
 
 // thousands says whether the comma before start divides the digits of one sum: 1,234,567.
@@ -139,6 +177,9 @@ func (f *finder) shape(g []group, lengths ...int) bool {
 
 // total is how many groups, at most six, have n digits together and end as a number ends; 0 for none.
 func (f *finder) total(g []group, n int) int {
+	if f.boxes(g) == n {
+		return n
+	}
 	sum := 0
 	for i := range min(len(g), 6) {
 		if sum += g[i].len(); sum == n && f.whole(g, i+1) {
@@ -149,6 +190,21 @@ func (f *finder) total(g []group, n int) int {
 		}
 	}
 	return 0
+}
+
+// boxes is how many groups of one digit each stand side by side, as in the boxes of a form, when the number ends behind them.
+func (f *finder) boxes(g []group) int {
+	if i := g[0].start; i > 2 && (f.t[i-1] == ' ' || f.t[i-1] == '-') && digit(f.t[i-2]) && !digit(f.t[i-3]) {
+		return 0
+	}
+	n := 0
+	for n < len(g) && n < 20 && g[n].len() == 1 && (n == 0 || g[n-1].sep == g[0].sep) {
+		n++
+	}
+	if n < len(g) && n > 0 && g[n-1].sep == g[0].sep && g[n].len() == 1 || n < 12 || !f.whole(g, n) {
+		return 0
+	}
+	return n
 }
 
 // digits are the digits of n groups.
@@ -196,7 +252,7 @@ func (f *finder) card(g []group) int {
 		return n
 	case right && s == isCard:
 		f.hit(Card, start, end)
-	case right && i >= 0 && (s == unsaid || s == loose) && !stamp(d):
+	case right && i >= 0 && (s == unsaid || s == loose) && !stamp(d) && !f.linked(start, end):
 		p.hits = append(p.hits, Hit{Card, start, end})
 	default:
 		return 0
@@ -212,6 +268,8 @@ func (f *finder) person(g []group) int {
 		n = 1
 	case f.shape(g, 4, 4, 4):
 		n = 3
+	case f.boxes(g) == 12:
+		n = 12
 	default:
 		n, plain = f.total(g, 12), false
 	}
@@ -232,7 +290,7 @@ func (f *finder) person(g []group) int {
 		f.hit(License, start, end)
 	case right && s == isMyNumber:
 		f.hit(MyNumber, start, end)
-	case !plain || s != unsaid || stamp(d) || abroad(d) && n == 1 || f.t[max(start-1, 0)] == '#':
+	case !plain || s != unsaid || stamp(d) || abroad(d) && n == 1 || f.t[max(start-1, 0)] == '#' || f.linked(start, end) || more(g, n) || f.inner(start):
 		return 0
 	case right:
 		p.hits = append(p.hits, Hit{MyNumber, start, end})
@@ -241,6 +299,15 @@ func (f *finder) person(g []group) int {
 		return 0
 	}
 	return n
+}
+
+// more says whether another group of four digits follows three of them: twelve digits of a longer number or a list of years.
+func more(g []group, n int) bool { return n == 3 && len(g) > 3 && g[3].len() == 4 && len(g)%3 != 0 }
+
+// inner says whether four digits stand before start on its line, spaces between.
+func (f *finder) inner(start int) bool {
+	s := strings.TrimRight(f.t[max(0, start-9):start], " ")
+	return len(s) >= 4 && f.t[start-1] == ' ' && digits(s[len(s)-4:])
 }
 
 // abroad says whether twelve digits are a mobile telephone of Japan as it is called from outside.
@@ -287,6 +354,8 @@ func (f *finder) account(g []group) int {
 	start, end := g[0].start, g[n-1].end
 	switch s := f.says(start, end); {
 	case s == isBank && (len(d) <= 8 || n == 2 && len(d) <= 13) && f.banking(start):
+		f.hit(Bank, start, end)
+	case s == unsaid && len(d) >= 6 && len(d) <= 8 && n == 1 && strings.Contains(f.t[max(0, start-30):start], "記号") && f.banking(start):
 		f.hit(Bank, start, end)
 	case s == isInsurer && (len(d) == 6 || len(d) == 8):
 		f.hit(Insurer, start, end)

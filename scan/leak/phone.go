@@ -11,7 +11,7 @@ func (f *finder) phone(g []group) int {
 		return n
 	}
 	first := f.t[g[0].start:]
-	if l := g[0].len(); f.whole(g, 1) && (l == 11 && mobile(first) || l == 10 && f.says(g[0].start, g[0].end) == isPhone) {
+	if l := g[0].len(); f.whole(g, 1) && (l == 11 && mobile(first) && f.says(g[0].start, g[0].end) != other || l == 10 && f.says(g[0].start, g[0].end) == isPhone) {
 		f.hit(Phone, g[0].start, g[0].end)
 		return 1
 	}
@@ -84,15 +84,21 @@ func (f *finder) plus(g []group) int {
 	return n
 }
 
-// optional tries +81 (0)90-1234-5678.
+// optional tries +81 (0)90-1234-5678 and (+81) 90-1234-5678.
 func (f *finder) optional(g []group) int {
 	s := f.t[g[0].end:]
 	t := strings.TrimLeft(s, " -")
-	if f.t[g[0].start:g[0].end] != "81" || !strings.HasPrefix(t, "(0)") {
+	skip := len("(0)")
+	switch {
+	case f.t[g[0].start:g[0].end] != "81":
+		return 0
+	case strings.HasPrefix(t, ")") && g[0].start > 1 && f.t[g[0].start-2] == '(':
+		skip = 1 + len(t[1:]) - len(strings.TrimLeft(t[1:], " "))
+	case !strings.HasPrefix(t, "(0)"):
 		return 0
 	}
 	from := g[0].end + len(s) - len(t)
-	n, i := 0, from+3
+	n, i := 0, from+skip
 	for ; i < len(f.t) && (digit(f.t[i]) || (f.t[i] == '-' || f.t[i] == ' ') && i+1 < len(f.t) && digit(f.t[i+1])) && n < 10; i++ {
 		if digit(f.t[i]) {
 			n++

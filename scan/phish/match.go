@@ -20,7 +20,7 @@ type lexicon struct {
 var phrases = sync.OnceValue(func() *lexicon {
 	x := &lexicon{list: make(map[string][]phrase)}
 	for of, line := range lures {
-		for t := range strings.SplitSeq(line, "|") {
+		for t := range strings.SplitSeq(line+"|"+tongues[of], "|") {
 			if len(t) < shortest {
 				continue
 			}

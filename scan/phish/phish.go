@@ -35,6 +35,7 @@ type Mail struct {
 	Images     int
 	HTML       bool
 	Form       bool
+	Write      bool    // a link writes to an address at a provider where everybody gets one
 	Hidden     int     // pieces of text that are out of sight
 	Page       bool    // HTML is attached
 	File       bool    // something else is attached
@@ -72,8 +73,9 @@ func (m *mail) add(kind sekisho.Kind, name string, score float64, where, evidenc
 }
 
 // Judge gives the facts, each name once. genuine says that the mail comes from the domain of a known company and leads to
-// its pages, and nothing says that the sender is forged.
-func Judge(in *Mail) (facts []Fact, genuine bool) {
+// its pages, and nothing says that the sender is forged. coherent says that nothing is strange: sender and all links are of one
+// domain, which is no odd one, and no known company is named.
+func Judge(in *Mail) (facts []Fact, genuine, coherent bool) {
 	m := &mail{Mail: in, said: look(in.Text[:min(len(in.Text), maxText)])}
 	m.strange = in.Strange
 	m.targets()
@@ -82,7 +84,7 @@ func Judge(in *Mail) (facts []Fact, genuine bool) {
 	m.recipient()
 	m.form()
 	m.lures()
-	return m.facts, m.genuine
+	return m.facts, m.genuine, m.elsewhere == 0 && m.strange < 0.5 && !m.Free && m.Site != "" && m.claimed == nil && !m.Page
 }
 
 // maxText is how much of a text is searched for what swindlers say.

@@ -29,7 +29,7 @@ func note(name, from, subject, text string, links ...string) *Mail {
 
 // sum is the score of the facts, and their names.
 func sum(m *Mail) (float64, string) {
-	list, genuine := Judge(m)
+	list, genuine, _ := Judge(m)
 	total, names := 0.0, ""
 	for _, f := range list {
 		total += f.Score
@@ -53,6 +53,11 @@ func TestFraud(t *testing.T) {
 		{note("Parcel", "b@odd.example", "Delivery failed", "Your parcel could not be delivered because of an incomplete address. A shipping fee is due within 24 hours.", "https://abc.pages.dev/x", "img:https://www.dhl.com/logo.png"), 3, "company-pictures free-hosting lure"},
 		{note("Taro Mori", "ceo@gmail.com", "Quick task", "Are you available? I am in a meeting. Buy some gift cards and send me the codes, I will reimburse you."), 2.5, "favour"},
 		{note("山田", "yamada@partner.example", "お振込みについて", "監査のため振込先口座を変更しました。本日中に新しい口座へお振込をお願いします。"), 1.5, "account-change"},
+		{note("PayPaI", "service@intl-limited.example", "Your account", "Please resolve the issue.", "https://intl-limited.example/pp"), 4, "company-disguised"},
+		{note("N e t f l i x", "info@x.example", "On hold", "Update your payment details.", "https://x.example/n"), 4, "company-disguised"},
+		{note("Onlinebanking", "service@dkb-kunde.example", "Ihre Mitteilung", "Sie haben eine neue Mitteilung.", "https://dkb-kunde.example"), 3, "company-in-domain"},
+		{note("Kundenservice", "a@odd.example", "Konto gesperrt", "Sehr geehrter Kunde, Ihr Konto wurde gesperrt. Bestätigen Sie Ihre Daten innerhalb von 24 Stunden. Klicken Sie hier.", "https://x.pages.dev/1"), 3, "lure"},
+		{note("Service", "a@odd.example", "Su cuenta ha sido bloqueada", "Estimado cliente, verifique su identidad en 24 horas. Haga clic aquí.", "https://x.pages.dev/1"), 3, "lure"},
 		{note("", "z@w.example", "Hello", "I recorded you through your camera while you watched porn. Send 1000 dollars in bitcoin to my wallet address."), 5, "blackmail"},
 	} {
 		got, names := sum(c.m)
@@ -75,6 +80,8 @@ func TestHonest(t *testing.T) {
 		{note("PayPal", "service@paypal.com", "Security alert: new sign-in", "We noticed a new sign-in. If this wasn't you, reset your password within 24 hours.", "https://www.paypal.com/signin"), 0},
 		{note("佐藤", "sato@kawa.example", "打ち合わせの件", "お世話になっております。来週の打ち合わせですが、火曜日の10時でいかがでしょうか。"), 0},
 		{note("Laura", "laura@harbor.example", "Invoice 123", "Please find our invoice attached. Payment is due within 30 days.", "https://www.harbor.example/"), 0.5},
+		{note("Café Lindner", "info@cafe-lindner.example", "Neue Kurse", "Liebe Gäste, wir freuen uns auf Sie. Jetzt anmelden.", "https://cafe-lindner.example/"), 0.5},
+		{note("Maria", "maria@pay-online.example", "Factura", "Adjunto la factura de marzo.", "https://pay-online.example/"), 0.5},
 		{note("News", "news@shop.example", "Spring sale", "Until Friday you save 20 % on coffee. Read more.", "https://www.shop.example/sale", "https://www.shop.example/unsubscribe"), 0.5},
 	} {
 		if got, names := sum(c.m); got > c.most {
@@ -99,6 +106,9 @@ func TestHonest(t *testing.T) {
 // TestPhrases: every phrase of the tables is found where it stands alone, across a line break too.
 func TestPhrases(t *testing.T) {
 	for of, line := range lures {
+		if tongues[of] != "" {
+			line += "|" + tongues[of]
+		}
 		for p := range strings.SplitSeq(line, "|") {
 			if search.Fold(p) != p {
 				t.Errorf("%q is not folded", p)
@@ -125,7 +135,7 @@ func FuzzJudge(f *testing.F) {
 	f.Add("PayPal Support", "a@b.example", "verify your account 振込先変更", "text click here", "https://a.b.example/#taro@mori.example")
 	f.Add("", "", "", "", "")
 	f.Fuzz(func(t *testing.T, name, from, subject, text, link string) {
-		list, _ := Judge(note(name, from, subject, text, link))
+		list, _, _ := Judge(note(name, from, subject, text, link))
 		seen := make(map[string]bool)
 		for _, x := range list {
 			if seen[x.Name] || x.Score < 0 || x.Name == "" {

@@ -5,6 +5,7 @@ import (
 
 	"sekisho"
 	"sekisho/scan/brand"
+	"sekisho/scan/spam"
 	"sekisho/search"
 )
 
@@ -23,9 +24,17 @@ func (m *mail) sender() {
 	name, host := search.Fold(a.Name), strings.ToLower(a.Host)
 	m.named(name, host)
 	if m.claimed == nil {
+		m.disguised(a.Name, name, host)
+	}
+	if m.Write && !m.Free && (m.claimed != nil || service(name)) {
+		m.strange++
+		m.add(sekisho.KindPhish, "writes-elsewhere", 2, "1", "its links write to an address that anybody can get")
+	}
+	if m.claimed == nil {
 		m.titled(host)
 	}
 	m.office(name)
+	m.domain(host)
 	m.mailbox(strings.ToLower(a.Mailbox), host)
 	if own := brand.Of(m.Site); own != nil && m.claimed == nil {
 		m.owner(own)
@@ -75,6 +84,83 @@ func (m *mail) named(name, host string) {
 	}
 	m.strange += 2
 	m.add(sekisho.KindPhish, "company-name", 3, "header/from", m.claimed.Name+" from "+host)
+}
+
+// short are first labels of companies' domains that are common words or letters. They count beside a word of service only.
+const short = " dkb ups ubs dhl dpd gls irs n26 adp jcb rbc bmo hsbc ing usps evri apple chase ledger wise outlook booking steam stripe okta discover zoom amex citi visa bbva usaa dbs ocbc hmrc dvla nhs kddi ana jal line smbc mufg "
+
+// serving are words that a company's name is joined with to make the domain of a fraud look like its own.
+const serving = " support secure security sicherheit service services login signin account accounts verify verification update kunde kunden konto client clients cliente clientes id help center centre recovery appeal alert alerts notice " +
+	"billing pay payment refund team care web portal member members app wallet track tracking delivery redelivery parcel paket customs rebook info online mail jp card bank banking auth confirm reward rewards "
+
+// domain looks for a company in the sender's domain, where it is not the company's.
+func (m *mail) domain(host string) {
+	if m.Inside(host) || brand.Of(m.Site) != nil || m.Free || hosts().has(host, "") != "" {
+		return
+	}
+	var named, served string
+	tokens(strings.TrimSuffix(host, "."+zone(host)), func(w string) {
+		switch b := byLabel(w); {
+		case b != nil && !b.Owns(host) && w != strings.TrimSuffix(m.Site, "."+zone(m.Site)):
+			named = w
+		case strings.Contains(short, " "+w+" "):
+			named = w
+		case strings.Contains(serving, " "+w+" "):
+			served = w
+		}
+	})
+	switch {
+	case named == "" || !strings.Contains(host, "-") && served == "":
+	case served != "":
+		m.strange += 2
+		m.add(sekisho.KindPhish, "company-in-domain", 3, "header/from", host)
+	case byLabel(named) != nil:
+		m.strange++
+		m.add(sekisho.KindPhish, "company-in-domain", 1.5, "header/from", host)
+	}
+}
+
+// lookalikes are capital letters, digits and signs, and the letters that they are read as.
+var lookalikes = strings.NewReplacer("I", "l", "1", "l", "|", "l", "0", "o", "3", "e", "4", "a", "@", "a", "5", "s", "$", "s", "rn", "m", "vv", "w")
+
+// disguised looks for a company in a displayed name as people read it: with other letters, digits or blanks inside. A name that is one
+// only so was written to be read so.
+func (m *mail) disguised(shown, name, host string) {
+	if len(shown) > 200 {
+		return
+	}
+	clean, _ := spam.Clean(name)
+	for _, read := range [...]string{clean, search.Fold(lookalikes.Replace(shown)), joined(name)} {
+		if read == name {
+			continue
+		}
+		brand.Find(read, func(b *brand.Brand, at, end int, alone bool) bool {
+			if alone || end-at < 4 || b.Owns(host) {
+				return true
+			}
+			m.claimed = b
+			return false
+		})
+		if m.claimed != nil && !m.Inside(host) {
+			m.strange += 2.5
+			m.add(sekisho.KindPhish, "company-disguised", 4, "header/from", shown+" is read as "+m.claimed.Name)
+			return
+		}
+		m.claimed = nil
+	}
+}
+
+// joined is a name in which letters that stand alone are put together, and signs between letters are left out.
+func joined(name string) string {
+	var b strings.Builder
+	words := strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '.' || r == '-' || r == '_' || r == '*' || r == '\u00b7' })
+	for i, w := range words {
+		if i > 0 && (len(w) > 2 || len(words[i-1]) > 2) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
+	}
+	return b.String()
 }
 
 // service says whether a name goes on as that of a service.

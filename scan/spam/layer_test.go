@@ -34,7 +34,7 @@ func TestLayerLearns(t *testing.T) {
 	if err != nil || back.Add(Features(next)) != l.Add(Features(next)) || !bytes.Equal(back.Bytes(), l.Bytes()) {
 		t.Errorf("a layer does not survive: %v", err)
 	}
-	if _, why, _ := m.Judge(next, l); !strings.Contains(why, "learned here") {
+	if _, why, _ := m.Judge(next, nil, l); !strings.Contains(why, "learned here") {
 		t.Errorf("the reasons do not name what was learned: %s", why)
 	}
 }

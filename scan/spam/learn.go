@@ -25,6 +25,16 @@ func Features(m *Mail) []uint32 {
 	return out
 }
 
+// Wording are the features of what a mail says: of its subject, text and links, without those of header and form.
+func Wording(m *Mail) []uint32 {
+	s := sets.Get().(*set)
+	defer sets.Put(s)
+	s.take(m)
+	out := slices.Concat(s.order[:s.cut[words]], s.order[s.cut[sender]:s.cut[links]])
+	s.clear()
+	return out
+}
+
 // Training says how to learn; zero values are the defaults that made the shipped model.
 type Training struct {
 	Rounds  int     // through all examples: 20

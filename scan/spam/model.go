@@ -87,24 +87,26 @@ func (m *Model) logit(features []uint32) float64 {
 // Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted
 // mail lies, 10 where none does. Beyond 10 and below -1 they grow ever more slowly: words that sound harmless excuse little.
 func (m *Model) Score(mail *Mail, layers ...*learn.Layer) float64 {
-	p, _, _ := m.Judge(mail, layers...)
+	p, _, _ := m.Judge(mail, nil, layers...)
 	return p
 }
 
 // Judge is Score with the reasons in words: which parts of the mail speak for spam, the strongest first, which against it, and
-// what was learned here; and with the mail's features.
-func (m *Model) Judge(mail *Mail, layers ...*learn.Layer) (points float64, why string, features []uint32) {
+// what was learned here; and with the mail's features. grams are
+// those of the mail, when one of the layers is wide.
+func (m *Model) Judge(mail *Mail, grams []uint32, layers ...*learn.Layer) (points float64, why string, features []uint32) {
 	s := sets.Get().(*set)
 	s.take(mail)
 	base := m.logit(s.order)
 	more := base
+	features = slices.Clone(s.order)
+	all := append(slices.Clip(features), grams...)
 	for _, layer := range layers {
-		more += layer.Add(s.order)
+		more += layer.Add(all)
 	}
 	p := m.points(base)
 	learned := m.points(more) - p
 	why = m.why(s, learned)
-	features = slices.Clone(s.order)
 	s.clear()
 	sets.Put(s)
 	p = compress(p)

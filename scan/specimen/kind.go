@@ -1,7 +1,7 @@
 package specimen
 
 // kinds are the sorts of mail, with what they say. Every second entry of a list belongs to the other family.
-var kinds = append(append([]kind{}, english...), japanese...)
+var kinds = append(append(append([]kind{}, english...), japanese...), tongues()...)
 
 // english are the kinds in English.
 var english = []kind{

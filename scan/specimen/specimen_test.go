@@ -23,7 +23,7 @@ func TestMake(t *testing.T) {
 			t.Errorf("%s is bad: %v", a[i].Kind, a[i].Bad)
 		}
 	}
-	if len(kinds) != len(english)+len(japanese) {
+	if len(kinds) != len(english)+len(japanese)+2*len(others) {
 		t.Errorf("%d kinds: %v", len(kinds), kinds)
 	}
 }
@@ -63,4 +63,27 @@ func FuzzFill(f *testing.F) {
 			m.fill(text)
 		}
 	})
+}
+
+// TestDress: what a mail says is still there in another form, and the same seed makes the same one.
+func TestDress(t *testing.T) {
+	c := Content{Name: "A", From: "a@b.example", Subject: "cheap watches", Text: "one two three\n\nfour five", Links: []string{"http://c.example/d"}}
+	forms := map[string]bool{}
+	for seed := range uint64(20) {
+		raw := Dress(seed, c)
+		if !bytes.Equal(raw, Dress(seed, c)) {
+			t.Fatal("the same seed makes other mails")
+		}
+		m, err := mail.ReadMessage(bytes.NewReader(raw))
+		if err != nil || !strings.Contains(m.Header.Get("From"), "a@b.example") || m.Header.Get("Subject") != "cheap watches" {
+			t.Fatalf("%v\n%s", err, raw)
+		}
+		forms[m.Header.Get("Content-Type")[:10]] = true
+	}
+	if len(forms) < 2 {
+		t.Errorf("one form only: %v", forms)
+	}
+	if _, err := mail.ReadMessage(bytes.NewReader(Dress(1, Content{}))); err != nil {
+		t.Error(err)
+	}
 }
