@@ -13,7 +13,6 @@ import (
 )
 
 // stepObserved: counts that other domains get reports of. They name domains and hosts, no person, and belong to no contract.
-// And what others report about TLS with customers' servers.
 const stepObserved = `
 CREATE TABLE observed (
 	kind TEXT NOT NULL,
@@ -24,16 +23,6 @@ CREATE TABLE observed (
 	count BIGINT NOT NULL,
 	ordered BIGINT NOT NULL,
 	PRIMARY KEY (kind, day, domain, id)
-) CLUSTERED
-;
-CREATE TABLE report_tls (
-	contract BIGINT NOT NULL,
-	ended BIGINT NOT NULL,
-	domain TEXT NOT NULL,
-	reporter TEXT NOT NULL,
-	reference TEXT NOT NULL,
-	content BYTES NOT NULL,
-	PRIMARY KEY (contract, ended, domain, reporter, reference)
 ) CLUSTERED
 `
 

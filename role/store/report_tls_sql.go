@@ -13,6 +13,19 @@ import (
 	"sekisho/wire"
 )
 
+// stepTLSReport: reports of senders of mail about TLS with customers' servers. The key finds one that came twice.
+const stepTLSReport = `
+CREATE TABLE report_tls (
+	contract BIGINT NOT NULL,
+	ended BIGINT NOT NULL,
+	domain TEXT NOT NULL,
+	reporter TEXT NOT NULL,
+	reference TEXT NOT NULL,
+	content BYTES NOT NULL,
+	PRIMARY KEY (contract, ended, domain, reporter, reference)
+) CLUSTERED
+`
+
 // reportTLS keeps a report about TLS.
 func (s *Store) reportTLS(ctx context.Context, q wire.DMARCKeep) (wire.Nothing, error) {
 	r, now := *q.TLS, s.now()
