@@ -26,7 +26,7 @@ func TestStoreMovesNoPlaintext(t *testing.T) {
 		"email-query": "flags, numbers, times", "emails": "sealed pieces", "email-changes": "numbers", "email-set": "flags and numbers", "threads": "numbers",
 		"email-counts": "numbers", "places": "numbers", "upload": "sealed bytes", "uploaded": "sealed bytes", "items": "sealed items of a person", "item-set": "sealed items of a person",
 		"own-kept": "envelope", "own-decide": "sealed keys and numbers", "own-trace": "findings of a person's own mail", "correspondents": "addresses", "people": "names and addresses", "partners": "names and addresses of the shared address book", "warn": "a number, a kind and a network address", "person": "names and addresses", "self": "names and addresses",
-		"host": "host names and contracts", "filter": "a sealed script and its box", "report": "what strangers count of mails", "reports": "the same", "sts": "a mode", "observe": "domains, hosts, results and counts", "observed": "the same", "reports-due": "domains", "report-sent": "as observe", "report-order": "a day", "transport": "policies of other domains, which are public", "incident": "numbers of an incident: indicators, sets, manifests",
+		"host": "host names and contracts", "filter": "a sealed script and its box", "report": "what strangers count of mails", "reports": "the same", "sts": "a mode", "observe": "domains, hosts, results and counts", "observed": "the same", "reports-due": "domains", "report-sent": "as observe", "report-order": "a day", "tls-reports": "as reports", "transport": "policies of other domains, which are public", "incident": "numbers of an incident: indicators, sets, manifests",
 	}
 	for _, r := range wire.Rules() {
 		if r.Callee != sekisho.Store {

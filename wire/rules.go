@@ -27,6 +27,6 @@ func Rules() []Rule {
 		StoreSenders.Rule, StoreSenderSet.Rule, StoreStance.Rule, VaultLinkRelease.Rule, StoreDigest.Rule, StoreDeputy.Rule, StoreTeach.Rule, StoreLearned.Rule, VaultMask.Rule, VaultPrint.Rule, StorePrints.Rule, StoreHabit.Rule,
 		VaultURL.Rule, VaultURLCheck.Rule, StoreURL.Rule, StoreURLCount.Rule, StoreFeeds.Rule, StoreFeedSet.Rule, InspectURL.Rule,
 		VaultReturn.Rule, FetchPolicy.Rule, StoreTransport.Rule, StoreSTS.Rule, InspectDMARC.Rule, StoreReport.Rule, StoreReports.Rule,
-		StoreObserve.Rule, StoreObserved.Rule, StoreReportsDue.Rule, StoreReportSent.Rule, StoreReportOrder.Rule,
+		StoreObserve.Rule, StoreObserved.Rule, StoreReportsDue.Rule, StoreReportSent.Rule, StoreReportOrder.Rule, StoreTLSReports.Rule,
 	}
 }

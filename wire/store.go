@@ -208,7 +208,15 @@ type DKIMKey struct {
 	Selector  string
 	Algorithm string // "rsa-sha256" or "ed25519-sha256"
 	Public    []byte // PKIX for RSA, 32 bytes for Ed25519
+	State     string // "": it signs; DKIMNext, DKIMOld
+	Since     time.Time
 }
+
+// The states of a key that does not sign: its record is to be published first, or is left for mail that is under way.
+const (
+	DKIMNext = "next"
+	DKIMOld  = "old"
+)
 
 // Contact asks whether a contract's people and an outside address have corresponded, and notes that they do now.
 type Contact struct {

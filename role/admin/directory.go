@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sekisho"
 	"sekisho/mail/mtasts"
@@ -73,7 +74,7 @@ func contractOf(k wire.Contract) Contract {
 func domainOf(id sekisho.ContractID, d wire.Domain) Domain {
 	out := Domain{Name: d.Name, Contract: id, Route: office.Route(d.Route), STS: d.STS}
 	for _, k := range d.DKIM {
-		out.DKIM = append(out.DKIM, DKIM{k.Selector, k.Algorithm, office.DKIMRecord(k)})
+		out.DKIM = append(out.DKIM, DKIM{k.Selector, k.Algorithm, office.DKIMRecord(k), k.State})
 	}
 	return out
 }
@@ -248,6 +249,22 @@ func (c *Admin) domainList(ctx context.Context, _ operator, q Query) ([]Domain, 
 		}
 	}
 	return out, err
+}
+
+// domainRotate takes the next step in the exchange of a domain's DKIM keys.
+func (c *Admin) domainRotate(ctx context.Context, who operator, q Query) (office.Rotation, error) {
+	k, err := c.contract(ctx, q.Match)
+	if err != nil {
+		return office.Rotation{}, err
+	}
+	i := slices.IndexFunc(k.Domains, func(d wire.Domain) bool { return strings.EqualFold(d.Name, q.Match) })
+	if i < 0 {
+		return office.Rotation{}, sekisho.E("domain", sekisho.NotFound, fmt.Errorf("no domain %q", q.Match))
+	}
+	if err := c.inform(ctx, who, "policy", k.ID); err != nil {
+		return office.Rotation{}, err
+	}
+	return office.RotateDomain(ctx, c.hand(who), k.ID, k.Domains[i], time.Now(), func(r office.Record) string { return office.Live(ctx, c.peers.Dial, r) })
 }
 
 // domainDNS lists the records to publish and what DNS says now.

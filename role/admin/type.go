@@ -73,7 +73,8 @@ type Domain struct {
 type DKIM struct {
 	Selector  string `json:"selector"`
 	Algorithm string `json:"algorithm"`
-	Record    string `json:"record"` // the TXT record's text
+	Record    string `json:"record"`          // the TXT record's text
+	State     string `json:"state,omitempty"` // "": it signs; "next": its record is to be published; "old": its record stays for mail under way
 }
 
 // DomainAdd adds a domain to a contract and makes its DKIM keys.

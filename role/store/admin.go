@@ -224,6 +224,11 @@ func (t *txn) adminDomain(q wire.AdminDomain, out *wire.AdminDone) error {
 	if err != nil {
 		return err
 	}
+	if q.Do == "rotate" { // of the keys alone
+		keys := q.Set.DKIM
+		q.Do, q.Set = "set", d.set
+		q.Set.DKIM = keys
+	}
 	q.Set.Name, out.Contract = name, q.Contract
 	switch q.Do {
 	case "add":

@@ -287,6 +287,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreSTS, s.sts)
 	wire.Handle(v, wire.StoreReport, s.report)
 	wire.Handle(v, wire.StoreReports, s.reports)
+	wire.Handle(v, wire.StoreTLSReports, s.tlsReports)
 	wire.Handle(v, wire.StoreObserve, s.observe)
 	wire.Handle(v, wire.StoreObserved, s.observed)
 	wire.Handle(v, wire.StoreReportsDue, s.reportsDue)
