@@ -47,7 +47,7 @@ var (
 	StoreAdmin = define[Admin, AdminDone](sekisho.Store, 60, "admin", small, sekisho.Admin)
 	StoreList  = define[List, Listed](sekisho.Store, 61, "list", large, sekisho.Admin)
 	// StoreDeputy says who stands in for somebody who is away: he is asked for approval with him.
-	StoreDeputy = define[Deputy, Nothing](sekisho.Store, 168, "deputy", small, sekisho.Admin)
+	StoreDeputy = define[Deputy, Nothing](sekisho.Store, 190, "deputy", small, sekisho.Admin)
 
 	StoreDecide = define[Resolution, Nothing](sekisho.Store, 62, "decide", large, sekisho.Admin)
 
