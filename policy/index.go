@@ -30,7 +30,7 @@ type index struct {
 // ofRecipient are the names that differ among the recipients of a mail.
 func ofRecipient(name string) bool {
 	switch name {
-	case "recipient", "recipient_domain", "recipient_groups", "known", "internal":
+	case "recipient", "recipient_domain", "recipient_groups", "known", "internal", "rare_recipient":
 		return true
 	}
 	return false

@@ -12,6 +12,9 @@ import (
 // maxHosts is how many different hosts of one mail are judged.
 const maxHosts = 500
 
+// maxLinks is how many links are told of, for whoever has lists.
+const maxLinks = 500
+
 // shorteners are services whose links hide where they lead; searched as " name ".
 const shorteners = " bit.ly tinyurl.com t.co goo.gl ow.ly is.gd buff.ly rebrand.ly cutt.ly shorturl.at tiny.cc lnkd.in rb.gy t.ly bl.ink x.gd qr.paps.jp " +
 	"ux.nu onl.bz onl.la onl.tl urx.blue urx.space urx2.nu urx3.nu bit.do soo.gd s.id v.gd clck.ru u.to kutt.it qrco.de me-qr.com tr.im snurl.com snipurl.com "
@@ -80,6 +83,9 @@ func (j *job) link(raw, shown, where string) {
 	}
 	if l.User {
 		j.find(sekisho.KindURL, "userinfo", where, 2, raw)
+	}
+	if len(j.rep.Links) < maxLinks && len(l.Path) < 2000 {
+		j.rep.Links = append(j.rep.Links, l.Host+l.Path)
 	}
 	if j.hosts[l.Host] || len(j.hosts) >= maxHosts {
 		return

@@ -70,6 +70,7 @@ type Report struct {
 	Tokens      []byte        // the tokens of Text, as package search encodes them; nil for none
 	Opinion     learn.Opinion // of the spam model about inbound mail, for what is learned
 	Ambiguous   bool          // the MIME form has several readings: write it anew (message.Rewrite, Canonical) before passing it on
+	Links       []string      // host, as DNS is asked, and path of links, for whoever has lists of bad ones
 	Unscannable bool          // something could not be looked into: the proposal is quarantine at least
 }
 

@@ -56,6 +56,7 @@ type Report struct {
 	Text        string
 	Tokens      []byte
 	Opinion     learn.Opinion // of the spam model, of inbound mail: what layers speak by
+	Links       []string      // host, as DNS is asked, and path of links
 	Ambiguous   bool
 	Unscannable bool
 }

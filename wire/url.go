@@ -17,6 +17,8 @@ var (
 	VaultURLCheck = define[URLCheck, URLChecked](sekisho.Vault, 171, "url-check", small, sekisho.Desk)
 	StoreURL      = define[URLQuery, URLRules](sekisho.Store, 170, "url", 512<<10, sekisho.Desk)
 	StoreURLCount = define[URLCountQuery, URLCounts](sekisho.Store, 171, "url-count", large, sekisho.Admin)
+	StoreFeeds    = define[FeedQuery, Feeds](sekisho.Store, 172, "feeds", large, sekisho.Gate, sekisho.Desk, sekisho.Admin)
+	StoreFeedSet  = define[FeedChange, Nothing](sekisho.Store, 173, "feed-set", large, sekisho.Admin)
 	InspectURL    = define[URLLook, URLSeen](sekisho.Inspect, 30, "url", 1<<20, sekisho.Desk)
 )
 

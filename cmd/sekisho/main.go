@@ -25,6 +25,8 @@ type commands struct {
 	Account     accountCommand     `cmd:"" help:"Mailboxes."`
 	Alias       aliasCommand       `cmd:"" help:"Addresses that lead to others."`
 	Quarantine  quarantineCommand  `cmd:"" help:"Inbound mail kept from recipients."`
+	Feed        feedCommand        `cmd:"" help:"Lists of bad hosts and addresses, for all contracts."`
+	URLs        urlsCommand        `cmd:"" name:"urls" help:"Links in mail: hosts that are allowed or blocked, and clicks."`
 	Digest      digestCommand      `cmd:"" help:"Mails that tell people what was kept from them."`
 	Hold        holdCommand        `cmd:"" help:"Outbound mail kept back."`
 	Queue       queueCommand       `cmd:"" help:"Outbound mail on its way."`

@@ -30,6 +30,7 @@ type Desk struct {
 	config Config
 	peers  Peers
 	limits *limits
+	listed *wire.FeedLists
 }
 
 // New makes a desk that does not serve yet.
@@ -40,7 +41,7 @@ func New(c Config, p Peers) *Desk {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	return &Desk{c, p, newLimits()}
+	return &Desk{c, p, newLimits(), wire.NewFeedLists(p.Store)}
 }
 
 // Service is what edge may ask.

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"sekisho"
@@ -19,8 +20,10 @@ type Target struct {
 	Host     string    `json:"host,omitempty"`    // as DNS is asked
 	Unicode  string    `json:"unicode,omitempty"` // as people read it
 	Site     string    `json:"site,omitempty"`    // the end of unicode that somebody registered
+	Name     string    `json:"name,omitempty"`    // the end of host that somebody registered
 	Code     string    `json:"code,omitempty"`
 	Warning  string    `json:"warning,omitempty"`
+	Feed     string    `json:"feed,omitempty"`   // the list of the installation that has it
 	Direct   bool      `json:"direct,omitempty"` // the contract has these opened at once
 	Expires  time.Time `json:"expires"`
 	Language string    `json:"language"`
@@ -61,14 +64,20 @@ func (x *Desk) url(ctx context.Context, q *wire.WebRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := Target{State: "open", Href: seen.Href, Text: seen.Href[:min(len(seen.Href), mostTold)], Scheme: seen.Scheme, Host: seen.Host, Unicode: seen.Unicode, Site: seen.Site,
+	out := Target{State: "open", Href: seen.Href, Text: seen.Href[:min(len(seen.Href), mostTold)], Scheme: seen.Scheme, Host: seen.Host, Unicode: seen.Unicode, Site: seen.Site, Name: seen.Name,
 		Code: seen.Code, Warning: seen.Warning, Expires: c.Expires, Language: rules.Language}
+	feed, err := x.feed(ctx, rules, seen)
+	if err != nil {
+		return nil, err
+	}
 	result := "shown"
 	switch {
 	case seen.Href == "":
 		out.State = "unreadable"
 	case weblink.In(rules.Block, seen.Host):
 		out.State, out.Href, result = "blocked", "", "blocked"
+	case feed != "":
+		out.State, out.Href, out.Feed, result = "blocked", "", feed, "blocked"
 	case x.config.Clock().After(c.Expires):
 		out.State, out.Href, result = "expired", "", "expired"
 	case weblink.In(rules.Allow, seen.Host):
@@ -78,6 +87,19 @@ func (x *Desk) url(ctx context.Context, q *wire.WebRequest) (any, error) {
 	}
 	x.count(ctx, c.Contract, seen.Name, result)
 	return out, nil
+}
+
+// feed gives the list of the installation that has the target; "" for none, and for hosts that the contract allows.
+func (x *Desk) feed(ctx context.Context, rules wire.URLRules, seen wire.URLSeen) (string, error) {
+	if seen.Href == "" || weblink.In(rules.Allow, seen.Host) {
+		return "", nil
+	}
+	_, rest, _ := strings.Cut(seen.Href, "://")
+	path := ""
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		path = rest[i:]
+	}
+	return x.listed.On(ctx, x.config.Clock(), seen.Host, path)
 }
 
 // report takes that somebody thinks that a link is bad: it is counted for the contract's administrators.

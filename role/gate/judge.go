@@ -131,6 +131,11 @@ func (in *intake) decide(ctx context.Context, o *outcome, d sekisho.Direction, i
 		return nil
 	}
 	o.facts = in.facts(o, d, known, internal)
+	if d == sekisho.Outbound && o.contract.habits && len(o.facts.Outside) > 0 {
+		if err := in.unusual(ctx, o); err != nil {
+			return err
+		}
+	}
 	if o.report.batch == nil {
 		o.report.batch = policy.Begin(o.contract.policy)
 	}
@@ -148,6 +153,9 @@ func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction,
 			DKIMDomain: in.auth.DKIMDomain, From: in.auth.FromDomain, Policy: in.auth.Policy, Aligned: in.auth.Aligned}}
 	r, worker, err := inspected(ctx, in, wire.InspectScan, q)
 	if err == nil {
+		if d == sekisho.Inbound {
+			in.listedLinks(ctx, c, &r)
+		}
 		return &report{Report: r, worker: worker}, nil
 	}
 	if c.Unscanned != "quarantine" {

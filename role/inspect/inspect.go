@@ -100,7 +100,7 @@ func (i *Inspect) scan(ctx context.Context, _ sekisho.Caller, q wire.Scan) (wire
 		c.People = append(c.People, scan.Person(p))
 	}
 	r := i.scanner.Scan(ctx, q.Raw, c)
-	return wire.Report{Findings: r.Findings, Score: r.Score, Verdict: r.Verdict, Summary: r.Summary, Text: r.Text, Tokens: r.Tokens, Opinion: r.Opinion,
+	return wire.Report{Findings: r.Findings, Score: r.Score, Verdict: r.Verdict, Summary: r.Summary, Text: r.Text, Tokens: r.Tokens, Opinion: r.Opinion, Links: r.Links,
 		Ambiguous: r.Ambiguous, Unscannable: r.Unscannable}, nil
 }
 

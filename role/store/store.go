@@ -308,6 +308,8 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreLinkLook, s.linkLook)
 	wire.Handle(v, wire.StoreURL, s.url)
 	wire.Handle(v, wire.StoreURLCount, s.urlCount)
+	wire.Handle(v, wire.StoreFeeds, s.feeds)
+	wire.Handle(v, wire.StoreFeedSet, s.feedSet)
 	wire.Handle(v, wire.StoreLinkAct, s.linkAct)
 	wire.Handle(v, wire.StoreInquire, s.inquire)
 	wire.Handle(v, wire.StoreInquiries, s.inquiries)
@@ -340,5 +342,6 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreTeach, s.teach)
 	wire.Handle(v, wire.StoreLearned, s.learned)
 	wire.Handle(v, wire.StorePrints, s.prints)
+	wire.Handle(v, wire.StoreHabit, s.habit)
 	return v
 }

@@ -8,12 +8,14 @@ import (
 	"net/netip"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"sekisho"
 	"sekisho/journal"
 	"sekisho/ledger"
+	"sekisho/mail/weblink"
 	"sekisho/seal"
 	"sekisho/wire"
 )
@@ -163,6 +165,19 @@ type driven struct {
 	data    []byte
 	admin   string // its stream
 	hand    wire.Hand
+	url     []byte // the key of links in mail
+}
+
+// link is the token of a link in mail.
+func (d *driven) link() wire.URLCheck {
+	w := weblink.For(d.url, 1, d.b.now.Add(time.Hour))
+	address, _ := w.Link("https://shop.example/")
+	token, err := weblink.Decode(strings.TrimPrefix(address, weblink.Path))
+	if err != nil {
+		d.b.t.Fatal(err)
+	}
+	d.secrets["the key of links"] = d.url
+	return wire.URLCheck{Token: token}
 }
 
 func newDriven(b *bench) *driven {
@@ -231,6 +246,8 @@ func (d *driven) drives() []drive {
 		{"vault.tls", k(ledger.Signature), "", is(wire.VaultTLS, func() wire.Sign { return wire.Sign{Key: d.tls.Key, Digest: []byte("x")} }, nil)},
 		{"vault.chains", nil, "certificates are public", is(wire.VaultChains, nothing, nil)},
 		{"vault.return", k(ledger.Signature), "", is(wire.VaultReturn, nothing, nil)},
+		{"vault.url", k(ledger.Signature), "", is(wire.VaultURL, just(wire.URLKeyQuery{Contract: 1}), func(a wire.URLKey) { d.url = a.Key })},
+		{"vault.url-check", nil, "what everybody who has the link can read in it", is(wire.VaultURLCheck, d.link, nil)},
 		{"vault.print", k(ledger.Signature), "", is(wire.VaultPrint, just(wire.PrintQuery{Contract: 1}), nil)},
 		{"vault.mask", k(ledger.Signature), "", is(wire.VaultMask, nothing, nil)},
 		{"vault.typing", nil, "a public key and a random number", is(wire.VaultTyping, nothing, nil)},

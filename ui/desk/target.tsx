@@ -13,9 +13,11 @@ interface Target {
   host?: string;
   unicode?: string;
   site?: string;
+  name?: string;
   code?: string;
   warning?: string;
   direct?: boolean;
+  feed?: string;
   expires: string;
   language: string;
 }
@@ -58,10 +60,13 @@ async function report(): Promise<void> {
   }
 }
 
+// imitates says whether a host's letters are what deceives: then the plain form is the one to read.
+const imitates = (x: Target) => x.code === "imitates" && x.host !== x.unicode;
+
 // Host shows a host with the part that somebody registered set off: the rest can be anything.
 function Host({ x }: { x: Target }) {
-  const host = x.unicode ?? "";
-  const at = x.site && host.endsWith(x.site) ? host.length - x.site.length : 0;
+  const [host = "", site] = imitates(x) ? [x.host, x.name] : [x.unicode, x.site];
+  const at = site && host.endsWith(site) ? host.length - site.length : 0;
   return (
     <p class="host"><bdi>{host.slice(0, at)}<b>{host.slice(at)}</b></bdi></p>
   );
@@ -81,12 +86,12 @@ export function TargetPage() {
     <>
       <h1 tabIndex={-1}>{t(stopped ? `url.${stopped}` : "url.leads")}</h1>
       {x.host && <Host x={x} />}
-      {x.host && x.unicode !== x.host && <p class="quiet">{t("url.ascii")} <code>{x.host}</code></p>}
+      {x.host && x.unicode !== x.host && <p class="quiet">{t(imitates(x) ? "url.letters" : "url.ascii")} <code>{imitates(x) ? x.unicode : x.host}</code></p>}
       {x.warning && <div class="note bad" role="alert"><strong>{t("url.careful")}</strong><p>{x.warning}</p></div>}
       {x.scheme === "http" && <p class="note">{t("url.insecure")}</p>}
-      {stopped && <p class={`note ${asides[stopped]}`}>{t(`url.about.${stopped}`)}</p>}
+      {stopped && <p class={`note ${asides[stopped]}`}>{x.feed ? `${t("url.listed")} ${x.feed}` : t(`url.about.${stopped}`)}</p>}
       {x.text && <details class="whole"><summary>{t("url.whole")}</summary><p><code>{x.text}</code></p></details>}
-      {x.href && web(x.href) && <p><a class={`button ${x.warning ? "" : "primary"}`} href={x.href} rel="noreferrer noopener" referrerpolicy="no-referrer">{t("url.go")}</a></p>}
+      {x.href && web(x.href) && <p class="go"><a class={`button ${x.warning ? "" : "primary"}`} href={x.href} rel="noreferrer noopener" referrerpolicy="no-referrer">{t("url.go")}</a></p>}
       <p class="quiet">{t("url.private")} {x.state !== "expired" && `${t("url.until")} ${moment(new Date(x.expires))}`}</p>
       {thanks.value ? <p role="status">{thanks.value}</p> : <button class="button quiet" type="button" onClick={() => void report()}>{t("url.report")}</button>}
     </>
