@@ -19,12 +19,12 @@ import (
 var layer = map[string]int{
 	".":    0,
 	"mail": 1, "scan": 1, "policy": 1, "ledger": 1, "seal": 1, "search": 1, "incident": 1, "learn": 1,
-	"wire": 2, "sandbox": 2, "supervise": 2, "config": 2, "db": 2, "blob": 2, "journal": 2, "office": 2, "mailbox": 2, "takeover": 2, "ui": 2,
+	"wire": 2, "sandbox": 2, "supervise": 2, "config": 2, "db": 2, "blob": 2, "journal": 2, "office": 2, "mailbox": 2, "takeover": 2, "ui": 2, "feed": 2,
 	"role": 3, "cmd": 4, "test": 5, "bench": 5,
 }
 
 // sideways are the few imports allowed inside one layer, folder to folder.
-var sideways = map[string][]string{"scan": {"mail", "search", "learn"}, "policy": {"mail"}, "supervise": {"sandbox"}, "journal": {"blob"}, "incident": {"ledger"}, "office": {"wire"}, "mailbox": {"wire"}, "takeover": {"wire", "mailbox"}}
+var sideways = map[string][]string{"scan": {"mail", "search", "learn"}, "policy": {"mail"}, "supervise": {"sandbox"}, "journal": {"blob"}, "incident": {"ledger"}, "office": {"wire"}, "mailbox": {"wire"}, "feed": {"wire"}, "takeover": {"wire", "mailbox"}}
 
 // reach lists who alone may depend on a package or folder, directly or through others. cmd, test and bench may anyway.
 var reach = map[string][]string{

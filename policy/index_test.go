@@ -39,7 +39,7 @@ func plainly(p *Policy, f Facts) Decision {
 func conditions() []string {
 	return []string{`recipient == "b@there.example"`, `"x@y.example" == recipient`, `recipient_domain in ["there.example", "y.example"]`, `"staff" in recipient_groups`,
 		`"staff" in sender_groups && size > 10`, `sender == "a@mori.example" || recipient == "b@there.example"`, `not (recipient == "b@there.example")`, `recipient != "b@there.example"`,
-		`size % outside == 0 && recipient == "nobody"`, `recipient == "nobody" && size % outside == 0`, `attachments[3] == "x" && sender == "nobody"`, `known`, `!internal && recipients > 2`,
+		`size % outside == 0 && recipient == "nobody"`, `recipient == "nobody" && size % outside == 0`, `attachments[3] == "x" && sender == "nobody"`, `known`, `rare_recipient || unusual_set`, `!internal && recipients > 2`,
 		`Has("virus") && sender_domain == "mori.example"`, `leak["my-number"] > 0`, `any(attachments, # endsWith ".zip")`, `$env["recipient"] == "b@there.example"`, `subject matches "(?i)price"`,
 		`recipient == "b@there.example" ? known : internal`, `recipient in []`, `sender == from`, `let x = recipient; x == "b@there.example"`, ``}
 }
@@ -71,7 +71,7 @@ func factsOf(seed uint64) Facts {
 		f.RecipientGroups = []string{"staff"}
 	}
 	f.Known, f.Internal = pick("y", "n") == "y", pick("y", "n") == "y"
-	f.Attachments = []string{pick("a.zip", "a.txt")}
+	f.Attachments, f.Rare = []string{pick("a.zip", "a.txt")}, []string{"b@there.example"}
 	return f
 }
 

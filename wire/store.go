@@ -44,11 +44,11 @@ var (
 	StoreSpool   = define[SpoolQuery, SealedMessage](sekisho.Store, 41, "spool", large, sekisho.Post, sekisho.Admin)
 	StoreOutcome = define[Outcomes, Nothing](sekisho.Store, 42, "outcome", small, sekisho.Post)
 
-	StoreAdmin = define[Admin, AdminDone](sekisho.Store, 60, "admin", 48<<20, sekisho.Admin)
-	StoreList  = define[List, Listed](sekisho.Store, 61, "list", large, sekisho.Admin)
 	// StoreDeputy says who stands in for somebody who is away: he is asked for approval with him.
-	StoreDeputy = define[Deputy, Nothing](sekisho.Store, 168, "deputy", small, sekisho.Admin)
+	StoreDeputy = define[Deputy, Nothing](sekisho.Store, 190, "deputy", small, sekisho.Admin)
 
+	StoreAdmin  = define[Admin, AdminDone](sekisho.Store, 60, "admin", 48<<20, sekisho.Admin)
+	StoreList   = define[List, Listed](sekisho.Store, 61, "list", large, sekisho.Admin)
 	StoreDecide = define[Resolution, Nothing](sekisho.Store, 62, "decide", large, sekisho.Admin)
 
 	StoreUsage    = define[ContractQuery, Usage](sekisho.Store, 63, "usage", small, sekisho.Admin)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sekisho"
+	"sekisho/feed"
 	"sekisho/wire"
 )
 
@@ -30,7 +31,7 @@ type Desk struct {
 	config Config
 	peers  Peers
 	limits *limits
-	listed *wire.FeedLists
+	listed *feed.Lists
 }
 
 // New makes a desk that does not serve yet.
@@ -41,7 +42,7 @@ func New(c Config, p Peers) *Desk {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	return &Desk{c, p, newLimits(), wire.NewFeedLists(p.Store)}
+	return &Desk{c, p, newLimits(), feed.New(p.Store)}
 }
 
 // Service is what edge may ask.

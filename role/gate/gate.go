@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"sekisho"
+	"sekisho/feed"
 	"sekisho/seal"
 	"sekisho/wire"
 )
@@ -59,7 +60,7 @@ type Gate struct {
 	keyring   *wire.Keyring
 	returns   *wire.Returns
 	urls      *wire.URLKeys
-	listed    *wire.FeedLists
+	listed    *feed.Lists
 	senders   seal.Senders
 	flight    flight
 	observer  *wire.Observer
@@ -85,7 +86,7 @@ func New(c Config, p Peers) *Gate {
 		}
 	}
 	g := &Gate{config: c, peers: p, directory: newDirectory(p.Store, p.Vault), layers: newLayers(p.Store, p.Vault), scripts: newScripts(p), ids: wire.NewIDs(p.Store, leaseSize), limits: newLimits(c),
-		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault), urls: wire.NewURLKeys(p.Vault), listed: wire.NewFeedLists(p.Store)}
+		keyring: wire.NewKeyring(p.Vault, c.Name), returns: wire.NewReturns(p.Vault), urls: wire.NewURLKeys(p.Vault), listed: feed.New(p.Store)}
 	g.commits, g.resolver, g.observer = newCommitter(g), newResolver(p.Dial, c.Clock), wire.NewObserver(p.Store)
 	return g
 }

@@ -38,10 +38,10 @@ type intake struct {
 	vouched    string             // the trusted forwarder that vouches for the author; "" for none
 	virus      []sekisho.Finding  // what clamd said
 	passed     []sekisho.Instance // inspect workers that the mail passed through in the clear
+	depth      int                // how often filters sent it on
+	sender     string             // envelope sender of what leaves, when a filter sent it on; "": envelope.From
 	importance string
 	domains    []string // of the sender's contract
-	depth      int      // how often filters sent it on
-	sender     string   // envelope sender of what leaves, when a filter sent it on; "": envelope.From
 
 	renditions map[variant]*rendition
 }

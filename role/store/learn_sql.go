@@ -142,7 +142,7 @@ func (t *txn) learn(k homeKey, done []wire.Taught) error {
 		taught = true
 		spam, base := label == "spam", d.Opinion.Logit
 		if contract.Vote(uint64(k.account), features, base+all.Add(features), spam) {
-			agreed = all.Vote(uint64(k.contract), features, base, spam) || agreed
+			all.Vote(uint64(k.contract), features, base, spam)
 			agreed = true
 		}
 		own.Learn(features, base+all.Add(features)+contract.Add(features), spam)
