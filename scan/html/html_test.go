@@ -51,9 +51,9 @@ func FuzzRead(f *testing.F) {
 // TestVeiled: what is out of sight is told apart, with what stands in it; what stands for pictures too.
 func TestVeiled(t *testing.T) {
 	for in, want := range map[string]string{
-		`<p>a</p><div style="display: none">b <div>c</div> d</div><p>e</p>`:        "b\nc\nd",
-		`<span style="font-size:0">x</span>y<span style="visibility:hidden">z`:      "x|z",
-		`<img style="display:none" src="a"><p>shown</p>`:                            "",
+		`<p>a</p><div style="display: none">b <div>c</div> d</div><p>e</p>`:           "b\nc\nd",
+		`<span style="font-size:0">x</span>y<span style="visibility:hidden">z`:        "x|z",
+		`<img style="display:none" src="a"><p>shown</p>`:                              "",
 		`<div style="display:none"></div><p style="max-height:0">q</p><p>r</p></div>`: "q",
 	} {
 		if got := strings.Join(Read(in).Veiled, "|"); got != want {
