@@ -21,6 +21,7 @@ type Envelope struct {
 	EnvID    string     // DSN ENVID (RFC 3461)
 	Ret      string     // DSN RET: "FULL", "HDRS" or ""
 	Vouched  bool       // the sender's domain stands behind this mail: a notice to the sender hits the right one
+	MustTLS  bool       // the sender's rules let it leave only over TLS with a certificate that was checked
 	At       time.Time  // when the transaction began, UTC
 }
 

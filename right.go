@@ -42,7 +42,7 @@ func dutyRights(duty string) []Right {
 		return []Right{ViewContract, ViewDomain, ViewAccount, ViewTrace, ViewKept, ViewQueue, ViewPartner, ViewStatistics}
 	case "auditor":
 		return []Right{ViewContract, ViewDomain, ViewAccount, ViewPolicy, ViewTrace, ViewKept, ViewQueue, ViewPartner, ViewStatistics, ViewChange, ViewAccess}
-	case "approver":
+	case "approver", "asked": // asked: who has no duty, while a mail waits for his word
 		return []Right{ViewContract, ViewKept, OpenKept, ApproveHold}
 	case "domain-admin":
 		return []Right{ViewContract, ViewDomain, ViewAccount, ChangeAccount}

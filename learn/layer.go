@@ -88,7 +88,7 @@ func (l *Layer) Add(features []uint32) float64 {
 	if l == nil || l.ham+l.spam == 0 {
 		return 0
 	}
-	words, grams := split(features)
+	words, grams := l.parts(features)
 	z := l.raw(words)
 	if l.wide != nil {
 		z += besides * (l.wide.byGram(grams) + l.wide.byCount(words))
@@ -98,6 +98,14 @@ func (l *Layer) Add(features []uint32) float64 {
 
 // besides is how much the other learners of an installation's layer count.
 const besides = 1.0
+
+// parts parts features for the learners. To a layer that is not wide all are alike: masked numbers have no order.
+func (l *Layer) parts(features []uint32) (words, grams []uint32) {
+	if l.wide == nil {
+		return features, nil
+	}
+	return split(features)
+}
 
 // Wide says whether the layer learns runs of bytes too: give it Grams behind a mail's features.
 func (l *Layer) Wide() bool { return l != nil && l.wide != nil }
@@ -134,7 +142,7 @@ func (l *Layer) Learn(features []uint32, base float64, spam bool) bool {
 	} else {
 		l.ham++
 	}
-	features, grams := split(features)
+	features, grams := l.parts(features)
 	if l.wide != nil {
 		l.wide.learn(features, grams, spam)
 	}

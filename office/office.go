@@ -76,15 +76,16 @@ func FinishContract(ctx context.Context, h Hand, id sekisho.ContractID, recovery
 	return keys, err
 }
 
-// AddDomain adds a domain with two DKIM keys: Ed25519, and RSA for those who cannot read it.
+// AddDomain adds a domain with its DKIM keys.
 func AddDomain(ctx context.Context, h Hand, id sekisho.ContractID, d wire.Domain) (wire.Domain, error) {
 	d.Name, d.DKIM = strings.ToLower(d.Name), nil
-	for _, a := range []struct{ selector, key, algorithm string }{{"sekisho-ed", "ed25519", "ed25519-sha256"}, {"sekisho-rsa", "rsa-2048", "rsa-sha256"}} {
-		s, err := h.Signer(ctx, wire.NewSigner{Contract: id, Purpose: "dkim", Name: a.selector + "." + d.Name, Algorithm: a.key})
+	for _, a := range dkimPair() {
+		selector := "sekisho" + a.suffix
+		s, err := h.Signer(ctx, wire.NewSigner{Contract: id, Purpose: "dkim", Name: selector + "." + d.Name, Algorithm: a.key})
 		if err != nil {
 			return d, err
 		}
-		d.DKIM = append(d.DKIM, wire.DKIMKey{Key: s.Key, Selector: a.selector, Algorithm: a.algorithm, Public: s.Public})
+		d.DKIM = append(d.DKIM, wire.DKIMKey{Key: s.Key, Selector: selector, Algorithm: a.algorithm, Public: s.Public})
 	}
 	_, err := h.Amend(ctx, wire.Admin{Domain: &wire.AdminDomain{Do: "add", Contract: id, Set: d}})
 	return d, err

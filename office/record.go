@@ -42,7 +42,7 @@ func Records(host string, d wire.Domain) []Record {
 		{Name: d.Name, Type: "MX", Value: "10 " + host, Why: "mail for the domain comes here"},
 		{Name: d.Name, Type: "TXT", Value: "v=spf1 a:" + host + " -all", Why: "only this installation sends for the domain (SPF)"}}
 	for _, k := range d.DKIM {
-		out = append(out, Record{Name: k.Selector + "._domainkey." + d.Name, Type: "TXT", Value: DKIMRecord(k), Why: "key of our signatures (DKIM)"})
+		out = append(out, recordOf(d.Name, k))
 	}
 	if d.STS != "" {
 		policy := sha256.Sum256([]byte(wire.STSPolicy(host, d.STS).String()))

@@ -26,10 +26,13 @@ type Facts struct {
 	SPF, DKIM       string // results in the words of RFC 8601
 	DKIMDomain      string // the domain whose signature passed
 	DMARC, ARC      string
-	ARCTrusted      bool   // forwarders that are trusted vouch for the author
-	DMARCPolicy     string // what the sender's domain asks for: "none", "quarantine", "reject"
-	Known           bool   // these two have corresponded before
-	Internal        bool   // sender and recipient are of the same contract
+	ARCTrusted      bool     // forwarders that are trusted vouch for the author
+	DMARCPolicy     string   // what the sender's domain asks for: "none", "quarantine", "reject"
+	Known           bool     // these two have corresponded before
+	Rare            []string // recipients outside whom hardly anybody of the contract has corresponded with; nil where no rule asks
+	Apart           int      // pairs of organisations among the recipients that were never written to together
+	Importance      string   // "high", "normal", "low", as the sender's program says
+	Internal        bool     // sender and recipient are of the same contract
 	Listing         Listing
 	Now             time.Time
 }
@@ -55,15 +58,18 @@ type environment struct {
 	DKIM            string   `expr:"dkim"`
 	DMARC           string   `expr:"dmarc"`
 	ARC             string   `expr:"arc"`
-	ARCTrusted      bool     `expr:"arc_trusted"`  // forwarders that are trusted vouch for the author
-	DMARCPolicy     string   `expr:"dmarc_policy"` // none, quarantine, reject
-	Known           bool     `expr:"known"`        // sender and recipient have corresponded before
-	Internal        bool     `expr:"internal"`     // both are of this contract
-	TLS             bool     `expr:"tls"`          // the mail came over TLS
-	SignedIn        bool     `expr:"signed_in"`    // the sender logged in
-	Client          string   `expr:"client"`       // address of the sending host
-	Hour            int      `expr:"hour"`         // 0 to 23, UTC
-	Weekday         int      `expr:"weekday"`      // 0 is Sunday, UTC
+	ARCTrusted      bool     `expr:"arc_trusted"`    // forwarders that are trusted vouch for the author
+	DMARCPolicy     string   `expr:"dmarc_policy"`   // none, quarantine, reject
+	Known           bool     `expr:"known"`          // sender and recipient have corresponded before
+	RareRecipient   bool     `expr:"rare_recipient"` // neither the sender nor more than one other person here has corresponded with the recipient
+	UnusualSet      bool     `expr:"unusual_set"`    // organisations among the recipients were never written to together
+	Internal        bool     `expr:"internal"`       // both are of this contract
+	Importance      string   `expr:"importance"`     // high, normal, low, as the sender marked it
+	TLS             bool     `expr:"tls"`            // the mail came over TLS
+	SignedIn        bool     `expr:"signed_in"`      // the sender logged in
+	Client          string   `expr:"client"`         // address of the sending host
+	Hour            int      `expr:"hour"`           // 0 to 23, UTC
+	Weekday         int      `expr:"weekday"`        // 0 is Sunday, UTC
 
 	// how many of a kind of leak the mail has, 0 for none: leak["my-number"] >= 3
 	Leak map[string]int `expr:"leak"`
@@ -100,15 +106,24 @@ func (f Facts) environment() environment {
 		Sender: strings.ToLower(f.Envelope.From), From: strings.ToLower(f.From), Recipient: strings.ToLower(f.Recipient),
 		SenderGroups: f.SenderGroups, RecipientGroups: f.RecipientGroups, Recipients: len(f.Envelope.Rcpt), Outside: len(f.Outside),
 		Subject: f.Subject, Size: f.Size, Score: f.Score, SPF: f.SPF, DKIM: f.DKIM, DMARC: f.DMARC, ARC: f.ARC, ARCTrusted: f.ARCTrusted, DMARCPolicy: f.DMARCPolicy,
-		Known: f.Known, Internal: f.Internal, TLS: f.Envelope.TLS != "", SignedIn: f.Envelope.Account != 0,
+		Known: f.Known, Internal: f.Internal, Importance: f.Importance, TLS: f.Envelope.TLS != "", SignedIn: f.Envelope.Account != 0,
 		Client: f.Envelope.Client.String(), Hour: f.Now.UTC().Hour(), Weekday: int(f.Now.UTC().Weekday()), findings: f.Findings,
 	}
+	e.UnusualSet = f.Apart > 0
 	e.Leak, e.Organisations = leaks(f.Findings), len(missend.Organisations(f.Outside))
-	e.SenderDomain, e.FromDomain, e.RecipientDomain = domain(e.Sender), domain(e.From), domain(e.Recipient)
+	e.SenderDomain, e.FromDomain = domain(e.Sender), domain(e.From)
+	e.recipientOf(f)
 	for _, a := range f.Attachments {
 		e.Attachments = append(e.Attachments, strings.ToLower(a))
 	}
 	return e
+}
+
+// recipientOf sets what differs among the recipients of a mail; ofRecipient names it.
+func (e *environment) recipientOf(f Facts) {
+	e.Recipient, e.RecipientGroups, e.Known, e.Internal = strings.ToLower(f.Recipient), f.RecipientGroups, f.Known, f.Internal
+	e.RecipientDomain = domain(e.Recipient)
+	e.RareRecipient = slices.ContainsFunc(f.Rare, func(a string) bool { return strings.EqualFold(a, f.Recipient) })
 }
 
 // leaks counts the leaks by their names, over all places.

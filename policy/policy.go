@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,6 +44,8 @@ const (
 	Disclaimer Action = "disclaimer"    // put text behind the body, go on
 	Relink     Action = "rewrite-links" // links lead over a page that looks at them when they are clicked, go on
 	Approve    Action = "approve"       // outbound: keep back until somebody else allows it, or delete it at the end
+	BccOutside Action = "bcc-outside"   // outbound: To and Cc show nobody outside when they name more than text says, go on
+	RequireTLS Action = "require-tls"   // outbound: leave only over TLS with a valid certificate, go on
 	Refuse     Action = "refuse"        // outbound: refuse to the sender
 
 	StripMacro       Action = "strip-macro"       // deliver documents without their macros, go on
@@ -58,6 +61,8 @@ var settles = map[Action]struct {
 	Pass: {true, 0}, Tag: {false, 0}, Header: {false, 0}, Warn: {false, 0}, Junk: {false, sekisho.Inbound}, Copy: {false, 0},
 	Quarantine: {true, sekisho.Inbound}, Reject: {true, sekisho.Inbound}, Redirect: {true, 0}, Drop: {true, 0},
 	Disclaimer: {false, 0},
+	BccOutside: {false, sekisho.Outbound},
+	RequireTLS: {false, sekisho.Outbound},
 	StripMacro: {false, 0}, RemoveAttachment: {false, 0}, Sanitise: {false, 0}, Relink: {false, sekisho.Inbound},
 	Hold: {true, sekisho.Outbound}, Approve: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
 }
@@ -70,15 +75,22 @@ type Rule struct {
 	Action    Action `toml:"action"`
 	Text      string `toml:"text"`    // tag: the mark; header: "Name: value"; warn, disclaimer: the text; copy, redirect: the address; remove-attachment: kinds
 	For       string `toml:"for"`     // hold: a time such as "5m"; quarantine and what changes attachments: how long the mail is kept, "336h"; rewrite-links: how long they open by one click
-	AtEnd     string `toml:"at_end"`  // hold: "send" or "delete"
+	AtEnd     string `toml:"at_end"`  // hold, approve: "send" or "delete"
 	Reason    string `toml:"reason"`  // what administrators and the trace are told
 	Observe   bool   `toml:"observe"` // note what it would have done, do nothing
+
+	Approvers  []string   `toml:"approvers"`   // approve: whose word it takes; or, in order,
+	Stages     [][]string `toml:"stages"`      // of each of these one
+	Remind     string     `toml:"remind"`      // approve: how often they are asked again
+	Escalate   string     `toml:"escalate"`    // approve: when EscalateTo is asked too
+	EscalateTo []string   `toml:"escalate_to"` // approve
 }
 
 // Policy is a list of rules, compiled.
 type Policy struct {
-	rules []compiled
-	leak  []byte
+	rules   []compiled
+	indexes [2]*index // inbound, outbound
+	leak    []byte
 }
 
 // Rules are the rules in their order, as they are written.
@@ -97,6 +109,7 @@ type compiled struct {
 	Rule
 	direction sekisho.Direction
 	lasts     time.Duration
+	asks      *Approval
 	when      *vm.Program
 }
 
@@ -145,6 +158,7 @@ func Parse(text []byte) (*Policy, error) {
 		names[r.Name] = true
 		p.rules = append(p.rules, c)
 	}
+	p.indexes = [2]*index{indexed(p.rules, sekisho.Inbound), indexed(p.rules, sekisho.Outbound)}
 	return p, nil
 }
 
@@ -210,6 +224,10 @@ func (c *compiled) arguments() error {
 		if err := c.attachments(); err != nil {
 			return err
 		}
+	case BccOutside:
+		if n, err := strconv.Atoi(c.Text); err != nil || n < 1 || n > 10_000 {
+			return fmt.Errorf("bcc-outside needs a number in text, how many addresses outside may be seen: not %.100q", c.Text)
+		}
 	case Copy, Redirect:
 		if i := strings.LastIndexByte(c.Text, '@'); i < 1 || i == len(c.Text)-1 || strings.ContainsAny(c.Text, " \r\n<>") {
 			return fmt.Errorf("%s needs an address, not %q", c.Action, c.Text)
@@ -218,8 +236,11 @@ func (c *compiled) arguments() error {
 	if c.Action == Tag && strings.ContainsAny(c.Text, "\r\n\x00") {
 		return fmt.Errorf("a tag is one line")
 	}
-	if c.AtEnd != "" && (c.Action != Hold || c.AtEnd != "send" && c.AtEnd != "delete") {
-		return fmt.Errorf("at_end %q: a hold ends with \"send\" or \"delete\"", c.AtEnd)
+	if err := c.approval(); err != nil {
+		return err
+	}
+	if c.AtEnd != "" && (c.Action != Hold && c.Action != Approve || c.AtEnd != "send" && c.AtEnd != "delete") {
+		return fmt.Errorf("at_end %q: a hold or an approval ends with \"send\" or \"delete\"", c.AtEnd)
 	}
 	if c.For == "" {
 		switch c.Action {
@@ -254,12 +275,15 @@ type Decision struct {
 	Reason  string
 	Text    string        // redirect: the address
 	For     time.Duration // hold, quarantine
-	AtEnd   string        // hold
+	AtEnd   string        // hold, approve
+	Asks    *Approval     // approve: whom; nil: whoever has the duty
 	Junk    bool
 	Tags    []string
 	Headers []sekisho.Param
 	Warn    []string
 	Copies  []string
+	MustTLS bool     // outbound: not without TLS that was checked
+	Blind   int      // outbound: so many addresses outside may stand in To and Cc; 0: any number
 	Noted   []string // names of rules in observation that would have acted
 
 	Conversions []Conversion // in the order of their rules
@@ -275,7 +299,7 @@ type Conversion struct {
 
 // Changes says whether the decision asks for a rewritten copy.
 func (d Decision) Changes() bool {
-	return len(d.Tags)+len(d.Headers)+len(d.Warn)+len(d.Conversions) > 0
+	return len(d.Tags)+len(d.Headers)+len(d.Warn)+len(d.Conversions)+d.Blind > 0
 }
 
 // With is the decision for mail to which the sender's own contract adds something first: marks, fields, warnings and conversions.
@@ -285,6 +309,7 @@ func (d Decision) With(sent Decision) Decision {
 	d.Headers = slices.Concat(sent.Headers, d.Headers)
 	d.Warn = slices.Concat(sent.Warn, d.Warn)
 	d.Conversions = slices.Concat(elsewhere(sent.Conversions), d.Conversions)
+	d.Blind, d.MustTLS = sent.Blind, d.MustTLS || sent.MustTLS
 	d.Noted = slices.Concat(sent.Noted, d.Noted)
 	return d
 }
@@ -294,35 +319,7 @@ func (d Decision) With(sent Decision) Decision {
 // sender comes after the rules.
 func Decide(p *Policy, f Facts) Decision { return f.listed(p, decide(p, f)) }
 
-func decide(p *Policy, f Facts) Decision {
-	d := Decision{Action: Pass}
-	env := f.environment()
-	for i := range p.rules {
-		r := &p.rules[i]
-		if r.direction != f.Direction || !r.met(env) {
-			continue
-		}
-		if r.Observe {
-			d.Noted = append(d.Noted, r.Name)
-			continue
-		}
-		if d.add(r) {
-			break
-		}
-	}
-	return d
-}
-
-func (c *compiled) met(env environment) bool {
-	if c.when == nil {
-		return true
-	}
-	got, err := expr.Run(c.when, env)
-	if err != nil {
-		return slices.Contains([]Action{Quarantine, Hold, Approve}, c.Action)
-	}
-	return got.(bool) // expr.AsBool saw to it
-}
+func decide(p *Policy, f Facts) Decision { return Begin(p).decide(f) }
 
 // add does what a rule says; true when that settles the mail.
 func (d *Decision) add(r *compiled) bool {
@@ -338,6 +335,12 @@ func (d *Decision) add(r *compiled) bool {
 		d.Copies = append(d.Copies, r.Text)
 	case Junk:
 		d.Junk = true
+	case RequireTLS:
+		d.MustTLS = true
+	case BccOutside:
+		if n, err := strconv.Atoi(r.Text); err == nil && (d.Blind == 0 || n < d.Blind) {
+			d.Blind = n
+		}
 	case Relink:
 		d.Conversions = append(d.Conversions, Conversion{Action: r.Action, Rule: r.Name, Text: r.For})
 	case Disclaimer:
@@ -345,7 +348,7 @@ func (d *Decision) add(r *compiled) bool {
 	case StripMacro, RemoveAttachment, Sanitise:
 		d.Conversions = append(d.Conversions, Conversion{r.Action, r.Name, r.Text, r.lasts})
 	default:
-		d.Action, d.Rule, d.Reason, d.Text, d.For, d.AtEnd = r.Action, r.Name, r.Reason, r.Text, r.lasts, r.AtEnd
+		d.Action, d.Rule, d.Reason, d.Text, d.For, d.AtEnd, d.Asks = r.Action, r.Name, r.Reason, r.Text, r.lasts, r.AtEnd, r.asks
 		return true
 	}
 	if d.Rule == "" {

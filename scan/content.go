@@ -10,6 +10,7 @@ import (
 	"sekisho"
 	"sekisho/mail/message"
 	"sekisho/scan/archive"
+	"sekisho/scan/cms"
 	"sekisho/scan/draw"
 	"sekisho/scan/file"
 	"sekisho/scan/html"
@@ -32,6 +33,10 @@ func (j *job) content(t file.Type, name string, data []byte, where string, depth
 		j.document(office.OLE(data), where, depth)
 	case t == file.RTF:
 		j.document(office.RTF(data), where, depth)
+	case t == file.Biff:
+		j.document(office.Workbook(data), where, depth)
+	case t == file.UUE:
+		j.inner(uuencoded(data), message.Uudecode(data), where, depth)
 	case t == file.PDF:
 		j.pdf(data, where, depth)
 	case t == file.HTML || t == file.SVG || ext == "html" || ext == "htm" || ext == "xhtml" || ext == "shtml" || ext == "svg":
@@ -40,13 +45,78 @@ func (j *job) content(t file.Type, name string, data []byte, where string, depth
 		j.document(office.XML(data), where, depth)
 	case t.Picture():
 		j.picture(t, data, where)
-	case ext == "csv" || ext == "tsv" || ext == "slk" || ext == "iqy":
+	case ext == "slk" || bytes.HasPrefix(data, []byte("ID;P")):
+		j.document(office.Symbolic(data), where, depth)
+	case openpgp(data):
+		j.find(sekisho.KindEncrypted, "openpgp", where, 0, "by content")
+	case ext == "csv" || ext == "tsv" || ext == "iqy":
 		j.document(office.CSV(data), where, depth)
 	case t == file.Unknown && ext == "" && len(data) > 60 && base64char(data[0]):
 		j.undecoded(data, where)
-	case t == file.Unknown && (ext == "eml" || ext == "mht" || ext == "mhtml") && message.Plausible(data):
+	case t == file.Unknown && (ext == "eml" || ext == "mht" || ext == "mhtml" || archived(data)) && message.Plausible(data):
 		j.embedded(data, where)
+	case t == file.Unknown && (ext == "p7m" || ext == "p7s" || len(data) > 2 && data[0] == 0x30 && data[1] >= 0x80):
+		j.signed(data, where)
 	}
+}
+
+// openpgp says whether a file is a message of OpenPGP that is encrypted: armoured, or beginning with an encrypted session key
+// (RFC 9580 sections 5.1 and 5.3).
+func openpgp(data []byte) bool {
+	if bytes.Contains(data[:min(len(data), 512)], []byte("-----BEGIN PGP MESSAGE-----")) {
+		return true
+	}
+	if len(data) < 16 {
+		return false
+	}
+	algorithm := func(b byte) bool { return b == 1 || b == 2 || b == 16 || b == 18 || b == 25 || b == 26 }
+	switch data[0] {
+	case 0x84: // an old header with one byte of length
+		return data[2] == 3 && algorithm(data[11])
+	case 0x85:
+		return data[3] == 3 && algorithm(data[12])
+	case 0x8c: // by a password
+		return data[2] == 4 && data[1] >= 4 && data[1] <= 30 && data[3] <= 13 && data[4] <= 4
+	case 0xc1:
+		return data[1] < 192 && data[2] == 3 && algorithm(data[11]) || data[3] == 3 && algorithm(data[12])
+	case 0xc3:
+		return data[1] >= 4 && data[1] <= 60 && (data[2] == 4 || data[2] == 5 || data[2] == 6)
+	}
+	return false
+}
+
+// archived says whether a file is a page with all that belongs to it, as Word and browsers save it, whatever it is called.
+func archived(data []byte) bool {
+	head := bytes.ToLower(data[:min(len(data), 2048)])
+	return bytes.Contains(head, []byte("mime-version:")) && bytes.Contains(head, []byte("multipart/related"))
+}
+
+// uuencoded is the name that a uuencoded file gives itself.
+func uuencoded(data []byte) string {
+	i := bytes.Index(data, []byte("begin "))
+	line, _, _ := bytes.Cut(data[i+6:], []byte("\n"))
+	words := strings.SplitN(strings.TrimSpace(string(line)), " ", 2)
+	return words[len(words)-1]
+}
+
+// signed inspects the mail that stands in what is signed with S/MIME in one piece: nothing in it is hidden, only wrapped.
+func (j *job) signed(data []byte, where string) {
+	inner := cms.Content(data)
+	if len(inner) == 0 {
+		switch cms.Kind(data) {
+		case cms.Enveloped:
+			j.find(sekisho.KindEncrypted, "smime", where, 0, "by content")
+		case cms.Compressed:
+			j.rep.Unscannable = true
+			j.find(sekisho.KindAmbiguous, "unscannable", where, 5, "nobody here reads compressed S/MIME")
+		}
+		return
+	}
+	if message.Plausible(inner) {
+		j.embedded(inner, where)
+		return
+	}
+	j.inner("content", inner, where, deepest-2)
 }
 
 // maxMarkup is how much of a text file is read as a document.
@@ -101,6 +171,8 @@ func weight(name string) (sekisho.Kind, float64) {
 		return sekisho.KindActive, 1
 	case office.Encrypted:
 		return sekisho.KindEncrypted, 3
+	case office.Installer:
+		return sekisho.KindExecutable, 10
 	}
 	return sekisho.KindAmbiguous, 3
 }

@@ -1,12 +1,15 @@
 package scan
 
 import (
+	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"sekisho"
 	"sekisho/scan/archive"
 	"sekisho/scan/file"
 	"sekisho/scan/office"
+	"sekisho/scan/password"
 	"sekisho/search"
 )
 
@@ -36,9 +39,8 @@ func (j *job) file(name string, data []byte, where string, depth int) {
 		j.find(sekisho.KindAmbiguous, "unscannable", where, 5, "nobody here reads "+string(t))
 	case t.Archive():
 		j.archive(t, data, where, depth)
-	}
-	if t == file.Unknown || t == file.XML {
-		j.script(name, data, where)
+	default:
+		j.script(t, name, data, where)
 	}
 	if t != file.Zip && t != file.OLE && archive.EndOfZip(data) {
 		j.find(sekisho.KindAmbiguous, "polyglot", where, 3, "a zip behind something else")
@@ -47,18 +49,39 @@ func (j *job) file(name string, data []byte, where string, depth int) {
 	j.content(t, name, data, where, depth)
 }
 
-// script looks for programs that are text. Under a name that is opened as text they run nowhere, and may be there to be read.
-func (j *job) script(name string, data []byte, where string) {
-	what := file.Script(data)
-	if what == "" {
+// script looks for program texts by content, and for parts of archives that are split, of which nothing can be said.
+func (j *job) script(t file.Type, name string, data []byte, where string) {
+	if t == file.Unknown && file.Volume(name) && !text(data) {
+		j.rep.Unscannable = true
+		j.find(sekisho.KindAmbiguous, "volume", where, 5, "a part of an archive that is split")
+	}
+	if t != file.Unknown && t != file.XML && t != file.HTML {
 		return
 	}
-	if ext := file.Ext(name); file.Text(ext) {
-		j.find(sekisho.KindActive, "script-text", where, 1, what)
-		return
+	kind, certain := file.Script(data)
+	switch {
+	case kind == "" || t == file.HTML && kind != "HTA":
+	case certain:
+		j.find(sekisho.KindExecutable, "script", where, 8, kind)
+		j.find(sekisho.KindActive, "script", where, 0, kind)
+	default:
+		j.find(sekisho.KindActive, "script", where, 3, kind)
 	}
-	j.find(sekisho.KindActive, "script", where, 0, what)
-	j.find(sekisho.KindExecutable, "script", where, 8, "content is a "+what)
+}
+
+// text says whether data is a text in UTF-8, by its beginning, which may end within a letter.
+func text(data []byte) bool {
+	head := data[:min(len(data), 1024)]
+	if bytes.IndexByte(head, 0) >= 0 {
+		return false
+	}
+	for range utf8.UTFMax {
+		if utf8.Valid(head) {
+			return true
+		}
+		head = head[:max(len(head)-1, 0)]
+	}
+	return false
 }
 
 // name looks at the name of a file.
@@ -99,6 +122,7 @@ func (j *job) archive(t file.Type, data []byte, where string, depth int) {
 			return
 		}
 	}
+	j.passwords(t)
 	locked := 0
 	var paper office.Text
 	notes := archive.Walk(j.ctx, t, data, j.budget, func(m *archive.Member) {
@@ -134,6 +158,22 @@ func (j *job) archive(t file.Type, data []byte, where string, depth int) {
 	}
 }
 
+// passwords looks for what may open archives, once, in the texts of the mail.
+func (j *job) passwords(t file.Type) {
+	if j.budget.Passwords != nil || t != file.Zip && t != file.SevenZ && t != file.Rar {
+		return
+	}
+	text := strings.Join(j.words, "\n")
+	for _, kind := range []string{"plain", "html"} {
+		if p := j.mail.Shown(kind); p != nil {
+			text += "\n" + j.mail.Text(p)
+		}
+	}
+	if j.budget.Passwords = password.Candidates(text, mostPasswords); j.budget.Passwords == nil {
+		j.budget.Passwords = []string{}
+	}
+}
+
 // read searches what people read in a document for leaks, and keeps it to be found by.
 func (j *job) read(text, where string) {
 	left := maxLeakText - j.leaky
@@ -157,6 +197,8 @@ func (j *job) remark(n archive.Remark, t file.Type, where string) {
 	switch n.Name {
 	case "encrypted":
 		j.find(sekisho.KindEncrypted, string(t)+"-password", where, 3, n.Evidence)
+	case "opened":
+		j.find(sekisho.KindAmbiguous, "opened", where, 0, n.Evidence)
 	case "bomb":
 		j.rep.Unscannable = true
 		j.find(sekisho.KindBomb, "archive", where, 10, n.Evidence)

@@ -21,6 +21,7 @@ import (
 	"sekisho/mail/message"
 	"sekisho/scan/archive"
 	"sekisho/scan/exact"
+	"sekisho/scan/password"
 	"sekisho/scan/phish"
 	"sekisho/scan/spam"
 	"sekisho/scan/url"
@@ -141,9 +142,15 @@ func (s *Scanner) Scan(ctx context.Context, raw []byte, c Context) (rep Report) 
 
 // File inspects something that is not a mail as an attachment of that name.
 func (s *Scanner) File(ctx context.Context, name string, data []byte) (rep Report) {
+	return s.Attachment(ctx, "", name, data)
+}
+
+// Attachment inspects one attachment of a mail with that text, in which passwords may stand.
+func (s *Scanner) Attachment(ctx context.Context, text, name string, data []byte) (rep Report) {
 	j := s.job(ctx, Context{})
 	defer func() { rep = j.finish(recover()) }()
 	j.mail = &message.Message{}
+	j.budget.Passwords = password.Candidates(text, mostPasswords)
 	j.file(name, data, name, 0)
 	return j.rep
 }
@@ -180,6 +187,9 @@ type job struct {
 
 // maxText is how much text is kept for searching and judging.
 const maxText = 1 << 20
+
+// mostPasswords is how many words of a mail are tried as passwords of what is attached to it.
+const mostPasswords = 50
 
 // maxFindings is how many findings one mail can have.
 const maxFindings = 200

@@ -24,6 +24,12 @@ when = 'Has("macro")'
 action = "strip-macro"
 for = "48h"
 [[rule]]
+name = "text only"
+direction = "inbound"
+when = 'subject startsWith "unknown"'
+action = "sanitise"
+for = "72h"
+[[rule]]
 name = "no programs"
 direction = "inbound"
 action = "remove-attachment"
@@ -42,6 +48,22 @@ func macroDocument(t testing.TB) []byte {
 		{"word/_rels/document.xml.rels", `<Relationships><Relationship Id="r9" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/></Relationships>`},
 		{"word/vbaProject.bin", "the code"},
 	} {
+		w, err := z.Create(f[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Write([]byte(f[1]))
+	}
+	z.Close()
+	return b.Bytes()
+}
+
+// plainDocument is a document of Word without anything that acts.
+func plainDocument(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, f := range [][2]string{{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", "<w:p><w:t>the list</w:t></w:p>"}} {
 		w, err := z.Create(f[0])
 		if err != nil {
 			t.Fatal(err)
@@ -108,7 +130,8 @@ func TestAttachmentsAreTakenOut(t *testing.T) {
 	h.Run("contract", "policy", "Mori", "--set", file)
 	program := "MZ" + strings.Repeat("\x00", 200)
 	for _, raw := range [][]byte{withFiles("report", "the report", "report.docm", string(macroDocument(t)), "notes.txt", "plain notes"),
-		withFiles("tool", "お送りします", "tool.exe", program), withFiles("harmless", "nothing", "notes.txt", "plain notes")} {
+		withFiles("tool", "お送りします", "tool.exe", program), withFiles("harmless", "nothing", "notes.txt", "plain notes"),
+		withFiles("unknown sender", "look at https://www.bad.example/x", "list.docx", string(plainDocument(t)), "data.bin", "\x01\x02\x03")} {
 		if err := deliver(h, "lena@partner.example", []string{"ann@mori.example"}, raw); err != nil {
 			t.Fatal(err)
 		}
@@ -129,12 +152,17 @@ func TestAttachmentsAreTakenOut(t *testing.T) {
 	if !strings.Contains(note, "取り除きました") || !strings.Contains(note, "tool.exe") || !strings.Contains(note, "プログラム") || !strings.Contains(note, "隔離") {
 		t.Errorf("the note is %q", note)
 	}
+	copied := found(t, list, "unknown sender")
+	if f := filesOf(copied); len(f) != 2 || !strings.Contains(string(f["list.txt"]), "the list") || !strings.Contains(string(f["data.bin.txt"]), "SHA-256") ||
+		strings.Contains(copied, "https://www.bad") || !strings.Contains(copied, "hxxps://www[.]bad[.]example/x") {
+		t.Errorf("made anew: %s", copied)
+	}
 	kept := quarantine(t, h)
-	if len(kept) != 2 {
+	if len(kept) != 3 {
 		t.Fatalf("in quarantine: %+v", kept)
 	}
 	for _, k := range kept {
-		if k.Rule != "plain documents" && k.Rule != "no programs" || k.Recipient != "ann@mori.example" {
+		if k.Rule != "plain documents" && k.Rule != "no programs" && k.Rule != "text only" || k.Recipient != "ann@mori.example" {
 			t.Errorf("%+v", k)
 		}
 		h.Run("quarantine", "release", fmt.Sprint(k.ID))
@@ -144,11 +172,11 @@ func TestAttachmentsAreTakenOut(t *testing.T) {
 	originals := 0
 	for _, raw := range list {
 		f := filesOf(raw)
-		if bytes.Equal(f["report.docm"], macroDocument(t)) || string(f["tool.exe"]) == program {
+		if bytes.Equal(f["list.docx"], plainDocument(t)) || bytes.Equal(f["report.docm"], macroDocument(t)) || string(f["tool.exe"]) == program {
 			originals++
 		}
 	}
-	if originals != 2 || len(list) != 5 {
+	if originals != 3 || len(list) != 7 {
 		t.Errorf("%d originals among %d mails after the release", originals, len(list))
 	}
 	if out := h.Run("trace", "ann@mori.example", "--json"); !strings.Contains(out, "macros taken out of report.docm") || !strings.Contains(out, "attachment tool.exe removed: executable") {

@@ -3,12 +3,15 @@ package test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
 
 	"sekisho"
 	"sekisho/mail/header"
+	"sekisho/mail/tlsrpt"
+	"sekisho/role/admin"
 	"sekisho/role/post"
 	"sekisho/wire"
 )
@@ -75,5 +78,46 @@ func TestReportsSent(t *testing.T) {
 	}
 	if _, taken := remote.count("flood"); taken != 0 {
 		t.Error("somebody got a report who did not ask for it")
+	}
+	reached, failed := w.read(t, remote.await(t, "tls@good.example", 1).raw), w.read(t, remote.await(t, "tls@good.example", 2).raw)
+	if len(reached.TLS) == 1 && reached.TLS[0].Domain == "broken.example" {
+		reached, failed = failed, reached
+	}
+	if len(reached.TLS) != 1 || len(failed.TLS) != 1 {
+		t.Fatalf("%+v %+v", reached, failed)
+	}
+	if r := reached.TLS[0]; r.Domain != "good.example" || len(r.Policies) != 1 || r.Policies[0].Type != "sts" || r.Policies[0].Success == 0 || r.Policies[0].Failure != 0 {
+		t.Errorf("%+v", r)
+	}
+	if r := failed.TLS[0]; r.Domain != "broken.example" || len(r.Policies) != 1 || r.Policies[0].Success != 0 || len(r.Policies[0].Failures) != 1 ||
+		r.Policies[0].Failures[0].Result != "certificate-host-mismatch" || r.Policies[0].Failures[0].Host != "mx.broken.example" {
+		t.Errorf("%+v", r)
+	}
+	if n := Ask[wire.ReportsOrdered](t, w.Admin, "report/send", wire.ReportOrder{Day: day.AddDate(0, 0, -1)}); n.Reports != 0 {
+		t.Errorf("%d reports about yesterday", n.Reports)
+	}
+}
+
+// A report about TLS with a customer's servers is counted for him once, whatever its file is called; one that is none is not.
+func TestTLSReports(t *testing.T) {
+	w := NewWorld(t, plainZone)
+	settle(t, w.Admin, "Mori", "mori.example", 1)
+	for _, m := range []struct{ id, domain, extra string }{{"1", "mori.example", ""}, {"1", "mori.example", ""}, {"2", "sub.mori.example", ""}, {"3", "kawa.example", ""}, {"4", "mori.example", "{"}} {
+		day := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)
+		r := tlsrpt.Report{Reporter: "There", ID: m.id, Begin: day, End: day.Add(24*time.Hour - time.Second), Policies: []tlsrpt.Policy{{Type: tlsrpt.STS, Domain: m.domain, Success: 7, Failure: 2,
+			Failures: []tlsrpt.Failure{{Result: tlsrpt.Expired, Host: "mx.mori.example", Count: 2}}}}}
+		text, err := r.Write()
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw := "From: <tls@partner.example>\r\nTo: <u1@mori.example>\r\nSubject: no name\r\nMIME-Version: 1.0\r\nContent-Type: application/tlsrpt+json\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+			base64.StdEncoding.EncodeToString(append([]byte(m.extra), text...)) + "\r\n"
+		if err := handIn(t, w, "tls@partner.example", "u1@mori.example", []byte(raw)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := Ask[wire.TLSStatistic](t, w.Admin, "report/tls", admin.Query{Contract: "Mori", Since: 72 * time.Hour})
+	if got.Reports != 2 || got.Success != 14 || got.Failure != 4 || len(got.Days) != 1 || len(got.Results) != 4 || got.Results[0].Result != tlsrpt.Expired {
+		t.Errorf("%+v", got)
 	}
 }

@@ -24,7 +24,9 @@ type Kept struct {
 	Until     time.Time
 	AtEnd     string
 	Approve   bool
-	Wanted    bool // quarantine: he whom it is for asked an administrator to release it
+	Asked     []string  // Asks: who is asked now, deputies with them
+	Asks      *Approval // Approve: whose word it waits for; nil: whoever has the duty
+	Wanted    bool      // quarantine: he whom it is for asked an administrator to release it
 	Size      int64
 	Route     []NextHop
 	Public    []byte // the recipient account's public key, for release
@@ -39,5 +41,35 @@ type Resolution struct {
 	Kind string // "quarantine", "hold", "queue"
 	ID   uint64
 	By   string // who decided, for the trace
+	Over bool   // approve: by an administrator whom the rule did not name
 	Box  *Box   // release into a mailbox: the data key sealed anew to the account
+}
+
+// Approval says whose word a held mail waits for, and what has been said. Approvers are named as in policy.Approval.
+type Approval struct {
+	Stages     [][]string
+	Remind     time.Duration
+	Escalate   time.Duration
+	EscalateTo []string
+
+	Stage     int       // which of Stages is asked, from 0
+	Since     time.Time // since when
+	Reminded  time.Time // when they were told last
+	Escalated bool
+	Said      []Word
+}
+
+// Word is what one of those who were asked said.
+type Word struct {
+	Stage int
+	By    string
+	At    time.Time
+}
+
+// Deputy is who stands in for somebody who is away, from Since until Until. An empty Deputy ends it.
+type Deputy struct {
+	Address string
+	Deputy  string
+	Since   time.Time
+	Until   time.Time
 }

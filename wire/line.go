@@ -151,7 +151,7 @@ func writeFrame(conn *net.UnixConn, frame []byte, files []*os.File) error {
 }
 
 func (l *Line) read() {
-	in := newReader(l.conn, l.Peer.Role == sekisho.Dial)
+	in := newReader(l.conn, l.Peer.Role == sekisho.Dial || l.Peer.Role == sekisho.Store) // sockets, and files that gate may read
 	for {
 		h, err := in.head()
 		if err != nil {
@@ -216,7 +216,8 @@ func (s *Service) Serve(ctx context.Context, by sekisho.Caller, conn *net.UnixCo
 		case <-ended:
 		}
 	}()
-	in := newReader(conn, by.Role == sekisho.Door) // nobody else sends descriptors with questions
+	// Nobody else sends descriptors with questions.
+	in := newReader(conn, by.Role == sekisho.Door || by.Role == sekisho.Gate && s.role == sekisho.Inspect)
 	room := make(chan struct{}, together)
 	var write sync.Mutex
 	for {

@@ -50,6 +50,6 @@ type AdminPrint struct {
 
 // MostPrints is how many sets a contract may have, and MostPrint how many bytes one.
 const (
-	MostPrints = 20
+	MostPrints = 8
 	MostPrint  = 40_000_000
 )

@@ -44,8 +44,11 @@ var (
 	StoreSpool   = define[SpoolQuery, SealedMessage](sekisho.Store, 41, "spool", large, sekisho.Post, sekisho.Admin)
 	StoreOutcome = define[Outcomes, Nothing](sekisho.Store, 42, "outcome", small, sekisho.Post)
 
-	StoreAdmin  = define[Admin, AdminDone](sekisho.Store, 60, "admin", small, sekisho.Admin)
-	StoreList   = define[List, Listed](sekisho.Store, 61, "list", large, sekisho.Admin)
+	StoreAdmin = define[Admin, AdminDone](sekisho.Store, 60, "admin", 48<<20, sekisho.Admin)
+	StoreList  = define[List, Listed](sekisho.Store, 61, "list", large, sekisho.Admin)
+	// StoreDeputy says who stands in for somebody who is away: he is asked for approval with him.
+	StoreDeputy = define[Deputy, Nothing](sekisho.Store, 168, "deputy", small, sekisho.Admin)
+
 	StoreDecide = define[Resolution, Nothing](sekisho.Store, 62, "decide", large, sekisho.Admin)
 
 	StoreUsage    = define[ContractQuery, Usage](sekisho.Store, 63, "usage", small, sekisho.Admin)
@@ -205,7 +208,15 @@ type DKIMKey struct {
 	Selector  string
 	Algorithm string // "rsa-sha256" or "ed25519-sha256"
 	Public    []byte // PKIX for RSA, 32 bytes for Ed25519
+	State     string // "": it signs; DKIMNext, DKIMOld
+	Since     time.Time
 }
+
+// The states of a key that does not sign: its record is to be published first, or is left for mail that is under way.
+const (
+	DKIMNext = "next"
+	DKIMOld  = "old"
+)
 
 // Contact asks whether a contract's people and an outside address have corresponded, and notes that they do now.
 type Contact struct {
@@ -320,7 +331,8 @@ type Delivery struct {
 
 	NotBefore time.Time // FateQueue: first try. FateHold: when the hold ends. FateQuarantine: when it is deleted
 	AtEnd     string    // FateHold: "send" or "delete"
-	Approve   bool      // FateHold: it waits for somebody else's word, not the sender's
+	Approve   bool      // FateHold: it waits for somebody's word
+	Asks      *Approval // whose; nil: whoever has the duty, but for the sender
 
 	// FateHold: what is a draft again in the sender's account when the mail is cancelled or deleted: his own copy of it; or, where
 	// that is not known or gone, the held mail itself, when a box for his account says that he can read it.
@@ -660,6 +672,8 @@ type AdminAccount struct {
 	Public   []byte
 	Status   sekisho.Status
 	Quota    int64
+
+	Supervisor string // address of whom rules may ask about his mail; "none" in a change: nobody
 }
 
 // AdminAlias adds or removes an alias: mail for Address goes to Targets; with Identity, targets may send as it.

@@ -17,6 +17,7 @@ import (
 type accountCommand struct {
 	Add         accountAdd         `cmd:"" help:"Add an account: a mailbox with its keys."`
 	Set         accountSet         `cmd:"" help:"Change an account: name, role, quota; suspend it or let it back."`
+	Delegate    accountDelegate    `cmd:"" help:"Say who stands in for somebody who is away, where mail waits for approval."`
 	List        accountList        `cmd:"" help:"List accounts."`
 	Show        accountShow        `cmd:"" help:"Show one account."`
 	AppPassword accountAppPassword `cmd:"" help:"Make or revoke an app password for mail programs."`
@@ -141,11 +142,13 @@ type accountSet struct {
 	Role    string `enum:",user,help-desk,auditor,approver,domain-admin,contract-admin,admin,operator" default:"" help:"user, help-desk, auditor, approver, domain-admin, contract-admin or operator."`
 	Status  string `enum:",active,suspended" default:"" help:"active or suspended: who is suspended cannot sign in, and mail for him waits with its senders."`
 	Quota   int64  `help:"Bytes."`
+
+	Supervisor string `placeholder:"ADDRESS" help:"Whom rules may ask about his mail; none: nobody."`
 }
 
 // Run changes what was named and leaves the rest.
 func (c *accountSet) Run(g *Global) error {
-	a, err := call[admin.Account](g, "account/set", admin.AccountSet{Address: c.Address, Name: c.Name, Role: c.Role, Status: c.Status, Quota: c.Quota})
+	a, err := call[admin.Account](g, "account/set", admin.AccountSet{Address: c.Address, Name: c.Name, Role: c.Role, Status: c.Status, Quota: c.Quota, Supervisor: c.Supervisor})
 	if err != nil {
 		return err
 	}

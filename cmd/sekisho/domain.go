@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"strings"
+	"time"
 
 	"sekisho/office"
 	"sekisho/role/admin"
@@ -10,11 +11,12 @@ import (
 
 // domainCommand manages domains.
 type domainCommand struct {
-	Add   domainAdd   `cmd:"" help:"Add a domain to a contract and make its DKIM keys."`
-	List  domainList  `cmd:"" help:"List domains."`
-	DNS   domainDNS   `cmd:"" name:"dns" help:"Print the DNS records to publish, and what DNS says now."`
-	Route domainRoute `cmd:"" help:"Send a protected domain's mail on to its own server (gateway mode)."`
-	STS   domainSTS   `cmd:"" name:"sts" help:"Tell others that mail for the domain comes with TLS only (MTA-STS, RFC 8461)."`
+	Add    domainAdd    `cmd:"" help:"Add a domain to a contract and make its DKIM keys."`
+	List   domainList   `cmd:"" help:"List domains."`
+	DNS    domainDNS    `cmd:"" name:"dns" help:"Print the DNS records to publish, and what DNS says now."`
+	Route  domainRoute  `cmd:"" help:"Send a protected domain's mail on to its own server (gateway mode)."`
+	Rotate domainRotate `cmd:"" help:"Take the next step in the exchange of a domain's DKIM keys."`
+	STS    domainSTS    `cmd:"" name:"sts" help:"Tell others that mail for the domain comes with TLS only (MTA-STS, RFC 8461)."`
 }
 
 type domainAdd struct {
@@ -104,6 +106,35 @@ func (c *domainRoute) Run(g *Global) error {
 		return err
 	}
 	return g.print(a, func(w io.Writer) { row(w, a.Name, strings.Join(a.Route, " ")) })
+}
+
+type domainRotate struct {
+	Domain string `arg:"" help:"The domain."`
+}
+
+// Run takes the step and says what is to be done.
+func (c *domainRotate) Run(g *Global) error {
+	a, err := call[office.Rotation](g, "domain/rotate", admin.Query{Match: c.Domain})
+	if err != nil {
+		return err
+	}
+	next := map[string]string{
+		"publish":  "publish these records beside the others, then call this again: mail is signed with the new keys once they are there",
+		"waiting":  "these records are not all there yet: nothing was changed",
+		"switched": "mail is signed with the new keys; leave these records for mail that is under way, and call this again after " + a.Until.Format(time.DateTime),
+		"overlap":  "leave these records for mail that is under way until " + a.Until.Format(time.DateTime) + ": nothing was changed",
+		"retired":  "the exchange is over: remove these records",
+	}
+	return g.print(a, func(w io.Writer) {
+		row(w, a.Domain, a.Step)
+		row(w, "next", next[a.Step])
+		for _, r := range a.Records {
+			if r.Live != "" {
+				row(w, "; now: "+r.Live)
+			}
+			row(w, r.Name+".", "IN", r.Type, quoted(r.Value))
+		}
+	})
 }
 
 type domainSTS struct {

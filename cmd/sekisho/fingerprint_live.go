@@ -14,6 +14,7 @@ type fingerprintUpload struct {
 	Contract string `arg:"" help:"The contract."`
 	Name     string `arg:"" help:"What a hit is called: small letters, digits, hyphens. A set of that name is replaced."`
 	Set      string `placeholder:"FILE" help:"A set that \"sekisho fingerprint make\" wrote with the contract's key; without it, rows are read as CSV from the standard input."`
+	Rows     string `placeholder:"FILE" help:"The rows, instead of the standard input."`
 	Need     int    `default:"2" help:"Values of so many different columns in one mail are a hit."`
 	Header   bool   `help:"The first row is a header."`
 }
@@ -48,7 +49,16 @@ func (c *fingerprintUpload) made(g *Global, key fingerprint.Key) ([]byte, error)
 		return readFile(c.Set)
 	}
 	m := fingerprintMake{Need: c.Need, Header: c.Header}
-	set, rows, left, err := m.set(key, os.Stdin)
+	in := os.Stdin
+	if c.Rows != "" {
+		f, err := os.Open(c.Rows)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	set, rows, left, err := m.set(key, in)
 	if err == nil {
 		fmt.Fprintf(g.Err, "%d rows, %d values too short or too long to be told from others, %d bytes\n", rows, left, len(set))
 	}

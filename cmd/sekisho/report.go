@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -12,6 +13,7 @@ import (
 // reportCommand shows what other receivers of mail report.
 type reportCommand struct {
 	DMARC reportDMARC `cmd:"" name:"dmarc" help:"Who sends mail in the name of a contract's domains, as other receivers report (RFC 9990)."`
+	TLS   reportTLS   `cmd:"" name:"tls" help:"How others reach the servers of a contract's domains with TLS, as they report (RFC 8460)."`
 	Send  reportSend  `cmd:"" help:"Make the reports to other domains about a day now, instead of after its end."`
 }
 
@@ -37,6 +39,32 @@ func (c *reportDMARC) Run(g *Global) error {
 		row(w, "SOURCE", "DOMAIN", "MAILS", "PASSED", "DKIM", "SPF", "STOPPED", "REPORTERS", "LAST")
 		for _, s := range a.Sources {
 			row(w, s.Source.String(), s.Domain, fmt.Sprint(s.Mails), fmt.Sprint(s.Passed), fmt.Sprint(s.DKIM), fmt.Sprint(s.SPF), fmt.Sprint(s.Stopped), s.Reporters, s.Last.Format(time.DateOnly))
+		}
+	})
+}
+
+type reportTLS struct {
+	Contract string        `arg:"" help:"Name or number of the contract, or one of its domains."`
+	Domain   string        `placeholder:"DOMAIN" help:"Only this domain."`
+	Since    time.Duration `default:"720h" help:"Reports that end in this time back from now."`
+}
+
+// Run prints the results, failures first.
+func (c *reportTLS) Run(g *Global) error {
+	a, err := call[wire.TLSStatistic](g, "report/tls", admin.Query{Contract: c.Contract, Match: c.Domain, Since: c.Since})
+	if err != nil {
+		return err
+	}
+	return g.print(a, func(w io.Writer) {
+		row(w, "reports", a.Reports)
+		row(w, "sessions with TLS", a.Success)
+		row(w, "sessions that failed", a.Failure)
+		if len(a.Results) == 0 {
+			return
+		}
+		row(w, "DOMAIN", "POLICY", "RESULT", "SERVER", "SESSIONS", "REPORTERS", "LAST")
+		for _, r := range a.Results {
+			row(w, r.Domain, r.Policy, cmp.Or(r.Result, "success"), r.Host, fmt.Sprint(r.Sessions), r.Reporters, r.Last.Format(time.DateOnly))
 		}
 	})
 }

@@ -34,18 +34,7 @@ func (m *Message) Replace(list []Piece) []byte {
 // piece replaces what a part says of its content, and the content.
 func (e *editor) piece(x *Piece) {
 	p := x.Part
-	encoding, text := "base64", ""
-	var params []sekisho.Param
-	if strings.HasPrefix(x.Type, "text/") {
-		params = append(params, sekisho.Param{Name: "charset", Value: "utf-8"})
-		encoding, text = encodeText(x.Data, e.eol)
-	} else {
-		text = base64Lines(x.Data, e.eol)
-	}
-	if x.Name != "" {
-		params = append(params, sekisho.Param{Name: "name", Value: x.Name})
-	}
-	lines := "Content-Type: " + x.Type + Params(params, e.eol) + e.eol + "Content-Transfer-Encoding: " + encoding + e.eol + x.disposition(e.eol)
+	lines, text := x.encoded(e.eol)
 	at := p.Header.Start
 	fields := e.fieldsOf(p)
 	for i := range fields {
@@ -72,6 +61,22 @@ func (e *editor) piece(x *Piece) {
 	e.replace(p.Body.Start, p.Body.End, text)
 }
 
+// encoded gives the fields that say what a content is, and the content.
+func (x *Piece) encoded(eol string) (lines, text string) {
+	encoding := "base64"
+	var params []sekisho.Param
+	if strings.HasPrefix(x.Type, "text/") {
+		params = append(params, sekisho.Param{Name: "charset", Value: "utf-8"})
+		encoding, text = encodeText(x.Data, eol)
+	} else {
+		text = base64Lines(x.Data, eol)
+	}
+	if x.Name != "" {
+		params = append(params, sekisho.Param{Name: "name", Value: x.Name})
+	}
+	return "Content-Type: " + x.Type + Params(params, eol) + eol + "Content-Transfer-Encoding: " + encoding + eol + x.disposition(eol), text
+}
+
 // disposition is the field that says how the content is shown.
 func (x *Piece) disposition(eol string) string {
 	if x.Name == "" && !x.Attached {
@@ -86,4 +91,42 @@ func (x *Piece) disposition(eol string) string {
 		params = append(params, sekisho.Param{Name: "filename", Value: x.Name})
 	}
 	return "Content-Disposition: " + kind + Params(params, eol) + eol
+}
+
+// Compose gives a mail with the header of this one and nothing of its content: text, and files behind it.
+func (m *Message) Compose(text string, files []Piece) []byte {
+	e := editor{m: m, eol: "\r\n"}
+	if m.LF {
+		e.eol = "\n"
+	}
+	var out strings.Builder
+	versioned := false
+	for i := range m.Header {
+		f := &m.Header[i]
+		if strings.HasPrefix(f.Key, "content-") {
+			continue
+		}
+		versioned = versioned || f.Key == "mime-version"
+		out.Write(m.raw[f.Span.Start:f.Span.End])
+		out.WriteString(e.missing(f))
+	}
+	if !versioned {
+		out.WriteString("MIME-Version: 1.0" + e.eol)
+	}
+	body := Piece{Type: "text/plain", Data: []byte(text)}
+	if len(files) == 0 {
+		return []byte(out.String() + e.whole(&body))
+	}
+	b := newBoundary(m.raw, 1)
+	out.WriteString("Content-Type: multipart/mixed; boundary=\"" + b + "\"" + e.eol + e.eol + "--" + b + e.eol + e.whole(&body))
+	for i := range files {
+		out.WriteString(e.eol + "--" + b + e.eol + e.whole(&files[i]))
+	}
+	return []byte(out.String() + e.eol + "--" + b + "--" + e.eol)
+}
+
+// whole is a part with its header.
+func (e *editor) whole(x *Piece) string {
+	lines, text := x.encoded(e.eol)
+	return lines + e.eol + text
 }

@@ -71,8 +71,8 @@ const (
 type file struct {
 	Organization string `json:"organization-name"`
 	Range        struct {
-		Start time.Time `json:"start-datetime"`
-		End   time.Time `json:"end-datetime"`
+		Start moment `json:"start-datetime"`
+		End   moment `json:"end-datetime"`
 	} `json:"date-range"`
 	Contact  string       `json:"contact-info"`
 	ID       string       `json:"report-id"`
@@ -103,6 +103,23 @@ type fileFailure struct {
 
 // lines is a list that some reporters write as one text.
 type lines []string
+
+// moment is a time that some reporters write without its zone, which is UTC then.
+type moment struct{ time.Time }
+
+// UnmarshalJSON reads a time.
+func (m *moment) UnmarshalJSON(b []byte) error {
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return err
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t, err = time.Parse("2006-01-02T15:04:05", s)
+	}
+	m.Time = t
+	return err
+}
 
 // UnmarshalJSON reads a list or a text.
 func (l *lines) UnmarshalJSON(b []byte) error {
@@ -154,7 +171,7 @@ func Parse(text []byte) (Report, error) {
 // Write gives the report as JSON.
 func (r *Report) Write() ([]byte, error) {
 	var f file
-	f.Organization, f.Contact, f.ID, f.Range.Start, f.Range.End = r.Reporter, r.Contact, r.ID, r.Begin.UTC(), r.End.UTC()
+	f.Organization, f.Contact, f.ID, f.Range.Start, f.Range.End = r.Reporter, r.Contact, r.ID, moment{r.Begin.UTC()}, moment{r.End.UTC()}
 	for _, p := range r.Policies {
 		var x filePolicy
 		x.Policy.Type, x.Policy.Domain, x.Policy.String, x.Policy.MX = p.Type, p.Domain, p.Text, p.MX

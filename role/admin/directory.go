@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sekisho"
 	"sekisho/mail/mtasts"
@@ -73,7 +74,7 @@ func contractOf(k wire.Contract) Contract {
 func domainOf(id sekisho.ContractID, d wire.Domain) Domain {
 	out := Domain{Name: d.Name, Contract: id, Route: office.Route(d.Route), STS: d.STS}
 	for _, k := range d.DKIM {
-		out.DKIM = append(out.DKIM, DKIM{k.Selector, k.Algorithm, office.DKIMRecord(k)})
+		out.DKIM = append(out.DKIM, DKIM{k.Selector, k.Algorithm, office.DKIMRecord(k), k.State})
 	}
 	return out
 }
@@ -250,6 +251,22 @@ func (c *Admin) domainList(ctx context.Context, _ operator, q Query) ([]Domain, 
 	return out, err
 }
 
+// domainRotate takes the next step in the exchange of a domain's DKIM keys.
+func (c *Admin) domainRotate(ctx context.Context, who operator, q Query) (office.Rotation, error) {
+	k, err := c.contract(ctx, q.Match)
+	if err != nil {
+		return office.Rotation{}, err
+	}
+	i := slices.IndexFunc(k.Domains, func(d wire.Domain) bool { return strings.EqualFold(d.Name, q.Match) })
+	if i < 0 {
+		return office.Rotation{}, sekisho.E("domain", sekisho.NotFound, fmt.Errorf("no domain %q", q.Match))
+	}
+	if err := c.inform(ctx, who, "policy", k.ID); err != nil {
+		return office.Rotation{}, err
+	}
+	return office.RotateDomain(ctx, c.hand(who), k.ID, k.Domains[i], time.Now(), func(r office.Record) string { return office.Live(ctx, c.peers.Dial, r) })
+}
+
 // domainDNS lists the records to publish and what DNS says now.
 func (c *Admin) domainDNS(ctx context.Context, _ operator, q Query) ([]office.Record, error) {
 	k, err := c.contract(ctx, q.Match)
@@ -296,12 +313,18 @@ func (c *Admin) accountAdd(ctx context.Context, who operator, q AccountAdd) (Acc
 }
 
 func accountOf(a wire.AdminAccount) Account {
-	return Account{ID: a.ID, Contract: a.Contract, Address: a.Address, Name: a.Name, Role: a.Role, Status: a.Status.String()}
+	return Account{ID: a.ID, Contract: a.Contract, Address: a.Address, Name: a.Name, Role: a.Role, Status: a.Status.String(), Supervisor: a.Supervisor}
+}
+
+// delegate says who stands in for somebody.
+func (c *Admin) delegate(ctx context.Context, _ operator, q Delegate) (Delegate, error) {
+	_, err := wire.StoreDeputy.Ask(ctx, c.peers.Store, wire.Deputy(q))
+	return q, err
 }
 
 // accountSet changes what was named. Who is suspended cannot sign in, and mail for him is deferred.
 func (c *Admin) accountSet(ctx context.Context, _ operator, q AccountSet) (Account, error) {
-	a := wire.AdminAccount{Do: "set", Address: q.Address, Name: q.Name, Role: q.Role, Quota: q.Quota}
+	a := wire.AdminAccount{Do: "set", Address: q.Address, Name: q.Name, Role: q.Role, Quota: q.Quota, Supervisor: q.Supervisor}
 	switch q.Status {
 	case "":
 	case "active":

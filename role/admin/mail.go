@@ -102,6 +102,15 @@ func (c *Admin) reportDMARC(ctx context.Context, _ operator, q Query) (wire.Repo
 	return wire.StoreReports.Ask(ctx, c.peers.Store, wire.ReportQuery{Contract: k.ID, Domain: strings.ToLower(q.Match), Since: time.Now().Add(-q.Since)})
 }
 
+// reportTLS adds up what senders of mail report about TLS with a contract's servers.
+func (c *Admin) reportTLS(ctx context.Context, _ operator, q Query) (wire.TLSStatistic, error) {
+	k, err := c.contract(ctx, q.Contract)
+	if err != nil {
+		return wire.TLSStatistic{}, err
+	}
+	return wire.StoreTLSReports.Ask(ctx, c.peers.Store, wire.ReportQuery{Contract: k.ID, Domain: strings.ToLower(q.Match), Since: time.Now().Add(-q.Since)})
+}
+
 // reportSend has the reports to other domains about a day made now.
 func (c *Admin) reportSend(ctx context.Context, _ operator, q wire.ReportOrder) (wire.ReportsOrdered, error) {
 	return wire.StoreReportOrder.Ask(ctx, c.peers.Store, q)

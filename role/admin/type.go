@@ -73,7 +73,8 @@ type Domain struct {
 type DKIM struct {
 	Selector  string `json:"selector"`
 	Algorithm string `json:"algorithm"`
-	Record    string `json:"record"` // the TXT record's text
+	Record    string `json:"record"`          // the TXT record's text
+	State     string `json:"state,omitempty"` // "": it signs; "next": its record is to be published; "old": its record stays for mail under way
 }
 
 // DomainAdd adds a domain to a contract and makes its DKIM keys.
@@ -107,6 +108,7 @@ type Account struct {
 	Name        string             `json:"name"`
 	Role        string             `json:"role"`
 	Status      string             `json:"status"`
+	Supervisor  string             `json:"supervisor,omitempty"`
 	AppPassword string             `json:"app_password,omitempty"`
 }
 
@@ -117,6 +119,16 @@ type AccountSet struct {
 	Role    string `json:"role,omitempty"`
 	Status  string `json:"status,omitempty"` // active, suspended
 	Quota   int64  `json:"quota,omitempty"`
+
+	Supervisor string `json:"supervisor,omitempty"` // an address; "none": nobody
+}
+
+// Delegate says who stands in for somebody who is away; without a deputy nobody does any more.
+type Delegate struct {
+	Address string    `json:"address"`
+	Deputy  string    `json:"deputy,omitempty"`
+	Since   time.Time `json:"since"`
+	Until   time.Time `json:"until"`
 }
 
 // AppPassword makes or revokes an app password; it needs the account's main password.

@@ -23,6 +23,8 @@ type Account struct {
 	Status   string `json:"status"`
 	Quota    int64  `json:"quota" doc:"bytes; 0: no bound"`
 	Ready    bool   `json:"ready" doc:"its keys are made"`
+
+	Supervisor string `json:"supervisor,omitempty" doc:"whom rules may ask about his mail"`
 }
 
 // AccountNew makes an account.
@@ -49,10 +51,12 @@ type AccountSet struct {
 	Role    string `json:"role,omitempty" enum:"user,help-desk,auditor,approver,domain-admin,contract-admin,operator"`
 	Status  string `json:"status,omitempty" enum:"active,suspended"`
 	Quota   int64  `json:"quota,omitempty" minimum:"0"`
+
+	Supervisor string `json:"supervisor,omitempty" maxLength:"320" doc:"whom rules may ask about his mail; none: nobody"`
 }
 
 func accountOf(a wire.AdminAccount) Account {
-	return Account{ID: uint64(a.ID), Contract: uint64(a.Contract), Address: a.Address, Name: a.Name, Role: a.Role, Status: a.Status.String(), Quota: a.Quota, Ready: len(a.Public) > 0}
+	return Account{ID: uint64(a.ID), Contract: uint64(a.Contract), Address: a.Address, Name: a.Name, Role: a.Role, Status: a.Status.String(), Quota: a.Quota, Ready: len(a.Public) > 0, Supervisor: a.Supervisor}
 }
 
 // accountTag names an account's state as store does.
@@ -110,7 +114,7 @@ func accountRoutes(a api) {
 			Body AccountSet
 		}) (*one[Account], error) {
 			q := in.Body
-			set := wire.AdminAccount{Do: "set", ID: sekisho.AccountID(in.Account), Contract: in.id(), Address: q.Address, Name: q.Name, Role: q.Role, Status: statuses[q.Status], Quota: q.Quota}
+			set := wire.AdminAccount{Do: "set", ID: sekisho.AccountID(in.Account), Contract: in.id(), Address: q.Address, Name: q.Name, Role: q.Role, Status: statuses[q.Status], Quota: q.Quota, Supervisor: q.Supervisor}
 			if _, err := p.amend(ctx, in.tag(), wire.Admin{Account: &set}); err != nil {
 				return nil, in.within(err)
 			}

@@ -26,6 +26,7 @@ type DKIM struct {
 	Selector  string `json:"selector"`
 	Algorithm string `json:"algorithm"`
 	Record    string `json:"record"`
+	State     string `json:"state,omitempty" doc:"absent: it signs; next: its record is to be published; old: its record stays for mail that is under way"`
 }
 
 // DomainNew adds a domain.
@@ -47,7 +48,7 @@ type Records struct {
 func domainOf(d wire.DomainRow) Domain {
 	out := Domain{Name: d.Domain.Name, Contract: uint64(d.Contract), Route: office.Route(d.Domain.Route), DKIM: []DKIM{}}
 	for _, k := range d.Domain.DKIM {
-		out.DKIM = append(out.DKIM, DKIM{k.Selector, k.Algorithm, office.DKIMRecord(k)})
+		out.DKIM = append(out.DKIM, DKIM{k.Selector, k.Algorithm, office.DKIMRecord(k), k.State})
 	}
 	return out
 }
@@ -133,6 +134,16 @@ func domainRoutes(a api) {
 			}
 			now, err := p.domain(ctx, in.id(), in.Domain)
 			return &one[Domain]{ETag: wire.Tag(now.Domain), Body: domainOf(now)}, err
+		})
+	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/domains/{domain}/rotation", id: "rotateDomain", tag: "domain",
+		summary: "Take the next step in the exchange of a domain's DKIM keys", right: sekisho.ChangeDomain, fresh: true},
+		func(ctx context.Context, p *person, in *OfDomain) (*one[office.Rotation], error) {
+			d, err := p.domain(ctx, in.id(), in.Domain)
+			if err != nil {
+				return nil, err
+			}
+			r, err := office.RotateDomain(ctx, p, in.id(), d.Domain, p.x.config.Clock().UTC(), func(r office.Record) string { return office.Live(ctx, p.x.peers.Dial, r) })
+			return &one[office.Rotation]{Body: r}, err
 		})
 	route(a, act{method: http.MethodDelete, path: "/contracts/{contract}/domains/{domain}", id: "removeDomain", tag: "domain", summary: "Remove a domain that nothing uses",
 		right: sekisho.ChangeDomain, fresh: true, status: 204},

@@ -25,8 +25,19 @@ type Kept struct {
 	Until     time.Time `json:"until"`
 	AtEnd     string    `json:"atEnd,omitempty" doc:"of a hold: send or delete"`
 	Approve   bool      `json:"approve" doc:"it waits for somebody else's word"`
+	Asked     []string  `json:"asked,omitempty" doc:"whose word it waits for now, deputies with them; absent: whoever has the duty"`
+	Stage     int       `json:"stage,omitempty" doc:"which stage of approval, from 1"`
+	Stages    int       `json:"stages,omitempty" doc:"of how many"`
+	Said      []Word    `json:"said,omitempty" doc:"who approved before"`
 	Wanted    bool      `json:"wanted" doc:"of quarantine: he whom it is for asked for its release"`
 	Size      int64     `json:"size"`
+}
+
+// Word is an approval that was given.
+type Word struct {
+	Stage int       `json:"stage"`
+	By    string    `json:"by"`
+	At    time.Time `json:"at"`
 }
 
 // KeptSeen is a kept mail that somebody looked into: an opening, which is in the ledger.
@@ -70,8 +81,15 @@ type Decided struct {
 }
 
 func keptOf(k wire.Kept) Kept {
-	return Kept{ID: k.ID, Trace: k.Trace.String(), Fate: k.Fate.String(), From: k.From, Recipient: k.Recipient, Rule: k.Rule, Reason: k.Reason, Arrived: k.Arrived,
+	out := Kept{ID: k.ID, Trace: k.Trace.String(), Fate: k.Fate.String(), From: k.From, Recipient: k.Recipient, Rule: k.Rule, Reason: k.Reason, Arrived: k.Arrived,
 		Until: k.Until, AtEnd: k.AtEnd, Approve: k.Approve, Wanted: k.Wanted, Size: k.Size}
+	if a := k.Asks; a != nil {
+		out.Asked, out.Stage, out.Stages = k.Asked, a.Stage+1, len(a.Stages)
+		for _, w := range a.Said {
+			out.Said = append(out.Said, Word{w.Stage + 1, w.By, w.At})
+		}
+	}
+	return out
 }
 
 // OfKept is the part of the path that names a kept mail.

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -27,6 +28,7 @@ type variant struct {
 	change    string
 	from      string
 	edits     string
+	mustTLS   bool
 }
 
 // arrivals makes the stored messages: one per variant, sealed to everybody who gets it.
@@ -56,7 +58,7 @@ func (in *intake) arrivals(ctx context.Context, outcomes []outcome, took time.Du
 }
 
 func variantOf(o outcome) variant {
-	v := variant{contract: o.contract.ID, from: o.from}
+	v := variant{contract: o.contract.ID, from: o.from, mustTLS: o.decision.MustTLS}
 	if len(o.edits) > 0 {
 		v.edits = fmt.Sprintf("%+v", o.edits)
 	}
@@ -65,7 +67,7 @@ func variantOf(o outcome) variant {
 	}
 	v.canonical = o.report.Ambiguous
 	if d := o.decision; d.Changes() {
-		v.change = fmt.Sprintf("%q %q %q %q", d.Tags, d.Headers, d.Warn, d.Conversions)
+		v.change = fmt.Sprintf("%q %q %q %q %d", d.Tags, d.Headers, d.Warn, d.Conversions, d.Blind)
 	}
 	return v
 }
@@ -100,8 +102,12 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 	if v.from != "" {
 		a.Trace.Envelope.From = v.from
 	}
+	a.Trace.Envelope.MustTLS = v.mustTLS
 	for _, o := range group {
 		d := in.delivery(o)
+		if v.mustTLS && (o.fate == wire.FateQueue || o.fate == wire.FateHold) {
+			d.Reason = also(d.Reason, "it leaves only over TLS with a valid certificate")
+		}
 		if v.canonical {
 			d.Reason = also(d.Reason, "written anew, as it could be read in two ways")
 		}
@@ -127,10 +133,14 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 		}
 		convert = append(convert, x)
 	}
-	w, _, err := inspected(ctx, in, wire.InspectRewrite, wire.Rewrite{Raw: in.raw, Canonical: v.canonical,
+	raw, note := in.blind(o)
+	w, _, err := inspected(ctx, in, wire.InspectRewrite, wire.Rewrite{Raw: raw, Canonical: v.canonical,
 		Subject: strings.Join(d.Tags, " "), AddHeader: d.Headers, Warning: strings.Join(d.Warn, "\n"), Convert: convert})
 	if err != nil {
 		return nil, err
+	}
+	if note != "" {
+		w.Notes = append(w.Notes, note)
 	}
 	r, err := in.summary(ctx, w.Raw)
 	return &rendition{w.Raw, r, w.Notes, w.Took}, err
@@ -167,7 +177,7 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 			d.AtEnd = "send"
 		}
 		if o.decision.Action == policy.Approve {
-			d.Approve, d.AtEnd = true, "delete"
+			d.Approve, d.AtEnd, d.Asks = true, cmp.Or(o.decision.AtEnd, "delete"), asks(o.decision.Asks)
 		}
 	}
 	if !in.until.IsZero() && (o.fate == wire.FateQueue || o.fate == wire.FateMailbox) {
@@ -177,6 +187,14 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 		d.Draft, d.Boxed = in.draft, in.returns(o)
 	}
 	return d
+}
+
+// asks is whom a rule asks, as store takes it.
+func asks(a *policy.Approval) *wire.Approval {
+	if a == nil {
+		return nil
+	}
+	return &wire.Approval{Stages: a.Stages, Remind: a.Remind, Escalate: a.Escalate, EscalateTo: a.EscalateTo}
 }
 
 // returns says whether a mail that rules hold is boxed to its sender too: it is a draft of his again when it does not leave.

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"sync"
@@ -25,6 +26,7 @@ type contract struct {
 	wire.Contract
 	policy  *policy.Policy
 	domains []string
+	habits  bool         // its rules ask what is unusual about the recipients
 	prints  []wire.Print // sets of fingerprints, with key and descriptor; shared with older and newer settings
 }
 
@@ -44,7 +46,7 @@ func (d *directory) contract(ctx context.Context, id sekisho.ContractID, version
 	if err != nil {
 		return nil, err
 	}
-	c = &contract{Contract: got}
+	c = &contract{Contract: got, habits: bytes.Contains(got.Policy, []byte("rare_recipient")) || bytes.Contains(got.Policy, []byte("unusual_set"))}
 	for _, x := range got.Domains {
 		c.domains = append(c.domains, x.Name)
 	}

@@ -43,6 +43,7 @@ type report struct {
 	wire.Report
 	worker sekisho.Instance
 	failed bool           // nobody could inspect it
+	batch  *policy.Batch  // decides for the recipients of the contract
 	masked *learn.Opinion // of Report.Opinion, once somebody asked
 }
 
@@ -87,6 +88,7 @@ func (in *intake) outbound(ctx context.Context, r recipient, scans map[scanKey]*
 	if err != nil {
 		return nil, nil, err
 	}
+	in.domains = c.domains
 	o := outcome{recipient: r, contract: c, fate: wire.FateQueue, inside: in.envelope.From, outside: r.address, last: r.Sent}
 	if err := in.decide(ctx, &o, sekisho.Outbound, r.Contract == c.ID, scans); err != nil {
 		return nil, nil, err
@@ -129,7 +131,15 @@ func (in *intake) decide(ctx context.Context, o *outcome, d sekisho.Direction, i
 		return nil
 	}
 	o.facts = in.facts(o, d, known, internal)
-	o.decision = policy.Decide(o.contract.policy, o.facts)
+	if d == sekisho.Outbound && o.contract.habits && len(o.facts.Outside) > 0 {
+		if err := in.unusual(ctx, o); err != nil {
+			return err
+		}
+	}
+	if o.report.batch == nil {
+		o.report.batch = policy.Begin(o.contract.policy)
+	}
+	o.decision = o.report.batch.Decide(o.facts)
 	return nil
 }
 
@@ -159,7 +169,7 @@ func (in *intake) facts(o *outcome, d sekisho.Direction, known, internal bool) p
 	s := &o.report.Summary
 	f := policy.Facts{Direction: d, Envelope: in.envelope, Recipient: o.address, Subject: s.Subject, Size: s.Size,
 		Attachments: names(&s.Root, nil), Findings: o.report.Findings, Score: o.report.Score, SPF: in.auth.SPF, DKIM: in.auth.DKIM, DKIMDomain: in.auth.DKIMDomain,
-		DMARC: in.auth.DMARC, ARC: in.auth.ARC, ARCTrusted: in.vouched != "", DMARCPolicy: in.auth.Policy, Known: known, Internal: internal, Now: in.envelope.At}
+		DMARC: in.auth.DMARC, ARC: in.auth.ARC, ARCTrusted: in.vouched != "", DMARCPolicy: in.auth.Policy, Known: known, Internal: internal, Importance: in.importance, Now: in.envelope.At}
 	if len(s.From) > 0 {
 		f.From = s.From[0].String()
 	}

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"sekisho"
 	"sekisho/mail/arc"
@@ -27,15 +30,18 @@ const (
 // intake is one mail while it is being judged.
 type intake struct {
 	*transaction
-	gate    *Gate
-	account *wire.Identified // the sender who signed in, or nil
-	raw     []byte           // with our trace fields in front
-	auth    auth.Result
-	vouched string             // the trusted forwarder that vouches for the author; "" for none
-	virus   []sekisho.Finding  // what clamd said
-	passed  []sekisho.Instance // inspect workers that the mail passed through in the clear
-	depth   int                // how often filters sent it on
-	sender  string             // envelope sender of what leaves, when a filter sent it on; "": envelope.From
+	gate       *Gate
+	account    *wire.Identified // the sender who signed in, or nil
+	habit      *wire.Habit      // what is unusual about the recipients, once it was asked for
+	raw        []byte           // with our trace fields in front
+	auth       auth.Result
+	vouched    string             // the trusted forwarder that vouches for the author; "" for none
+	virus      []sekisho.Finding  // what clamd said
+	passed     []sekisho.Instance // inspect workers that the mail passed through in the clear
+	importance string
+	domains    []string // of the sender's contract
+	depth      int      // how often filters sent it on
+	sender     string   // envelope sender of what leaves, when a filter sent it on; "": envelope.From
 
 	renditions map[variant]*rendition
 }
@@ -114,6 +120,7 @@ func (in *intake) examine(ctx context.Context, raw []byte) error {
 	}
 	own.Write(rest)
 	in.raw = own.Bytes()
+	in.importance = importance(in.raw)
 	if in.gate.config.Clamd {
 		var err error
 		if in.virus, err = in.gate.clamd(ctx, in.raw); err != nil {
@@ -210,7 +217,7 @@ func inspected[Q, A any](ctx context.Context, in *intake, call *wire.Call[Q, A],
 		if w := line.Peer.Instance; !slices.Contains(in.passed, w) {
 			in.passed = append(in.passed, w)
 		}
-		a, err := call.AskLine(ctx, line, q)
+		a, err := call.AskLine(ctx, line, lend(q))
 		if err == nil {
 			return a, line.Peer.Instance, nil
 		}
@@ -219,4 +226,22 @@ func inspected[Q, A any](ctx context.Context, in *intake, call *wire.Call[Q, A],
 		}
 	}
 	return none, 0, last
+}
+
+// lend gives a question with descriptors of its own, since those that are sent are closed.
+func lend[Q any](q Q) Q {
+	s, ok := any(q).(wire.Scan)
+	if !ok || len(s.Prints) == 0 {
+		return q
+	}
+	s.Prints = slices.Clone(s.Prints)
+	for i := range s.Prints {
+		p := &s.Prints[i]
+		fd, err := unix.FcntlInt(p.File.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+		if p.File = nil; err == nil { // without one, the set counts as unread
+			p.File = os.NewFile(uintptr(fd), p.Name)
+		}
+	}
+	q, _ = any(s).(Q)
+	return q
 }

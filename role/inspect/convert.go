@@ -25,8 +25,8 @@ var converters = map[policy.Action]converter{
 func (i *Inspect) convert(ctx context.Context, raw []byte, list []wire.Conversion) (wire.Rewritten, error) {
 	w, made := wire.Rewritten{Raw: raw}, map[string]bool{}
 	for _, c := range list {
-		if take := takers[policy.Action(c.Action)]; take != nil {
-			i.take(ctx, &w, take, c, made)
+		if policy.Action(c.Action).Keeps() {
+			i.take(ctx, &w, c, made)
 			continue
 		}
 		do := converters[policy.Action(c.Action)]

@@ -20,7 +20,7 @@ import (
 // taker changes one attachment. It gives what stands in its place, and why, for people and for the trace; nil leaves it.
 type taker func(ctx context.Context, t *taking, p *sekisho.Part) *message.Piece
 
-// takers has what the actions that take something out of attachments do.
+// takers has what the actions do that go over the attachments one by one.
 var takers = map[policy.Action]taker{
 	policy.StripMacro:       stripMacro,
 	policy.RemoveAttachment: removeAttachment,
@@ -32,19 +32,27 @@ type taking struct {
 	mail     *message.Message
 	kinds    []string // of attachments to remove
 	kept     bool     // quarantine has the original
+	text     string   // of the mail, in which passwords may stand
 	japanese bool
 	notes    []string
 }
 
 // take makes one conversion that goes over the attachments. made has the notes that earlier ones put in: they stay.
-func (i *Inspect) take(ctx context.Context, w *wire.Rewritten, do taker, c wire.Conversion, made map[string]bool) {
+func (i *Inspect) take(ctx context.Context, w *wire.Rewritten, c wire.Conversion, made map[string]bool) {
 	m := message.Read(w.Raw, message.Limit{})
-	t := &taking{scanner: i.scanner, mail: m, kept: c.Kept, japanese: japanese(m)}
+	t := &taking{scanner: i.scanner, mail: m, kept: c.Kept, text: words(m)}
+	t.japanese = strings.ContainsFunc(t.text, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) })
 	t.kinds, _ = policy.Kinds(c.Text) // what a policy cannot hold falls back to nothing but "all" below
 	if t.kinds == nil {
 		t.kinds = []string{policy.AnyAttachment}
 	}
+	if c.Action == string(policy.Sanitise) {
+		w.Raw, w.Took = t.sanitise(ctx), append(w.Took, c.Action)
+		w.Notes = append(w.Notes, t.notes...)
+		return
+	}
 	var list []message.Piece
+	do := takers[policy.Action(c.Action)]
 	attachments(&m.Root, func(p *sekisho.Part) {
 		if data, _ := m.Content(p); made[strings.ReplaceAll(string(data), "\r\n", "\n")] {
 			return
@@ -93,7 +101,7 @@ func called(p *sekisho.Part) string {
 // found are the kinds of findings in a file that count.
 func (t *taking) found(ctx context.Context, name string, data []byte) []string {
 	var kinds []string
-	for _, f := range t.scanner.File(ctx, name, data).Findings {
+	for _, f := range t.scanner.Attachment(ctx, t.text, name, data).Findings {
 		if (f.Score > 0 || f.Score == 0 && f.Kind != sekisho.KindAmbiguous) && !slices.Contains(kinds, string(f.Kind)) {
 			kinds = append(kinds, string(f.Kind))
 		}
@@ -151,14 +159,19 @@ func (t *taking) wanted(kinds []string) []string {
 func (t *taking) instead(p *sekisho.Part, data []byte, why []string) *message.Piece {
 	name := called(p)
 	t.note(fmt.Sprintf("attachment %s removed: %s", name, strings.Join(why, ", ")))
+	return t.placard(p, name, data, t.words(why))
+}
+
+// placard is the text that stands in the place of a file.
+func (t *taking) placard(p *sekisho.Part, name string, data []byte, why string) *message.Piece {
 	shown := message.Printable(name)
 	sum := sha256.Sum256(data)
-	text := fmt.Sprintf("An attachment was removed from this mail.\n\nName: %s\nReason: %s\nSize: %d bytes\nSHA-256: %x\n", shown, t.words(why), len(data), sum)
+	text := fmt.Sprintf("An attachment was removed from this mail.\n\nName: %s\nReason: %s\nSize: %d bytes\nSHA-256: %x\n", shown, why, len(data), sum)
 	if t.kept {
 		text += "\nThe mail as it came is in quarantine for a time, from where it can be released.\n"
 	}
 	if t.japanese {
-		text = fmt.Sprintf("このメールから添付ファイルを取り除きました。\n\nファイル名: %s\n理由: %s\n大きさ: %d バイト\nSHA-256: %x\n", shown, t.words(why), len(data), sum)
+		text = fmt.Sprintf("このメールから添付ファイルを取り除きました。\n\nファイル名: %s\n理由: %s\n大きさ: %d バイト\nSHA-256: %x\n", shown, why, len(data), sum)
 		if t.kept {
 			text += "\n元のメールは一定期間隔離され、そこから解放できます。\n"
 		}
@@ -210,15 +223,15 @@ func (t *taking) note(text string) {
 	}
 }
 
-// japanese says whether a mail is written in Japanese: its subject or its text has kana.
-func japanese(m *message.Message) bool {
+// words are the subject and the texts of a mail.
+func words(m *message.Message) string {
 	text := m.Fields.Subject
 	for _, kind := range []string{"plain", "html"} {
 		if p := m.Shown(kind); p != nil {
-			text += m.Text(p)
+			text += "\n" + m.Text(p)
 		}
 	}
-	return strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) })
+	return text
 }
 
 // officeType is the media type of a document by its name.

@@ -143,9 +143,9 @@ func (p *Post) summaryOf(ctx context.Context, id sekisho.MessageID) (s sekisho.S
 func (p *Post) linkFor(ctx context.Context, n wire.NoticeDue, to string) (string, error) {
 	l := wire.LinkTo{Purpose: uint8(seal.LinkHold), Message: n.Message, To: to, Expires: n.Until.Add(7 * 24 * time.Hour)}
 	switch {
-	case p.config.Desk == "" || n.Kind != "held" && n.Kind != "approve":
+	case p.config.Desk == "" || n.Kind != "held" && n.Kind != "approve" && n.Kind != "remind":
 		return "", nil
-	case n.Kind == "approve":
+	case n.Kind == "approve", n.Kind == "remind":
 		l.Purpose = uint8(seal.LinkApprove)
 	}
 	made, err := wire.VaultLink.Ask(ctx, p.peers.Vault, wire.LinkOrder{Contract: n.Contract, Links: []wire.LinkTo{l}})
@@ -167,8 +167,11 @@ func heldNotice(n wire.NoticeDue, language, to, subject, link string, now time.T
 	until := n.Until.UTC().Format("2006-01-02 15:04:05 UTC")
 	out := office.Notice{To: to, At: now}
 	switch n.Kind {
-	case "approve":
+	case "approve", "remind":
 		out.Subject = t.approveSubject
+		if n.Kind == "remind" {
+			out.Subject = t.again + out.Subject
+		}
 		line(t.approve, n.Sender, about)
 		line(t.until, until)
 	case "grant-asked", "grant-standing":
@@ -203,7 +206,7 @@ func heldNotice(n wire.NoticeDue, language, to, subject, link string, now time.T
 			line(t.by, n.By)
 		}
 	}
-	if n.Reason != "" && n.Kind != "approve" {
+	if n.Reason != "" && n.Kind != "approve" && n.Kind != "remind" {
 		line(t.reason, n.Reason)
 	}
 	if link != "" {
@@ -218,7 +221,7 @@ func heldNotice(n wire.NoticeDue, language, to, subject, link string, now time.T
 // heldTexts are the sentences of notices.
 type heldTexts struct {
 	heldSubject, approveSubject, endSubject, held, approve, until, subject, recipients, waits, sends, deletes, sent, deleted, cancelled, by, reason, link,
-	grantSubject, grantAsked, grantStands, grantMore string
+	grantSubject, grantAsked, grantStands, grantMore, again string
 }
 
 // heldWords are the sentences: true is Japanese.
@@ -229,12 +232,12 @@ var heldWords = map[bool]heldTexts{
 		"Your mail was cancelled at %s. It did not leave.", "Decided by: %s", "Reason: %s",
 		"To look at it and decide, open this address. Opening it changes nothing:",
 		"The operator's access to your data", "The operator %s asks for access to your organisation's data.", "The operator %s may reach your organisation's data until %s.",
-		"The console lists each such access. There you can approve, refuse or end it at any time."},
+		"The console lists each such access. There you can approve, refuse or end it at any time.", "Reminder: "},
 	true: {"メールの送信を保留しています", "承認待ちのメールがあります", "保留していたメールについて", "メールを %s まで保留しています。まだ送信されていません。",
 		"%s から %s 宛てのメールが承認を待っています。", "期限: %s", "件名: %s", "宛先: %s", "担当者が承認した後に送信されます。",
 		"取り消さない限り、その時刻に送信されます。", "送信を選ばない限り、その時刻に削除されます。", "メールは %s に送信されました。", "メールは %s に削除されました。送信されていません。",
 		"メールは %s に取り消されました。送信されていません。", "判断した人: %s", "理由: %s",
 		"内容の確認と操作は、次のアドレスを開いてください。開いただけでは何も変わりません。",
 		"運用者によるデータへのアクセスについて", "運用者 %s が貴社のデータへのアクセスを申請しました。", "運用者 %s は %s まで貴社のデータにアクセスできます。",
-		"アクセスの記録は管理画面で確認できます。許可、拒否、終了もいつでも行えます。"},
+		"アクセスの記録は管理画面で確認できます。許可、拒否、終了もいつでも行えます。", "【再通知】"},
 }

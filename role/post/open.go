@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -108,9 +109,10 @@ func (p *Post) sign(ctx context.Context, i wire.QueueItem, raw []byte) ([]byte, 
 		return raw, nil
 	}
 	// All keys sign at the same time: their entries share one commit of the ledger.
-	signatures, failures := make([]string, len(d.DKIM)), make([]error, len(d.DKIM))
+	keys := slices.DeleteFunc(slices.Clone(d.DKIM), func(k wire.DKIMKey) bool { return k.State != "" })
+	signatures, failures := make([]string, len(keys)), make([]error, len(keys))
 	var signing sync.WaitGroup
-	for n, k := range d.DKIM {
+	for n, k := range keys {
 		signing.Go(func() {
 			var err error
 			if signatures[n], err = p.signature(ctx, i.Message, d.Name, k, raw); err != nil {

@@ -25,6 +25,9 @@ func (p *Post) send(ctx context.Context, g parcel) []result {
 	if r != nil {
 		return all(len(g.items), *r)
 	}
+	if g.items[0].Envelope.MustTLS {
+		demandTLS(hops)
+	}
 	last := result{code: 0, status: "4.4.1", text: "no server could be reached"}
 	for _, h := range hops {
 		c, err := p.hosts.take(ctx, p, h)
@@ -67,7 +70,8 @@ func (p *Post) transaction(c *client, items []wire.QueueItem, mail []byte) []res
 		}
 	}
 	e := items[0].Envelope
-	opts := &smtp.MailOptions{Size: int64(len(mail)), UTF8: needsUTF8(items), EnvelopeID: "", Return: ""}
+	requireTLS, _ := c.Extension("REQUIRETLS")
+	opts := &smtp.MailOptions{RequireTLS: requireTLS && e.MustTLS, Size: int64(len(mail)), UTF8: needsUTF8(items), EnvelopeID: "", Return: ""}
 	if ok, _ := c.Extension("SMTPUTF8"); opts.UTF8 && !ok {
 		fail(&smtp.SMTPError{Code: 553, EnhancedCode: smtp.EnhancedCode{5, 6, 7}, Message: "the next server cannot take internationalised addresses"}, 0)
 		return out

@@ -225,3 +225,12 @@ func (p *Post) learn(ctx context.Context, domain string, now time.Time) (*mtasts
 	}
 	return &fresh, policyLook, nil
 }
+
+// demandTLS has hops verified because the sender's rules want it; what a destination demands beyond that stays.
+func demandTLS(hops []hop) {
+	for i := range hops {
+		if h := &hops[i]; h.TLS != tlsDANE && h.TLS != tlsVerify {
+			h.TLS, h.by = tlsVerify, "TLS required by the sender's rules"
+		}
+	}
+}

@@ -254,6 +254,9 @@ func (t *txn) accept(in *incoming) (wire.Placed, error) {
 			return p, err
 		}
 	}
+	if err := t.meet(in); err != nil {
+		return p, err
+	}
 	return p, t.insertTrace(in, p, now)
 }
 

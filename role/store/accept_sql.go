@@ -208,6 +208,7 @@ type keptData struct {
 	Reason  string
 	AtEnd   string
 	Approve bool              `json:",omitempty"`
+	Asks    *wire.Approval    `json:",omitempty"`
 	Draft   sekisho.MessageID `json:",omitempty"`
 	Boxed   bool              `json:",omitempty"`
 	Thread  uint64
@@ -225,8 +226,9 @@ func (t *txn) keepBack(in *incoming, d *wire.Delivery, now time.Time) error {
 	}
 	e := in.Trace.Envelope
 	e.Rcpt = nil
-	data, err := json.Marshal(keptData{Queue: queueData{e, d.Route, d.Notify, d.ORcpt, in.Sealed.Size}, Account: d.Account, Mailbox: d.Mailbox, Flags: d.Flags, Subject: in.Trace.Subject, Rule: d.Rule,
-		Reason: d.Reason, AtEnd: d.AtEnd, Approve: d.Approve, Draft: d.Draft, Boxed: d.Boxed, Thread: in.Sealed.Thread, File: in.Sealed.Attached})
+	kept := keptData{Queue: queueData{e, d.Route, d.Notify, d.ORcpt, in.Sealed.Size}, Account: d.Account, Mailbox: d.Mailbox, Flags: d.Flags, Subject: in.Trace.Subject, Rule: d.Rule,
+		Reason: d.Reason, AtEnd: d.AtEnd, Approve: d.Approve, Draft: d.Draft, Boxed: d.Boxed, Thread: in.Sealed.Thread, File: in.Sealed.Attached, Asks: d.Asks}
+	data, err := json.Marshal(kept)
 	if err != nil {
 		return sekisho.E("store.accept", sekisho.Invalid, err)
 	}
@@ -240,12 +242,16 @@ func (t *txn) keepBack(in *incoming, d *wire.Delivery, now time.Time) error {
 	if err != nil || d.Fate != wire.FateHold {
 		return err
 	}
-	r := keptRow{Kept: wire.Kept{Contract: in.Sealed.Contract, Message: in.Sealed.ID, Trace: in.Trace.ID, From: e.From, Recipient: d.Recipient, Rule: d.Rule, Reason: d.Reason,
+	r := keptRow{data: kept, Kept: wire.Kept{ID: uint64(id), Contract: in.Sealed.Contract, Message: in.Sealed.ID, Trace: in.Trace.ID, From: e.From, Recipient: d.Recipient, Rule: d.Rule, Reason: d.Reason,
 		Until: until, AtEnd: d.AtEnd, Approve: d.Approve}}
-	if d.Approve {
-		if err := t.tell(&r, "approve", ""); err != nil {
-			return err
-		}
+	switch {
+	case d.Approve && d.Asks != nil:
+		err = t.askStage(&r)
+	case d.Approve:
+		err = t.tell(&r, "approve", "")
+	}
+	if err != nil {
+		return err
 	}
 	return t.tell(&r, "held", "")
 }

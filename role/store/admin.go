@@ -224,6 +224,11 @@ func (t *txn) adminDomain(q wire.AdminDomain, out *wire.AdminDone) error {
 	if err != nil {
 		return err
 	}
+	if q.Do == "rotate" { // of the keys alone
+		keys := q.Set.DKIM
+		q.Do, q.Set = "set", d.set
+		q.Set.DKIM = keys
+	}
 	q.Set.Name, out.Contract = name, q.Contract
 	switch q.Do {
 	case "add":
@@ -297,6 +302,9 @@ func (t *txn) adminAccount(q wire.AdminAccount, out *wire.AdminDone) (err error)
 			return err
 		}
 	}
+	if q.Supervisor, err = t.superior(q); err != nil {
+		return err
+	}
 	if q.Do == "add" {
 		return t.addAccount(q, out)
 	}
@@ -324,9 +332,17 @@ func (t *txn) adminAccount(q wire.AdminAccount, out *wire.AdminDone) (err error)
 		fill(&q.Role, old.Role)
 		fill(&q.Status, old.Status)
 		fill(&q.Quota, old.Quota)
+		if fill(&q.Supervisor, old.Supervisor); q.Supervisor == "none" {
+			q.Supervisor = ""
+		}
 		fillList(&q.Public, old.Public)
 		if q.Status != sekisho.Active && old.Status == sekisho.Active {
 			if err := t.wakeSessions(old.Contract, old.ID); err != nil {
+				return err
+			}
+		}
+		if q.Address != old.Address {
+			if err := t.renamed(old.Contract, old.Address, q.Address); err != nil {
 				return err
 			}
 		}
@@ -395,6 +411,13 @@ func (t *txn) removeAccount(k homeKey) error {
 		}
 		delete(t.s.homes, k)
 	})
+	old, err := readAccount(t, accountByID, int64(k.contract), int64(k.account))
+	if err != nil {
+		return err
+	}
+	if err := t.renamed(k.contract, old.Address, ""); err != nil {
+		return err
+	}
 	return t.deleteAccount(k)
 }
 

@@ -252,7 +252,13 @@ func (m *amendment) domain(q wire.AdminDomain) error {
 		if err := m.unchanged(old.set); err != nil {
 			return err
 		}
-		q.Set.DKIM = old.set.DKIM
+		if q.Do == "rotate" { // of the keys alone
+			keys := q.Set.DKIM
+			q.Do, q.Set = "set", old.set
+			q.Set.DKIM = keys
+		} else {
+			q.Set.DKIM = old.set.DKIM
+		}
 	}
 	if err := m.adminDomain(q, &m.done); err != nil {
 		return err

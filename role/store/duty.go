@@ -51,6 +51,15 @@ func (s *Store) asker(ctx context.Context, by sekisho.Caller, p wire.Pass) (*ask
 		return nil, sekisho.E("store.asker", sekisho.Denied, errors.New("the account is not active"))
 	}
 	a.account.Role = duty(a.account.Role)
+	if a.account.Role == "user" {
+		asked, err := isAsked(s.db.Reading(ctx), c.Contract, a.account.Address, s.now())
+		if err != nil {
+			return nil, err
+		}
+		if asked {
+			a.account.Role = askedDuty
+		}
+	}
 	return a, nil
 }
 

@@ -261,8 +261,8 @@ func (s *Store) ownDecide(ctx context.Context, by sekisho.Caller, q wire.OwnDeci
 		if !r.owns(k) {
 			return sekisho.E("store.own-decide", sekisho.NotFound, nil)
 		}
-		if q.What == "send" && r.Approve { // it waits for somebody else's word
-			return sekisho.E("store.own-decide", sekisho.Denied, errors.New("it is not the sender's to send"))
+		if q.What == "send" && r.Approve {
+			return t.selfApprove(&r)
 		}
 		if q.What == "ask" {
 			return t.askRelease(&r, "own")

@@ -35,6 +35,7 @@ func (s *Store) decide(ctx context.Context, _ sekisho.Caller, q wire.Resolution)
 		case "queue":
 			return t.decideQueue(&q)
 		case "quarantine", "hold":
+			q.Over = true // the operator's socket
 			return t.decideKept(&q)
 		}
 		return sekisho.E("store.decide", sekisho.Invalid, fmt.Errorf("no kind %q", q.Kind))
@@ -54,6 +55,9 @@ func (t *txn) decideKeptNoted(q *wire.Resolution, note string) error {
 	}
 	switch q.What {
 	case "release", "send":
+		if r.Fate == wire.FateHold && r.Asks != nil {
+			return t.word(&r, q.By, note, q.Over)
+		}
 		return t.release(&r, q.Box, q.By, note)
 	case "delete", "cancel":
 		return t.discard(&r, map[string]string{"delete": "deleted", "cancel": "cancelled"}[q.What], q.By, note)
@@ -94,6 +98,9 @@ func (t *txn) release(r *keptRow, box *wire.Box, by, note string) error {
 	if err := t.deleteKept(r); err != nil {
 		return err
 	}
+	if err := t.endAsking(r, "released", by); err != nil {
+		return err
+	}
 	if err := t.tellEnd(r, "sent", by); err != nil {
 		return err
 	}
@@ -113,6 +120,9 @@ func (t *txn) discard(r *keptRow, what, by, note string) error {
 		return err
 	}
 	if err := t.deleteKept(r); err != nil {
+		return err
+	}
+	if err := t.endAsking(r, what, by); err != nil {
 		return err
 	}
 	if err := t.tellEnd(r, what, by); err != nil {
@@ -177,7 +187,7 @@ func (t *txn) expireSome(now time.Time) error {
 			return err
 		}
 	}
-	return nil
+	return t.askDue(now)
 }
 
 // askRelease marks a quarantined mail as wanted: its release is an administrator's to decide. To ask again changes nothing.

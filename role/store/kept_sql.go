@@ -34,7 +34,7 @@ func scanKept(scan func(...any) error) (r keptRow, err error) {
 	r.Fate, r.Arrived, r.Until = wire.Fate(fate), db.Time(arrived), db.Time(until)
 	d := &r.data
 	r.Account, r.Mailbox, r.Subject, r.Rule, r.Reason, r.AtEnd = d.Account, d.Mailbox, d.Subject, d.Rule, d.Reason, d.AtEnd
-	r.Size, r.Route, r.Approve = d.Queue.Size, d.Queue.Route, d.Approve
+	r.Size, r.Route, r.Approve, r.Asks = d.Queue.Size, d.Queue.Route, d.Approve, d.Asks
 	return r, nil
 }
 
@@ -58,7 +58,14 @@ func (t *txn) keptUntil(now time.Time, most int) (out []keptRow, err error) {
 
 func (s *Store) nextExpiry(ctx context.Context) (time.Time, error) {
 	var until int64
-	_, err := s.db.One(ctx, []any{&until}, keptFirst)
+	if _, err := s.db.One(ctx, []any{&until}, keptFirst); err != nil {
+		return time.Time{}, err
+	}
+	var due int64
+	found, err := s.db.One(ctx, []any{&due}, askingFirst)
+	if found && (until == 0 || due < until) {
+		until = due
+	}
 	return db.Time(until), err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"strings"
 
 	"sekisho"
@@ -26,6 +27,11 @@ func (s *Store) keptFor(ctx context.Context, a *asker, c sekisho.ContractID, kin
 		k = list[0]
 		w.object = k.Trace.String()
 	}
+	if k.ID == 0 && kind == "hold" {
+		if err := s.late(ctx, a, c, id); err != nil {
+			return wire.Kept{}, err
+		}
+	}
 	if settle {
 		if w.right = sekisho.SettleKept; k.Approve {
 			w.right = sekisho.ApproveHold
@@ -45,6 +51,12 @@ func (s *Store) keptFor(ctx context.Context, a *asker, c sekisho.ContractID, kin
 	w.number = uint64(k.Message)
 	if a.account.Role == "approver" && !k.Approve {
 		return wire.Kept{}, s.refuseTo(ctx, a, w, sekisho.E("store.kept", sekisho.Denied, errors.New("an approver decides about mail that waits for approval")))
+	}
+	if k.Asks != nil {
+		return k, s.mayAnswer(ctx, a, w, &k, settle)
+	}
+	if a.account.Role == askedDuty {
+		return wire.Kept{}, s.refuseTo(ctx, a, w, errNotAsked())
 	}
 	if settle && k.Approve && strings.EqualFold(k.From, a.account.Address) {
 		return wire.Kept{}, s.refuseTo(ctx, a, w, sekisho.E("store.kept", sekisho.Denied, errors.New("nobody approves his own mail")))
@@ -112,5 +124,35 @@ func (s *Store) settle(ctx context.Context, by sekisho.Caller, q wire.Settlement
 		note = "sha256:" + hexOf(now)
 	}
 	r.By = a.account.Address
-	return k, s.change(ctx, func(t *txn) error { return t.decideKeptNoted(&r, note) })
+	r.Over = k.Asks != nil && !slices.Contains(k.Asked, a.account.Address)
+	err = s.change(ctx, func(t *txn) error { return t.decideKeptNoted(&r, note) })
+	if sekisho.KindOf(err) == sekisho.NotFound && q.Approve {
+		if late := s.late(ctx, a, q.Contract, r.ID); late != nil {
+			return k, late
+		}
+	}
+	return k, err
+}
+
+// askedDuty is the duty of somebody without one while he is asked about a mail. Nobody gives or takes it.
+const askedDuty = "asked"
+
+func errNotAsked() error {
+	return sekisho.E("store.kept", sekisho.Denied, errors.New("you are not asked about that mail"))
+}
+
+// mayAnswer checks that somebody may see, or settle, a mail that waits for people whom its rule names: those who are asked, and an
+// administrator in their place, but for the sender.
+func (s *Store) mayAnswer(ctx context.Context, a *asker, w about, k *wire.Kept, settle bool) (err error) {
+	if k.Asked, err = askedOfKept(s.db.Reading(ctx), k.Contract, k.ID, k.From, s.now()); err != nil {
+		return err
+	}
+	asked := slices.Contains(k.Asked, strings.ToLower(a.account.Address))
+	switch limited := a.account.Role == "approver" || a.account.Role == askedDuty; {
+	case !asked && limited:
+		return s.refuseTo(ctx, a, w, errNotAsked())
+	case !asked && settle && strings.EqualFold(k.From, a.account.Address):
+		return s.refuseTo(ctx, a, w, sekisho.E("store.kept", sekisho.Denied, errors.New("nobody approves his own mail")))
+	}
+	return nil
 }

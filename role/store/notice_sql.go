@@ -63,17 +63,21 @@ type noticeData struct {
 	AtEnd      string
 	Approve    bool
 	By         string
+	To         []string          `json:",omitempty"` // whom a rule asks; empty: by duty
 	Lines      []wire.DigestLine `json:",omitempty"`
 	More       int               `json:",omitempty"`
 }
 
 // tell notes that the sender of a held mail is to be told something: one notice for all recipients of the mail. A mail without a
 // sender has nobody to tell.
-func (t *txn) tell(r *keptRow, kind, by string) error {
+func (t *txn) tell(r *keptRow, kind, by string) error { return t.tellPeople(r, kind, by, nil) }
+
+// tellPeople is tell, to those whom a rule names.
+func (t *txn) tellPeople(r *keptRow, kind, by string, to []string) error {
 	if r.From == "" || r.Rule == undoRule {
 		return nil // he asked for it himself
 	}
-	d := noticeData{Trace: r.Trace, Sender: r.From, Recipients: []string{r.Recipient}, Reason: r.Reason, Until: db.Micros(r.Until), AtEnd: r.AtEnd, Approve: r.Approve, By: by}
+	d := noticeData{Trace: r.Trace, Sender: r.From, Recipients: []string{r.Recipient}, Reason: r.Reason, Until: db.Micros(r.Until), AtEnd: r.AtEnd, Approve: r.Approve, By: by, To: to}
 	var id int64
 	var old []byte
 	found, err := t.One([]any{&id, &old}, noticeOne, int64(r.Contract), int64(r.Message), kind)
@@ -85,7 +89,15 @@ func (t *txn) tell(r *keptRow, kind, by string) error {
 		if err := json.Unmarshal(old, &before); err != nil {
 			return sekisho.E("store.notice", sekisho.Corrupt, err)
 		}
-		d.Recipients = append(before.Recipients, r.Recipient)
+		d.Recipients = before.Recipients
+		if !slices.Contains(d.Recipients, r.Recipient) {
+			d.Recipients = append(d.Recipients, r.Recipient)
+		}
+		for _, a := range before.To {
+			if !slices.Contains(d.To, a) {
+				d.To = append(d.To, a)
+			}
+		}
 	}
 	data, err := json.Marshal(d)
 	if err != nil {
@@ -145,7 +157,7 @@ func (t *txn) noticesDue(most int) (out []wire.NoticeDue, err error) {
 		}
 		n.ID, n.Mail, n.Contract, n.Message = uint64(id), sekisho.MessageID(mail), sekisho.ContractID(contract), sekisho.MessageID(message)
 		n.Trace, n.Sender, n.Recipients, n.Reason, n.Until, n.AtEnd, n.Approve, n.By = d.Trace, d.Sender, d.Recipients, d.Reason, db.Time(d.Until), d.AtEnd, d.Approve, d.By
-		n.Lines, n.More = d.Lines, d.More
+		n.Lines, n.More, n.To = d.Lines, d.More, d.To
 		n.At = db.Time(at)
 		out = append(out, n)
 		return nil
@@ -165,8 +177,12 @@ func (t *txn) noticesDue(most int) (out []wire.NoticeDue, err error) {
 				return nil, err
 			}
 		}
+		if len(n.To) > 0 {
+			n.To = n.To[:min(len(n.To), mostTold)]
+			continue
+		}
 		switch n.To = []string{n.Sender}; n.Kind {
-		case "approve":
+		case "approve", "remind":
 			n.To, err = employed(t, n.Contract, n.Sender, "approver", "contract-admin", "admin")
 		case "grant-asked", "grant-standing", "wanted":
 			n.To, err = employed(t, n.Contract, n.Sender, "contract-admin", "admin")

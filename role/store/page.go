@@ -78,7 +78,7 @@ func (s *Store) page(ctx context.Context, by sekisho.Caller, q wire.PageQuery) (
 		q.Most = usualPage
 	}
 	q.Most = min(q.Most, mostPage)
-	if err := s.fill(ctx, &out, q); err != nil {
+	if err := s.fill(ctx, &out, a, q); err != nil {
 		return out, err
 	}
 	if (q.ID != 0 || q.Name != "") && out.Total == 0 {

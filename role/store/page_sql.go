@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"sekisho"
 	"sekisho/db"
@@ -15,9 +16,12 @@ import (
 const mostCounted = 100_000
 
 // fill reads one page. Whoever asks was narrowed before; the contract is in every condition.
-func (s *Store) fill(ctx context.Context, out *wire.Page, q wire.PageQuery) error {
+func (s *Store) fill(ctx context.Context, out *wire.Page, a *asker, q wire.PageQuery) error {
 	return s.db.Snapshot(ctx, func(r db.Reader) error {
-		p := pager{r: r, q: q, out: out, postgres: s.db.Postgres()}
+		p := pager{r: r, q: q, out: out, postgres: s.db.Postgres(), now: s.now(), duty: a.account.Role}
+		if p.duty == askedDuty || p.duty == "approver" && q.What == "hold" {
+			p.asked = strings.ToLower(a.account.Address)
+		}
 		switch q.What {
 		case "contract":
 			return p.contracts(s)
@@ -60,6 +64,9 @@ type pager struct {
 	w   where
 
 	postgres bool
+	now      time.Time
+	duty     string
+	asked    string // kept mail: only what asks this address
 }
 
 // of narrows to the contract.
@@ -339,6 +346,13 @@ func (p *pager) kept() error {
 		fate = wire.FateHold
 	}
 	p.w.and("fate = ?", int64(fate))
+	if p.asked != "" { // what has nobody named waits for all who have the duty
+		cond, args := askedBy, []any{int64(p.q.Contract), p.asked, int64(p.q.Contract), p.asked, db.Micros(p.now), db.Micros(p.now)}
+		if p.duty == "approver" {
+			cond, args = "("+cond+" OR id NOT IN (SELECT kept FROM asked WHERE contract = ?))", append(args, int64(p.q.Contract))
+		}
+		p.w.and(cond, args...)
+	}
 	p.spanOf("arrived")
 	if p.q.Wanted {
 		p.w.and("wanted = 1")
@@ -362,7 +376,10 @@ func (p *pager) kept() error {
 		return err
 	}, keptColumns+p.w.String()+" ORDER BY id DESC"+p.limit(), p.w.args...)
 	p.out.Kept = cut(p, list, func(k wire.Kept) string { return cursor(k.ID) })
-	return err
+	if err != nil {
+		return err
+	}
+	return readWords(p.r, p.out.Kept, p.now)
 }
 
 // queued are deliveries that are not over, newest first.

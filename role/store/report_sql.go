@@ -31,6 +31,9 @@ const (
 	reportWrite = "INSERT INTO report (contract, ended, domain, reporter, reference, content) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
 	reportRead  = "SELECT content FROM report WHERE contract = $1 AND ended > $2 AND ($3 = '' OR domain = $3) ORDER BY ended DESC LIMIT 5000"
 	reportOver  = "DELETE FROM report WHERE contract = $1 AND ended <= $2"
+	tlsWrite    = "INSERT INTO report_tls (contract, ended, domain, reporter, reference, content) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
+	tlsRead     = "SELECT content FROM report_tls WHERE contract = $1 AND ended > $2 AND ($3 = '' OR domain = $3) ORDER BY ended DESC LIMIT 5000"
+	tlsOver     = "DELETE FROM report_tls WHERE contract = $1 AND ended <= $2"
 )
 
 // How long reports are kept, and how much of one.
@@ -42,6 +45,9 @@ const (
 
 // report answers StoreReport.
 func (s *Store) report(ctx context.Context, _ sekisho.Caller, q wire.DMARCKeep) (wire.Nothing, error) {
+	if q.TLS != nil {
+		return s.reportTLS(ctx, q)
+	}
 	r, now := q.Report, s.now()
 	if q.Contract == 0 || r.Domain == "" || len(r.Rows) > mostRows || r.End.After(now.Add(48*time.Hour)) || r.End.Before(now.Add(-reportLife)) {
 		return wire.Nothing{}, sekisho.E("store.report", sekisho.Invalid, errors.New("a domain, a time of the last 400 days, and at most 20,000 rows"))
@@ -63,8 +69,11 @@ func (s *Store) report(ctx context.Context, _ sekisho.Caller, q wire.DMARCKeep) 
 }
 
 // reports answers StoreReports.
-func (s *Store) reports(ctx context.Context, _ sekisho.Caller, q wire.ReportQuery) (wire.ReportStatistic, error) {
-	c := tally{by: map[tallyKey]*wire.ReportSource{}, told: map[tallyKey]map[string]bool{}}
+func (s *Store) reports(ctx context.Context, by sekisho.Caller, q wire.ReportQuery) (wire.ReportStatistic, error) {
+	if err := s.mayReport(ctx, by, q); err != nil {
+		return wire.ReportStatistic{}, err
+	}
+	c := tally{days: days{}, by: map[tallyKey]*wire.ReportSource{}, told: map[tallyKey]map[string]bool{}}
 	err := s.db.Reading(ctx).Each(func(scan func(...any) error) error {
 		var content []byte
 		var r wire.DMARCReport
@@ -80,6 +89,18 @@ func (s *Store) reports(ctx context.Context, _ sekisho.Caller, q wire.ReportQuer
 	return c.statistic(), err
 }
 
+// mayReport says whether who asks may see what is reported about a contract's domains. The operator's socket may.
+func (s *Store) mayReport(ctx context.Context, by sekisho.Caller, q wire.ReportQuery) error {
+	if by.Role == sekisho.Admin {
+		return nil
+	}
+	a, err := s.asker(ctx, by, q.Pass)
+	if err != nil {
+		return err
+	}
+	return s.allow(ctx, a, about{right: sekisho.ViewStatistics, contract: q.Contract, what: "reports", class: sekisho.ClassEnvelope})
+}
+
 type tallyKey struct {
 	source netip.Addr
 	domain string
@@ -90,6 +111,7 @@ type tally struct {
 	out  wire.ReportStatistic
 	by   map[tallyKey]*wire.ReportSource
 	told map[tallyKey]map[string]bool
+	days days
 }
 
 func (c *tally) add(r wire.DMARCReport) {
@@ -104,6 +126,7 @@ func (c *tally) add(r wire.DMARCReport) {
 		c.told[k][r.Reporter] = true
 		x.Mails += w.Count
 		c.out.Mails += w.Count
+		c.days.add(r.End.Add(-time.Second), w.Count, w.DKIM == "pass" || w.SPF == "pass")
 		if w.DKIM == "pass" {
 			x.DKIM += w.Count
 		}
@@ -124,6 +147,7 @@ func (c *tally) add(r wire.DMARCReport) {
 }
 
 func (c *tally) statistic() wire.ReportStatistic {
+	c.out.Days = c.days.list()
 	for k, x := range c.by {
 		x.Reporters = len(c.told[k])
 		c.out.Sources = append(c.out.Sources, *x)

@@ -287,6 +287,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreSTS, s.sts)
 	wire.Handle(v, wire.StoreReport, s.report)
 	wire.Handle(v, wire.StoreReports, s.reports)
+	wire.Handle(v, wire.StoreTLSReports, s.tlsReports)
 	wire.Handle(v, wire.StoreObserve, s.observe)
 	wire.Handle(v, wire.StoreObserved, s.observed)
 	wire.Handle(v, wire.StoreReportsDue, s.reportsDue)
@@ -338,8 +339,10 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreSenderSet, s.senderSet)
 	wire.Handle(v, wire.StoreStance, s.stance)
 	wire.Handle(v, wire.StoreDigest, s.digestNow)
+	wire.Handle(v, wire.StoreDeputy, s.deputy)
 	wire.Handle(v, wire.StoreTeach, s.teach)
 	wire.Handle(v, wire.StoreLearned, s.learned)
 	wire.Handle(v, wire.StorePrints, s.prints)
+	wire.Handle(v, wire.StoreHabit, s.habit)
 	return v
 }

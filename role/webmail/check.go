@@ -60,6 +60,10 @@ func (t *turn) submissionCheck(a *checkArgs) (any, error) {
 			similar = append(similar, map[string]any{"address": n.Typed, "meant": n.Meant, "reason": string(n.Reason)})
 		}
 	}
+	rare, apart, err := t.unusual(outside)
+	if err != nil {
+		return nil, err
+	}
 	names := []string{}
 	for _, p := range sorted(&x.mail.Summary.Root).attached {
 		names = append(names, partName(p.Part))
@@ -70,8 +74,45 @@ func (t *turn) submissionCheck(a *checkArgs) (any, error) {
 	if len(organisations) < 2 || len(organisations) == 2 && len(first) == 0 {
 		organisations = []string{}
 	}
-	return map[string]any{"accountId": t.account(), "outside": outside, "first": first, "similar": similar, "organisations": organisations,
+	elsewhere, err := t.elsewhere(string(x.mail.Text), names, outside)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"accountId": t.account(), "rare": rare, "apart": apart, "elsewhere": elsewhere, "outside": outside, "first": first, "similar": similar, "organisations": organisations,
 		"missingAttachment": missing, "attachments": names}, nil
+}
+
+// unusual gives recipients whom hardly anybody has written to, and organisations that were never written to together.
+func (t *turn) unusual(outside []string) (rare []string, apart []any, err error) {
+	rare, apart = []string{}, []any{}
+	if len(outside) == 0 {
+		return rare, apart, nil
+	}
+	got, err := wire.StoreHabit.Ask(t.ctx, t.w.peers.Store, wire.HabitQuery{Pass: t.ticket.Pass, Outside: outside})
+	for _, p := range got.Apart {
+		apart = append(apart, []string{p.One, p.Other})
+	}
+	return append(rare, got.Rare...), apart, err
+}
+
+// elsewhere gives the organisations of the shared address book that the text or the name of a file is addressed to although the mail does
+// not go there: somebody else's estimate, most often.
+func (t *turn) elsewhere(text string, files, outside []string) ([]string, error) {
+	if len(outside) == 0 {
+		return []string{}, nil
+	}
+	got, err := wire.StorePartners.Ask(t.ctx, t.w.peers.Store, wire.PartnerQuery{Pass: t.ticket.Pass, Most: 500})
+	if err != nil {
+		return nil, err
+	}
+	known := map[string][]string{}
+	for _, p := range got.List {
+		if name := search.Fold(p.Organization); name != "" {
+			known[name] = append(known[name], missend.Organisations(p.Addresses)...)
+		}
+	}
+	folded := search.Fold(missend.OwnWords(text) + "\n" + strings.Join(files, "\n"))
+	return append([]string{}, missend.Elsewhere(folded, known, missend.Organisations(outside))...), nil
 }
 
 type directoryArgs struct {

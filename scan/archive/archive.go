@@ -49,9 +49,12 @@ func (l Limit) Filled() Limit {
 // Budget is what is left of a Limit. It belongs to one mail and one goroutine.
 type Budget struct {
 	Limit
-	entries int
-	bytes   int64
-	held    int64
+	Passwords []string // that may open archives, the likeliest first; Walk puts one that fits to the front
+	tries     int      // of passwords with zips
+	slow      int      // with others
+	entries   int
+	bytes     int64
+	held      int64
 }
 
 // NewBudget is a whole budget.
@@ -68,7 +71,7 @@ type Member struct {
 
 // Remark is something about an archive that is a fact of its own.
 type Remark struct {
-	Name     string // "encrypted", "broken", "bomb", "conflict", "cut", "unread"
+	Name     string // "encrypted", "opened", "broken", "bomb", "conflict", "cut", "unread"
 	Evidence string
 }
 

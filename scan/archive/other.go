@@ -98,7 +98,7 @@ func (w *walk) tar(in io.Reader) {
 
 // sevenzip reads a 7z.
 func (w *walk) sevenzip() {
-	z, err := sevenzip.NewReader(bytes.NewReader(w.data), int64(len(w.data)))
+	z, err := sevenzip.NewReaderWithPassword(bytes.NewReader(w.data), int64(len(w.data)), w.sevenKey())
 	if err != nil {
 		w.closed(err)
 		return
@@ -155,7 +155,12 @@ func (w *walk) closed(err error) bool {
 
 // rar reads a rar.
 func (w *walk) rar() {
-	r, err := rardecode.NewReader(bytes.NewReader(w.data), rardecode.MaxDictionarySize(64<<20))
+	options := []rardecode.Option{rardecode.MaxDictionarySize(64 << 20)}
+	key := w.rarKey()
+	if key != "" {
+		options = append(options, rardecode.Password(key))
+	}
+	r, err := rardecode.NewReader(bytes.NewReader(w.data), options...)
 	for err == nil && w.more() {
 		var h *rardecode.FileHeader
 		if h, err = r.Next(); err != nil {
@@ -163,7 +168,7 @@ func (w *walk) rar() {
 		}
 		switch {
 		case h.IsDir:
-		case h.Encrypted:
+		case h.Encrypted && key == "":
 			w.each(&Member{Name: h.Name, Encrypted: true})
 		default:
 			w.member(h.Name, r, alone(h), false)

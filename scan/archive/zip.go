@@ -26,6 +26,10 @@ type entry struct {
 	mode         uint32
 	made         byte // system that made it
 	body         int64
+	time         uint16
+	aes          bool   // WinZip's encryption:
+	strength     byte   // of its key
+	inner        uint16 // method below it
 }
 
 func (e *entry) encrypted() bool { return e.flags&1 != 0 || e.flags&0x40 != 0 || e.method == 99 }
@@ -104,11 +108,11 @@ func (w *walk) open(e *entry) {
 	if e.dir() && e.size == 0 {
 		return
 	}
+	end := min(e.body+max(e.packed, 0), int64(len(w.data)))
 	if e.encrypted() {
-		w.each(&Member{Name: e.name, Encrypted: true})
+		w.sealed(e, w.data[min(max(e.body, 0), end):end])
 		return
 	}
-	end := min(e.body+max(e.packed, 0), int64(len(w.data)))
 	if e.body > end {
 		w.note("broken", e.name+": outside of the file")
 		return
@@ -207,7 +211,7 @@ func (w *walk) local(at int64) (entry, bool) {
 	if 30+n+x > int64(len(b)) {
 		return entry{}, false
 	}
-	e := entry{flags: le.Uint16(b[6:]), method: le.Uint16(b[8:]), crc: le.Uint32(b[14:]),
+	e := entry{flags: le.Uint16(b[6:]), method: le.Uint16(b[8:]), time: le.Uint16(b[10:]), crc: le.Uint32(b[14:]),
 		packed: int64(le.Uint32(b[18:])), size: int64(le.Uint32(b[22:])), offset: at, body: at + 30 + n + x}
 	e.name = name(b[30:30+n], e.flags)
 	e.zip64(b[30+n:30+n+x], false)
@@ -236,6 +240,9 @@ func (e *entry) zip64(x []byte, central bool) {
 		}
 		v := x[4 : 4+n]
 		x = x[4+n:]
+		if id == 0x9901 {
+			e.aesExtra(v)
+		}
 		if id != 1 {
 			continue
 		}
@@ -302,7 +309,7 @@ func (w *walk) directory(at, stop, base int64, count int) ([]entry, bool) {
 		if 46+n+x+c > int64(len(b)) {
 			return list, false
 		}
-		e := entry{made: b[5], flags: le.Uint16(b[8:]), method: le.Uint16(b[10:]), crc: le.Uint32(b[16:]), packed: int64(le.Uint32(b[20:])),
+		e := entry{made: b[5], flags: le.Uint16(b[8:]), method: le.Uint16(b[10:]), time: le.Uint16(b[12:]), crc: le.Uint32(b[16:]), packed: int64(le.Uint32(b[20:])),
 			size: int64(le.Uint32(b[24:])), mode: le.Uint32(b[38:]), offset: int64(le.Uint32(b[42:]))}
 		e.name = name(b[46:46+n], e.flags)
 		e.zip64(b[46+n:46+n+x], true)

@@ -6,7 +6,6 @@ package file
 
 import (
 	"bytes"
-	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 )
@@ -55,8 +54,16 @@ const (
 	Wasm    Type = "wasm"
 	CHM     Type = "chm"
 	TNEF    Type = "tnef"
-	MSI     Type = "msi"  // an installer in a compound file
-	Disk    Type = "disk" // an image of a disk that is none of ISO and VHD
+	Dex     Type = "dex"
+	AutoIt  Type = "autoit"
+	Package Type = "package" // of software: deb, rpm, xar
+	Image   Type = "disk"
+	Alz     Type = "alz"
+	Egg     Type = "egg"
+	Zoo     Type = "zoo"
+	StuffIt Type = "stuffit"
+	UUE     Type = "uuencode"
+	Biff    Type = "biff" // a sheet of Excel outside of a compound file
 )
 
 // magic is a type and the bytes at its start.
@@ -74,7 +81,9 @@ var magics = [...]magic{
 	{"\xce\xfa\xed\xfe", MachO}, {"\xcf\xfa\xed\xfe", MachO}, {"\xca\xfe\xba\xbe", Class}, {"#!/", Shebang}, {"#! /", Shebang},
 	{"L\x00\x00\x00\x01\x14\x02\x00", Link}, {"\x00asm", Wasm}, {"ITSF", CHM}, {"\x78\x9f\x3e\x22", TNEF},
 	{"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", OneNote}, {"vhdxfile", VHD}, {"conectix", VHD},
-	{"QFI\xfb", Disk}, {"KDMV", Disk}, {"# Disk DescriptorFile", Disk}, {"dex\n03", Class},
+	{"dex\n0", Dex}, {"\xa3\x48\x4b\xbe\x98\x6c\x4a\xa9", AutoIt}, {"!<arch>\ndebian", Package}, {"\xed\xab\xee\xdb", Package}, {"xar!\x00", Package},
+	{"ALZ\x01", Alz}, {"EGGA", Egg}, {"ZOO ", Zoo}, {"SIT!", StuffIt}, {"StuffIt (c)", StuffIt}, {"PK00PK\x03\x04", Zip}, {"!<arch>\n", Package},
+	{"\x09\x08\x10\x00\x00\x06", Biff}, {"\x09\x08\x08\x00\x00\x05", Biff}, {"\x09\x04\x06\x00", Biff}, {"\x09\x02\x06\x00", Biff}, {"\x09\x00\x04\x00", Biff},
 }
 
 // Sniff tells the type by content. Text is Unknown unless it is marked as something.
@@ -84,9 +93,6 @@ func Sniff(b []byte) Type {
 	}
 	for i := range magics {
 		if m := &magics[i]; m.bytes[0] == b[0] && bytes.HasPrefix(b, []byte(m.bytes)) {
-			if m.kind == OLE && installer(b) {
-				return MSI
-			}
 			return m.kind
 		}
 	}
@@ -113,32 +119,46 @@ func Sniff(b []byte) Type {
 		return Tar
 	case len(b) > 0x8006 && string(b[0x8001:0x8006]) == "CD001":
 		return ISO
-	case len(b) > 0x8006 && (string(b[0x8001:0x8006]) == "BEA01" || string(b[0x8001:0x8006]) == "NSR02"), boots(b), len(b) > 512 && string(b[len(b)-512:len(b)-508]) == "koly":
-		return Disk
+	case uuencoded(b):
+		return UUE
+	case Disk(b) != "":
+		return Image
+	case tarred(b):
+		return Tar
 	}
 	return markup(b)
 }
 
-// installer says whether a compound file is one of Windows Installer: its root storage has such a class ([MS-CFB] 2.6.1).
-func installer(b []byte) bool {
-	if len(b) < 512 {
+// uuencoded says whether a text begins as uuencode does, perhaps behind a few lines.
+func uuencoded(b []byte) bool {
+	head := b[:min(len(b), 1024)]
+	i := bytes.Index(head, []byte("begin "))
+	if i < 0 || i > 0 && head[i-1] != '\n' || len(head) < i+12 {
 		return false
 	}
-	sector := uint64(1) << min(binary.LittleEndian.Uint16(b[30:]), 16)
-	at := (uint64(binary.LittleEndian.Uint32(b[48:])) + 1) * sector
-	if at+96 > uint64(len(b)) {
-		return false
-	}
-	class := b[at+80 : at+96]
-	return bytes.Equal(class[1:], []byte("\x10\x0c\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46")) && class[0] >= 0x82 && class[0] <= 0x86
+	mode := bytes.TrimPrefix(head[i+6:], []byte("-base64 "))
+	return len(mode) > 4 && mode[0] >= '0' && mode[0] <= '7' && mode[1] >= '0' && mode[1] <= '7' && mode[2] >= '0' && mode[2] <= '7' && (mode[3] == ' ' || mode[4] == ' ')
 }
 
-// boots says whether b begins with the first sector of a file system of Windows.
-func boots(b []byte) bool {
-	if len(b) < 1024 || b[510] != 0x55 || b[511] != 0xaa || b[0] != 0xeb && b[0] != 0xe9 {
+// tarred says whether b begins with a header of the oldest tar, which has no mark: its sum of bytes is right.
+func tarred(b []byte) bool {
+	if len(b) < 512 || b[0] == 0 {
 		return false
 	}
-	return string(b[54:57]) == "FAT" || string(b[82:85]) == "FAT" || string(b[3:7]) == "NTFS" || string(b[3:8]) == "EXFAT"
+	sum := 8 * int(' ')
+	for i, c := range b[:512] {
+		if i < 148 || i >= 156 {
+			sum += int(c)
+		}
+	}
+	said, digits := 0, 0
+	for _, c := range bytes.Trim(b[148:156], " \x00") {
+		if c < '0' || c > '7' {
+			return false
+		}
+		said, digits = said*8+int(c-'0'), digits+1
+	}
+	return digits >= 3 && said == sum
 }
 
 // markup tells HTML, SVG and XML by their first tags.
@@ -176,12 +196,18 @@ func (t Type) Archive() bool {
 }
 
 // Closed says whether t holds other files that nobody here can take out.
-func (t Type) Closed() bool { return t == Ace || t == LZW }
+func (t Type) Closed() bool {
+	switch t {
+	case Ace, LZW, Alz, Egg, Zoo, StuffIt:
+		return true
+	}
+	return false
+}
 
 // Program says whether t runs when it is opened, or shows others that do.
 func (t Type) Program() bool {
 	switch t {
-	case PE, ELF, MachO, Shebang, Link, Class, Wasm, CHM, ISO, VHD, MSI, Disk:
+	case PE, ELF, MachO, Shebang, Link, Class, Wasm, CHM, ISO, VHD, Dex, AutoIt, Package, Image:
 		return true
 	}
 	return false
@@ -205,7 +231,8 @@ func Ext(name string) string {
 const runs = " exe com scr pif bat cmd cpl dll sys drv ocx msi msp mst js jse vbs vbe wsf wsh wsc hta ps1 ps2 psm1 psd1 ps1xml lnk url scf inf reg jar " +
 	"iso img vhd vhdx udf chm hlp msc mshxml gadget application appref-ms appx msix settingcontent-ms library-ms searchconnector-ms search-ms " +
 	"xll wll sct shb shs vb ws ade adp mde mda mdz cdb iqy slk diagcab themepack rdp sh command app dmg pkg deb rpm apk elf desktop " +
-	"website xbap job ops osd isp ins prg fxp " // a list of words: searched as " word "
+	"website xbap job ops osd isp ins prg fxp pyw pyc pyz au3 a3x ahk jnlp wsb csproj ppkg appinstaller msixbundle appxbundle vmdk wim run " +
+	"msh msh1 msh2 theme deskthemepack diagpkg diagcfg grp pcd bas hpj msu xnk vsmacros appimage ksh csh bash zsh fish action workflow terminal class dex " // a list of words: searched as " word "
 
 // decoys are the endings that people take for harmless.
 const decoys = " pdf doc docx docm xls xlsx xlsm ppt pptx txt csv rtf jpg jpeg png gif bmp tif tiff mp3 mp4 avi mov zip htm html xml eml msg odt ods jtd jpe webp "

@@ -191,7 +191,7 @@ func meaning(s string, kind bool) sense {
 }
 
 // between is the characters of what may stand between a word and the number that it names: "no.", "number is", "番号は".
-const between = " \t:=.-#\"'|,()[]{}<>/*_;&「」『』【】、。・…→■○●―~^+№番号書第コードナンバーのはがをにとで欄すid numberso번호编"
+const between = " \t:=.-#\"'|,()[]{}<>/*_;&「」『』【】、。・…→■○●―~^+№番号書第コードナンバのはがをにとで欄すidnumberso번호编"
 
 // strong are the Latin words of others that count when they are not the name of the number, too.
 var strong = [...]string{"order", "tracking", "invoice", "serial", "isbn", "shipment", "parcel", "waybill", "booking", "sku", "imei", "timestamp", "transaction", "consignment", "delivery", "reservation", "reference", "barcode", "confirmation"}
@@ -245,7 +245,7 @@ func stem(s string) bool {
 // numbered says whether s ends with the name of a number that says of what: "member id", "機番コード". A mere "番号" or "the
 // number" says nothing.
 func numbered(s string) bool {
-	s = strings.TrimRight(s, " :=#.\"'は()[]<「『【、\t-|>*→…;+欄にで、すがを")
+	s = strings.TrimRight(s, " :=#.\"'は()[]<「『【、\t-|>*→…;+欄にですがを")
 	for _, w := range []string{"番号", "コード", "ナンバー"} {
 		if rest, ok := strings.CutSuffix(s, w); ok {
 			r, _ := utf8.DecodeLastRuneInString(rest)

@@ -25,6 +25,7 @@ type entry struct {
 	child       uint32
 	start       uint32
 	size        uint64
+	class       string // of a storage or the root, as it stands there
 	path        string // names of the storages above, each with a slash behind it
 }
 
@@ -141,7 +142,7 @@ func newEntry(b []byte) entry {
 	for i := 0; i+2 < n; i += 2 {
 		u = append(u, le.Uint16(b[i:]))
 	}
-	return entry{name: string(utf16.Decode(u)), kind: b[66], left: le.Uint32(b[68:]), right: le.Uint32(b[72:]),
+	return entry{name: string(utf16.Decode(u)), kind: b[66], class: string(b[80:96]), left: le.Uint32(b[68:]), right: le.Uint32(b[72:]),
 		child: le.Uint32(b[76:]), start: le.Uint32(b[116:]), size: uint64(le.Uint32(b[120:]))}
 }
 

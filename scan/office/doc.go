@@ -24,6 +24,7 @@ const (
 	Template  = "external-template" // takes its template, with macros, from elsewhere
 	ActiveX   = "activex"           // has ActiveX controls
 	Encrypted = "office-password"   // cannot be read without a password
+	Installer = "installer"         // installs programs when it is opened
 	Broken    = "broken"            // claims to be a document and cannot be read
 )
 

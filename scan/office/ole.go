@@ -14,6 +14,9 @@ func OLE(data []byte) *Document {
 		d.fact(Broken, "the tables of the file make no sense")
 		return d
 	}
+	if c.installer() {
+		d.fact(Installer, "a package of Windows Installer")
+	}
 	total := 0
 	for i := range c.dir {
 		e := &c.dir[i]
@@ -28,6 +31,32 @@ func OLE(data []byte) *Document {
 		total += int(min(e.size, uint64(len(data))))
 		d.stream(c, e, low)
 	}
+	return d
+}
+
+// installer says whether the file is a package, a patch or a transform of Windows Installer, by the class of its root, or by names of
+// streams in the form that only these have.
+func (c *compound) installer() bool {
+	for i := range c.dir {
+		e := &c.dir[i]
+		if e.kind == 5 && strings.HasPrefix(e.class, "\x84\x10\x0c\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46") ||
+			e.kind == 5 && strings.HasPrefix(e.class, "\x86\x10\x0c\x00") || e.kind == 5 && strings.HasPrefix(e.class, "\x82\x10\x0c\x00") {
+			return true
+		}
+		if e.kind == 2 && strings.HasPrefix(e.name, "\u4840") {
+			return true
+		}
+	}
+	return false
+}
+
+// Workbook looks into a sheet or workbook of Excel that stands outside of a compound file, as versions to 5 write it.
+func Workbook(data []byte) *Document {
+	d := &Document{}
+	if len(data) > 8 && binary.LittleEndian.Uint16(data[6:]) == 0x40 { // the kind of substream in the first record
+		d.fact(XLM, "a macro sheet")
+	}
+	d.workbook(data)
 	return d
 }
 

@@ -25,6 +25,10 @@ func Member(name string, data []byte) *Document {
 		d.fact(Object, name)
 	case strings.HasPrefix(low, "basic/") && strings.HasSuffix(low, ".xml") && base != "script-lc.xml" && base != "script-lb.xml":
 		d.fact(Macro, name)
+	case strings.HasPrefix(low, "scripts/") && base != "":
+		d.fact(Macro, name)
+	case low == "meta-inf/manifest.xml" && bytes.Contains(data, []byte("encryption-data")):
+		d.fact(Encrypted, "the manifest says so")
 	case strings.HasSuffix(low, ".rels"):
 		d.relations(narrowXML(data))
 	case strings.HasSuffix(low, ".xml"):
@@ -86,14 +90,22 @@ func (d *Document) external(kind, target string) {
 	if len(d.Links) < 500 {
 		d.Links = append(d.Links, target)
 	}
-	remote := strings.Contains(target, "://") || strings.HasPrefix(target, "\\\\") || strings.HasPrefix(strings.ToLower(target), "mhtml:")
+	low := strings.ReplaceAll(strings.ToLower(target), "\\", "/")
+	local := strings.HasPrefix(low, "file:///") && !strings.HasPrefix(low, "file:////")
+	remote := !local && (strings.Contains(low, "://") || strings.HasPrefix(low, "//") || strings.HasPrefix(low, "mhtml:") || strings.HasPrefix(low, "file:////"))
+	server := remote && (strings.HasPrefix(low, "//") || strings.HasPrefix(low, "file:"))
 	switch kind {
 	case "attachedtemplate":
-		if remote && !strings.HasPrefix(strings.ToLower(target), "file:///") {
+		if remote {
 			d.fact(Template, target)
 		}
-	case "oleobject", "frame", "subdocument", "externallinkpath", "control", "package":
+	case "oleobject", "frame", "subdocument", "externallinkpath", "control", "package", "afchunk", "connections":
 		if remote || kind == "oleobject" {
+			d.fact(External, target)
+		}
+	case "hyperlink":
+	default: // even a picture from a file server gives that server the reader's credentials
+		if server {
 			d.fact(External, target)
 		}
 	}
@@ -202,6 +214,9 @@ func (d *Document) fields(data []byte) {
 	if i := bytes.Index(data, []byte("<ddeLink")); i >= 0 {
 		d.fact(DDE, string(data[i:min(len(data), i+150)]))
 	}
+	if bytes.Contains(data, []byte("<f>")) && bytes.Contains(data, []byte("|'")) || bytes.Contains(data, []byte("|&apos;")) {
+		d.cells(string(data))
+	}
 	if !bytes.Contains(data, []byte("DDE")) && !bytes.Contains(data, []byte("instr")) {
 		return
 	}
@@ -236,6 +251,42 @@ func (d *Document) fields(data []byte) {
 	up := strings.ToUpper(field.String())
 	if strings.Contains(up, "DDEAUTO") || strings.Contains(up, " DDE ") || strings.HasPrefix(up, "DDE ") {
 		d.fact(DDE, field.String())
+	}
+}
+
+// Symbolic looks into a sheet in the form SYLK: it can be a macro sheet, whose formulas run when it is opened.
+func Symbolic(data []byte) *Document {
+	d := CSV(data)
+	for line := range strings.SplitSeq(string(data[:min(len(data), 8<<20)]), "\n") {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "O;") && strings.Contains(line+";", ";E;") || strings.HasPrefix(line, "NN;") && strings.Contains(strings.ToLower(line), ";nauto") {
+			d.fact(XLM, line)
+		}
+		if strings.HasPrefix(line, "C;") {
+			if i := strings.Index(line, ";E"); i > 0 && commands("="+line[i+2:]) {
+				d.fact(DDE, line)
+			}
+		}
+	}
+	return d
+}
+
+// cells looks at the formulas of a sheet: <f>cmd|'/c calc'!A0</f>.
+func (d *Document) cells(s string) {
+	for {
+		i := strings.Index(s, "<f")
+		if i < 0 {
+			return
+		}
+		s = s[i+2:]
+		a, b := strings.IndexByte(s, '>'), strings.IndexByte(s, '<')
+		if a < 0 || b < a {
+			continue
+		}
+		if f := "=" + html.UnescapeString(s[a+1:b]); commands(f) {
+			d.fact(DDE, f)
+			return
+		}
 	}
 }
 

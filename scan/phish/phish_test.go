@@ -57,7 +57,7 @@ func TestFraud(t *testing.T) {
 		{note("N e t f l i x", "info@x.example", "On hold", "Update your payment details.", "https://x.example/n"), 4, "company-disguised"},
 		{note("Onlinebanking", "service@dkb-kunde.example", "Ihre Mitteilung", "Sie haben eine neue Mitteilung.", "https://dkb-kunde.example"), 3, "company-in-domain"},
 		{note("Kundenservice", "a@odd.example", "Konto gesperrt", "Sehr geehrter Kunde, Ihr Konto wurde gesperrt. Bestätigen Sie Ihre Daten innerhalb von 24 Stunden. Klicken Sie hier.", "https://x.pages.dev/1"), 3, "lure"},
-		{note("Service", "a@odd.example", "Su cuenta ha sido bloqueada", "Estimado cliente, verifique su identidad en 24 horas. Haga clic aquí.", "https://x.pages.dev/1"), 3, "lure"},
+		{note("Service", "a@odd.example", "Su cuenta ha sido bloqueada", "Estimado cliente, verifique su identidad en 24 horas. Haga clic aquí.", "https://x.pages.dev/1"), 2.5, "lure"},
 		{note("", "z@w.example", "Hello", "I recorded you through your camera while you watched porn. Send 1000 dollars in bitcoin to my wallet address."), 5, "blackmail"},
 	} {
 		got, names := sum(c.m)

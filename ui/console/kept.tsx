@@ -20,20 +20,20 @@ const t = catalogue({
     quarantineAbout: "Mail that rules kept from its recipients. It is deleted when its time is over.", holdAbout: "Outgoing mail that waits: for its sender to think again, or for somebody's approval.", search: "Sender or recipient", from: "Sender", to: "Recipient", rule: "Rule", reason: "Reason", arrived: "Arrived", until: "Until", size: "Size",
     atEnd: "Then", "end.send": "is sent", "end.delete": "is deleted", approval: "waits for approval", look: "Look", why: "Why?", release: "Release", delete: "Delete", send: "Send now", cancel: "Do not send", approve: "Approve", refuse: "Refuse",
     sure: "{from} → {to}", "about.release": "The recipient gets the mail.", "about.delete": "The mail is gone for good.", "about.send": "The mail leaves at once.", "about.cancel": "The mail is not sent.", "about.approve": "The mail is sent exactly as you saw it.", "about.refuse": "The mail is not sent; the sender is told why.",
-    done: "Done: {do}.", title: "Kept mail", warn: "Looking into a mail is recorded in the ledger.", open: "Open the header", openText: "Open the text too", subject: "Subject", attachments: "Attachments", text: "Text", findings: "Findings", opened: "Looked into; the opening is recorded.", wanted: "release wanted", whyNot: "Reason for the sender", own: "This is your own mail: somebody else decides about it.", none: "none",
+    done: "Done: {do}.", title: "Kept mail", warn: "Looking into a mail is recorded in the ledger.", open: "Open the header", openText: "Open the text too", subject: "Subject", attachments: "Attachments", text: "Text", findings: "Findings", opened: "Looked into; the opening is recorded.", wanted: "release wanted", whyNot: "Reason for the sender", own: "This is your own mail: somebody else decides about it.", none: "none", askedOf: "Asked (stage {n} of {of})", said: "Approved by",
   },
   ja: {
     quarantineAbout: "規則により受信者への配送を止めたメールです。期限が来ると削除されます。", holdAbout: "送信待ちのメールです。送信者の見直し、または承認を待っています。", search: "送信者または受信者", from: "送信者", to: "受信者", rule: "規則", reason: "理由", arrived: "受付", until: "期限", size: "サイズ",
     atEnd: "期限後", "end.send": "送信", "end.delete": "削除", approval: "承認待ち", look: "開く", why: "理由", release: "配送する", delete: "削除する", send: "今すぐ送信", cancel: "送信しない", approve: "承認する", refuse: "却下する",
     sure: "{from} → {to}", "about.release": "受信者に配送されます。", "about.delete": "メールは完全に削除されます。", "about.send": "ただちに送信されます。", "about.cancel": "送信されません。", "about.approve": "ご覧になった内容のまま送信されます。", "about.refuse": "送信されません。送信者に理由が通知されます。",
-    done: "完了しました: {do}", title: "保管中のメール", warn: "メールを開くと、台帳に記録されます。", open: "ヘッダーを開く", openText: "本文も開く", subject: "件名", attachments: "添付ファイル", text: "本文", findings: "検出内容", opened: "開きました。この操作は記録されました。", wanted: "配信依頼あり", whyNot: "送信者に伝える理由", own: "ご自身のメールのため、他の方が判断します。", none: "なし",
+    done: "完了しました: {do}", title: "保管中のメール", warn: "メールを開くと、台帳に記録されます。", open: "ヘッダーを開く", openText: "本文も開く", subject: "件名", attachments: "添付ファイル", text: "本文", findings: "検出内容", opened: "開きました。この操作は記録されました。", wanted: "配信依頼あり", whyNot: "送信者に伝える理由", own: "ご自身のメールのため、他の方が判断します。", none: "なし", askedOf: "承認を依頼中（{of} 段階中 {n}）", said: "承認済み",
   },
 });
 
 // acts are what the person may do with a mail.
 function acts(k: Kept, kind: Kind): Do[] {
   if (kind === "quarantine") return may("kept:settle") ? ["release", "delete"] : [];
-  if (k.approve) return may("hold:approve") && k.from !== me.value!.address ? ["approve", "refuse"] : [];
+  if (k.approve) return may("hold:approve") && (k.from !== me.value!.address || k.asked?.includes(k.from)) ? ["approve", "refuse"] : [];
   return may("kept:settle") ? ["send", "cancel"] : [];
 }
 
@@ -114,6 +114,8 @@ function Look({ kept, kind, close, decide }: { kept: Kept; kind: Kind; close: ()
           {row(t("from"), mail?.sender || kept.from)}
           {row(t("to"), mail?.to.join(", ") || kept.recipient)}
           {row(t("rule"), `${kept.rule} — ${kept.reason}`)}
+          {kept.asked && row(t("askedOf", { n: String(kept.stage), of: String(kept.stages) }), kept.asked.join(", "))}
+          {kept.said && row(t("said"), kept.said.map((w) => w.by).join(", "))}
           {mail && row(t("attachments"), mail.attachments.map((a) => `${a.name} (${bytes(a.size)})`).join(", ") || t("none"))}
         </dl>
         {mail ? (
@@ -129,7 +131,7 @@ function Look({ kept, kind, close, decide }: { kept: Kept; kind: Kind; close: ()
           {!mail && <button class="button primary" onClick={() => open(false)}>{t("open")}</button>}
           {!mail?.text && <button class="button" onClick={() => open(true)}>{t("openText")}</button>}
           <span class="gap" />
-          {kept.approve && kept.from === me.value!.address && <span class="quiet">{t("own")}</span>}
+          {kept.approve && kept.from === me.value!.address && !kept.asked?.includes(kept.from) && <span class="quiet">{t("own")}</span>}
           {acts(kept, kind).map((d) => <button class={"button" + (final.includes(d) ? " danger" : "")} disabled={d === "approve" && !mail} key={d} onClick={() => decide(d, mail?.digest)}>{t(d)}</button>)}
         </footer>
       </div>

@@ -64,7 +64,7 @@ export interface Domain {
   name: string;
   contract: number;
   route: string[];
-  dkim: { selector: string; algorithm: string; record: string }[];
+  dkim: { selector: string; algorithm: string; record: string; state?: "next" | "old" }[];
 }
 
 export interface DnsRecord {
@@ -151,6 +151,10 @@ export interface Kept {
   until: string;
   atEnd?: string;
   approve: boolean;
+  asked?: string[];
+  stage?: number;
+  stages?: number;
+  said?: { stage: number; by: string; at: string }[];
   wanted: boolean;
   size: number;
 }
@@ -203,6 +207,29 @@ export interface Statistic {
   sums: Record<string, number>;
   step: number;
   part: boolean;
+}
+
+export interface DMARCReports {
+  reports: number;
+  mails: number;
+  passed: number;
+  days: Statistic;
+  sources: { source: string; domain: string; mails: number; passed: number; dkim: number; spf: number; stopped: number; reporters: number; last: string }[];
+}
+
+export interface TLSReports {
+  reports: number;
+  success: number;
+  failure: number;
+  days: Statistic;
+  results: { domain: string; policy: string; result: string; host: string; sessions: number; reporters: number; last: string }[];
+}
+
+export interface Rotation {
+  domain: string;
+  step: "publish" | "waiting" | "switched" | "overlap" | "retired";
+  until?: string;
+  records: DnsRecord[];
 }
 
 export interface Overview {

@@ -14,6 +14,7 @@ import { PartnerScreen } from "./partner";
 import { SenderScreen } from "./sender";
 import { PolicyScreen } from "./policy";
 import { QueueScreen } from "./queue";
+import { ReportScreen } from "./report";
 import { StatisticScreen } from "./statistic";
 import { CaseScreen, IncidentScreen, InquiryScreen, LedgerScreen } from "./system";
 import { TokenScreen } from "./token";
@@ -34,6 +35,7 @@ export const screens: Screen[] = [
   { name: "hold", within: true, view: () => <KeptScreen kind="hold" key={`h${of()}`} /> },
   { name: "queue", within: true, view: () => <QueueScreen key={`o${of()}`} /> },
   { name: "statistics", within: true, view: () => <StatisticScreen key={of()} /> },
+  { name: "reports", within: true, view: () => <ReportScreen key={of()} /> },
   { name: "accounts", within: true, view: () => <AccountScreen key={of()} /> },
   { name: "aliases", within: true, view: () => <AliasScreen key={of()} /> },
   { name: "groups", within: true, view: () => <GroupScreen key={of()} /> },

@@ -17,12 +17,12 @@ const t = catalogue({
   en: {
     title: "New mail", to: "To", cc: "Cc", bcc: "Bcc", from: "From", subject: "Subject", body: "Text of the mail", send: "Send", attach: "Attach files", discard: "Throw away", close: "Save and close", more: "More", plain: "Plain text only", plainAsk: "Formatting will be lost.", template: "Templates", keepTemplate: "Keep as template", templateName: "Name",
     bold: "Bold", italic: "Italic", underline: "Underline", list: "List", numbers: "Numbered list", quote: "Quotation", link: "Link", linkTo: "Address of the link", saved: "Saved", saving: "Saving …", unsaved: "Not saved yet", saveFailed: "Not saved: {why}", conflict: "This draft was changed or sent somewhere else. What you have here was kept as a draft of its own; the other one is kept too.",
-    nobody: "Give at least one recipient.", badAddress: "Check this address: {who}", uploading: "A file is still being sent.", noSubject: "The mail has no subject. Send it anyway?", sendAnyway: "Send", checkTitle: "Before it is sent", outside: "Outside your organisation", first: "First time you write to", missing: "You write of an attachment, but there is none.", similar: "Is this the right address? {who} – you usually write to {meant}", organisations: "People of several organisations will see each other's addresses", files: "Attachments", right: "I have checked this", tooLarge: "Too large", drop: "Drop files here", remove: "Remove", failed: "not sent", full: "Whole window",
+    nobody: "Give at least one recipient.", badAddress: "Check this address: {who}", uploading: "A file is still being sent.", noSubject: "The mail has no subject. Send it anyway?", sendAnyway: "Send", checkTitle: "Before it is sent", outside: "Outside your organisation", first: "First time you write to", missing: "You write of an attachment, but there is none.", similar: "Is this the right address? {who} – you usually write to {meant}", elsewhere: "The text or a file is addressed to {who}, who is not among the recipients", apart: "{who} and {other} were never written to together", rare: "Hardly anybody here has written to {who}", organisations: "People of several organisations will see each other's addresses", files: "Attachments", right: "I have checked this", tooLarge: "Too large", drop: "Drop files here", remove: "Remove", failed: "not sent", full: "Whole window",
   },
   ja: {
     title: "新規メール", to: "宛先", cc: "Cc", bcc: "Bcc", from: "差出人", subject: "件名", body: "本文", send: "送信", attach: "ファイルを添付", discard: "破棄", close: "保存して閉じる", more: "その他", plain: "テキスト形式のみ", plainAsk: "書式は失われます。", template: "テンプレート", keepTemplate: "テンプレートとして保存", templateName: "名前",
     bold: "太字", italic: "斜体", underline: "下線", list: "箇条書き", numbers: "番号付きリスト", quote: "引用", link: "リンク", linkTo: "リンク先のアドレス", saved: "保存済み", saving: "保存中…", unsaved: "未保存", saveFailed: "保存できません: {why}", conflict: "この下書きは別の場所で変更または送信されました。ここの内容は別の下書きとして保存し、もう一方も残しています。",
-    nobody: "宛先を1件以上入力してください。", badAddress: "このアドレスを確認してください: {who}", uploading: "ファイルを送信中です。", noSubject: "件名がありません。このまま送信しますか?", sendAnyway: "送信", checkTitle: "送信前の確認", outside: "組織外の宛先", first: "初めて送る宛先", missing: "本文に「添付」とありますが、添付ファイルがありません。", similar: "宛先は正しいですか? {who} – 普段の宛先は {meant} です", organisations: "複数の組織の人が互いのアドレスを見ることになります", files: "添付ファイル", right: "確認しました", tooLarge: "大きすぎます", drop: "ここにファイルをドロップ", remove: "削除", failed: "失敗", full: "全画面",
+    nobody: "宛先を1件以上入力してください。", badAddress: "このアドレスを確認してください: {who}", uploading: "ファイルを送信中です。", noSubject: "件名がありません。このまま送信しますか?", sendAnyway: "送信", checkTitle: "送信前の確認", outside: "組織外の宛先", first: "初めて送る宛先", missing: "本文に「添付」とありますが、添付ファイルがありません。", similar: "宛先は正しいですか? {who} – 普段の宛先は {meant} です", elsewhere: "本文または添付は {who} 宛てですが、宛先に含まれていません", apart: "{who} と {other} へ一緒に送ったことはありません", rare: "{who} は組織内でほとんど送受信のない宛先です", organisations: "複数の組織の人が互いのアドレスを見ることになります", files: "添付ファイル", right: "確認しました", tooLarge: "大きすぎます", drop: "ここにファイルをドロップ", remove: "削除", failed: "失敗", full: "全画面",
   },
 });
 
@@ -41,6 +41,9 @@ function Checked({ c, d, answer }: { c: Check; d: Draft; answer: (yes: boolean) 
       <div class="dialog-form">
         {c.missingAttachment && <p class="note warn">{t("missing")}</p>}
         {(c.similar ?? []).map((x) => <p class="note warn" key={x.address}>{t("similar", { who: x.address, meant: x.meant })}</p>)}
+        {(c.elsewhere ?? []).map((x) => <p class="note warn" key={x}>{t("elsewhere", { who: x })}</p>)}
+        {(c.apart ?? []).map(([a, b]) => <p class="note warn" key={a + b}>{t("apart", { who: a, other: b })}</p>)}
+        {(c.rare ?? []).map((x) => <p class="note warn" key={x}>{t("rare", { who: x })}</p>)}
         {(c.organisations ?? []).length > 1 && <div><h3>{t("organisations")}</h3><ul>{c.organisations?.map((o) => <li key={o}>{o}</li>)}</ul></div>}
         {must.length > 0 && <fieldset><legend>{t("outside")}</legend>{must.map(box)}</fieldset>}
         {c.first.length > 0 && <div><h3>{t("first")}</h3><ul>{c.first.map((a) => <li key={a}>{a}</li>)}</ul></div>}
@@ -203,7 +206,7 @@ export function Compose({ d }: { d: Draft }) {
     if (k.dirty.current) return;
     try {
       const c = await check(d);
-      const ask = c.missingAttachment || (c.organisations ?? []).length > 1 || c.first.length > 0 || (preference.value.confirmOutside && c.outside.length > 0) || (preference.value.confirmAttachment && c.attachments.length > 0);
+      const ask = c.missingAttachment || (c.elsewhere ?? []).length > 0 || (c.apart ?? []).length > 0 || (c.organisations ?? []).length > 1 || c.first.length > 0 || (preference.value.confirmOutside && c.outside.length > 0) || (preference.value.confirmAttachment && c.attachments.length > 0);
       if (ask) setAsking(c);
       else await deliver();
     } catch (e) {

@@ -296,6 +296,9 @@ export interface Check {
   first: string[];
   similar?: { address: string; meant: string; reason: string }[];
   organisations?: string[];
+  rare?: string[];
+  apart?: [string, string][];
+  elsewhere?: string[];
   missingAttachment: boolean;
   attachments: string[];
 }
