@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"sekisho/mail/hostlist"
+	"sekisho/mail/hostfile"
 	"sekisho/role/admin"
 	"sekisho/wire"
 )
@@ -24,7 +24,7 @@ type feedImport struct {
 }
 
 type feedImported struct {
-	hostlist.Read
+	hostfile.Read
 	Feeds []admin.Feed
 }
 
@@ -39,7 +39,7 @@ func (c *feedImport) Run(g *Global) error {
 		defer f.Close()
 		in = f
 	}
-	set, told, err := hostlist.Parse(in)
+	set, told, err := hostfile.Parse(in)
 	if err == nil && told.Bad > told.Entries {
 		err = fmt.Errorf("%d lines are bad and %d are good, such as %s", told.Bad, told.Entries, told.Which[0])
 	}
