@@ -224,11 +224,16 @@ func testCounted(t *testing.T, w *world) {
 	if n := count()["fate/mailbox"]; n != 11 {
 		t.Errorf("with a late mail: %d", n)
 	}
-	if len(w.s.counted.list) < 5 {
-		t.Errorf("%d steps are remembered: nothing would be proved", len(w.s.counted.list))
+	remembered := func() int {
+		w.s.counted.mu.Lock()
+		defer w.s.counted.mu.Unlock()
+		return len(w.s.counted.list)
+	}
+	if n := remembered(); n < 5 {
+		t.Errorf("%d steps are remembered: nothing would be proved", n)
 	}
 	w.admin(wire.Admin{Contract: &wire.AdminContract{Do: "set", Keep: true, Set: wire.Contract{ID: w.contract, Status: sekisho.Terminated}}})
-	if len(w.s.counted.list) != 0 {
+	if remembered() != 0 {
 		t.Error("counts of an ended contract are remembered")
 	}
 }
