@@ -25,7 +25,10 @@ func (v *Vault) urlKey(_ context.Context, who sekisho.Caller, q wire.URLKeyQuery
 	}
 	e := by(who, ledger.Signature)
 	e.Class, e.Contract, e.Flags = sekisho.ClassCredential, q.Contract, ledger.FlagLease
-	return wire.URLKey{Key: k}, v.enter(e)
+	if err := v.enter(e); err != nil {
+		return wire.URLKey{}, err
+	}
+	return wire.URLKey{Key: k}, nil
 }
 
 func (v *Vault) urlKeyOf(c sekisho.ContractID) ([]byte, error) {
