@@ -51,6 +51,9 @@ const (
 	StripMacro       Action = "strip-macro"       // deliver documents without their macros, go on
 	RemoveAttachment Action = "remove-attachment" // deliver a note in place of attachments of some kinds, go on
 	Sanitise         Action = "sanitise"          // deliver text and pictures of what is attached, go on
+
+	SecureLink Action = "secure-link" // outbound: attachments wait at the desk, and the mail has a link to them, go on
+	Encrypt    Action = "encrypt"     // outbound: attachments leave as one encrypted zip, its password by another way, go on
 )
 
 // settles says which actions end the list, and which way mail must go for an action to make sense; 0 is both.
@@ -64,6 +67,7 @@ var settles = map[Action]struct {
 	BccOutside: {false, sekisho.Outbound},
 	RequireTLS: {false, sekisho.Outbound},
 	StripMacro: {false, 0}, RemoveAttachment: {false, 0}, Sanitise: {false, 0}, Relink: {false, sekisho.Inbound},
+	SecureLink: {false, sekisho.Outbound}, Encrypt: {false, sekisho.Outbound},
 	Hold: {true, sekisho.Outbound}, Approve: {true, sekisho.Outbound}, Refuse: {true, sekisho.Outbound},
 }
 
@@ -84,6 +88,9 @@ type Rule struct {
 	Remind     string     `toml:"remind"`      // approve: how often they are asked again
 	Escalate   string     `toml:"escalate"`    // approve: when EscalateTo is asked too
 	EscalateTo []string   `toml:"escalate_to"` // approve
+
+	Opens int   `toml:"opens"` // secure-link: how often each recipient may open it; 0: until it expires
+	Code  *bool `toml:"code"`  // secure-link: false: without a code that is mailed to the recipient
 }
 
 // Policy is a list of rules, compiled.
@@ -239,6 +246,9 @@ func (c *compiled) arguments() error {
 	if err := c.approval(); err != nil {
 		return err
 	}
+	if err := c.share(); err != nil {
+		return err
+	}
 	if c.AtEnd != "" && (c.Action != Hold && c.Action != Approve || c.AtEnd != "send" && c.AtEnd != "delete") {
 		return fmt.Errorf("at_end %q: a hold or an approval ends with \"send\" or \"delete\"", c.AtEnd)
 	}
@@ -250,6 +260,10 @@ func (c *compiled) arguments() error {
 			c.lasts = 7 * 24 * time.Hour
 		case StripMacro, RemoveAttachment, Sanitise:
 			c.lasts = keepOriginal
+		case SecureLink:
+			c.lasts = shareLife
+		case Encrypt:
+			c.lasts = passwordDelay
 		}
 		return nil
 	}
@@ -257,10 +271,10 @@ func (c *compiled) arguments() error {
 	if c.lasts, err = time.ParseDuration(c.For); err != nil || c.lasts <= 0 || c.lasts > longestPeriod {
 		return fmt.Errorf("for %q: write a time such as \"5m\" or \"336h\"", c.For)
 	}
-	if c.Action != Hold && c.Action != Approve && c.Action != Quarantine && c.Action != Relink && !c.Action.Keeps() {
-		return fmt.Errorf("for is of use with hold, approve, quarantine, rewrite-links, strip-macro, remove-attachment and sanitise only")
+	if c.Action != Hold && c.Action != Approve && c.Action != Quarantine && c.Action != Relink && !c.Action.Keeps() && !c.Action.Shares() {
+		return fmt.Errorf("for is of use with hold, approve, quarantine, rewrite-links, strip-macro, remove-attachment, sanitise, secure-link and encrypt only")
 	}
-	return nil
+	return c.shareTime()
 }
 
 // fieldName says whether s can be the name of a header field (RFC 5322 section 3.6.8).
@@ -295,6 +309,9 @@ type Conversion struct {
 	Rule   string
 	Text   string
 	Keep   time.Duration // how long quarantine keeps the mail as it came, when the conversion takes something out; 0 for not at all
+	For    time.Duration // secure-link: how long the files can be had; encrypt: how much later the password follows
+	Opens  int           // secure-link: how often each recipient may open it; 0: as often as he likes
+	Code   bool          // secure-link: opening takes a code that is mailed to the recipient
 }
 
 // Changes says whether the decision asks for a rewritten copy.
@@ -346,7 +363,9 @@ func (d *Decision) add(r *compiled) bool {
 	case Disclaimer:
 		d.Conversions = append(d.Conversions, Conversion{Action: r.Action, Rule: r.Name, Text: r.Text})
 	case StripMacro, RemoveAttachment, Sanitise:
-		d.Conversions = append(d.Conversions, Conversion{r.Action, r.Name, r.Text, r.lasts})
+		d.Conversions = append(d.Conversions, Conversion{Action: r.Action, Rule: r.Name, Text: r.Text, Keep: r.lasts})
+	case SecureLink, Encrypt:
+		d.addShare(r)
 	default:
 		d.Action, d.Rule, d.Reason, d.Text, d.For, d.AtEnd, d.Asks = r.Action, r.Name, r.Reason, r.Text, r.lasts, r.AtEnd, r.asks
 		return true

@@ -16,6 +16,7 @@ const (
 	LinkHold       LinkPurpose = iota + 1 // the sender of a mail that is held: look, send now, cancel
 	LinkApprove                           // an approver: look; deciding takes a sign-in
 	LinkQuarantine                        // he whom a quarantined mail is for: look, release, ask for release, discard
+	LinkShare                             // a recipient of a mail whose attachments wait at the desk: have them
 )
 
 // Link is vault's signed word that whoever holds it was sent it, and for what. It names one mail and one address, and ends. Store

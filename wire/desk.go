@@ -12,7 +12,7 @@ import (
 
 // The calls about links and notices.
 var (
-	VaultLink        = define[LinkOrder, LinksMade](sekisho.Vault, 109, "link", small, sekisho.Post)
+	VaultLink        = define[LinkOrder, LinksMade](sekisho.Vault, 109, "link", small, sekisho.Post, sekisho.Gate)
 	StoreLinkLook    = define[LinkLook, LinkSeen](sekisho.Store, 130, "link-look", small, sekisho.Desk)
 	StoreLinkAct     = define[LinkAct, LinkDone](sekisho.Store, 131, "link-act", small, sekisho.Desk)
 	VaultLinkRelease = define[LinkRelease, LinkReleased](sekisho.Vault, 150, "link-release", small, sekisho.Desk)

@@ -77,6 +77,11 @@ type Conversion struct {
 	Action string
 	Text   string
 	Kept   bool // quarantine keeps the mail as it came when something is taken out of it
+
+	Link     string    // secure-link: where the files can be had
+	Until    time.Time // secure-link: until when
+	Code     bool      // secure-link: opening takes a code
+	Password string    // encrypt: of the zip
 }
 
 // Rewritten is the copy. Notes say what was changed, for the trace. Took names the conversions that took something out.
@@ -84,6 +89,14 @@ type Rewritten struct {
 	Raw   []byte
 	Notes []string
 	Took  []string
+	Files []File // what secure-link took out
+}
+
+// File is a file as it was in a mail.
+type File struct {
+	Name string
+	Type string
+	Data []byte
 }
 
 // Texts asks for texts of parts in UTF-8.

@@ -28,5 +28,6 @@ func Rules() []Rule {
 		VaultURL.Rule, VaultURLCheck.Rule, StoreURL.Rule, StoreURLCount.Rule, StoreFeeds.Rule, StoreFeedSet.Rule, InspectURL.Rule,
 		VaultReturn.Rule, FetchPolicy.Rule, StoreTransport.Rule, StoreSTS.Rule, InspectDMARC.Rule, StoreReport.Rule, StoreReports.Rule,
 		StoreObserve.Rule, StoreObserved.Rule, StoreReportsDue.Rule, StoreReportSent.Rule, StoreReportOrder.Rule, StoreTLSReports.Rule,
+		StoreShareLook.Rule, StoreShareCode.Rule, StoreShareOpen.Rule, StoreShareFile.Rule, StoreShares.Rule, StoreShareStop.Rule, VaultShare.Rule,
 	}
 }

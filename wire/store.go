@@ -252,6 +252,7 @@ const (
 	WrappedKey      // symmetric, under the account's mailbox key
 	RecoveryKey     // accounts' private halves, for officers
 	NotificationKey // of the installation: contacts of customers that are gone
+	ShareKey        // what is boxed so opens with the spool's private half, for the holder of a share's link only
 )
 
 // SealedMessage is a mail at rest. Each piece is sealed under a key derived from the data key, which is in the boxes.
@@ -279,7 +280,8 @@ type Arrival struct {
 	Sealed     SealedMessage
 	Trace      Trace
 	Deliveries []Delivery
-	Once       *Once // nil: whatever happened before
+	Once       *Once  // nil: whatever happened before
+	Share      *Share // not nil: the message is what a secure link leads to, and has no deliveries
 }
 
 // Once makes an arrival come to nothing when one with this mark was taken for the account and its time is not over: an automatic

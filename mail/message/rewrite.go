@@ -233,7 +233,17 @@ func foot(page []byte, text string) []byte {
 func division(style, text string) string {
 	var b strings.Builder
 	b.WriteString(`<div style="` + style + `">`)
-	for _, r := range strings.TrimSpace(text) {
+	text = strings.TrimSpace(text)
+	end := 0 // of an address that is a link
+	for at, r := range text {
+		if end > 0 && at == end {
+			b.WriteString("</a>")
+			end = 0
+		}
+		if n := addressLen(text, at); end == 0 && n > 0 {
+			b.WriteString(`<a href="` + text[at:at+n] + `">`)
+			end = at + n
+		}
 		switch {
 		case r == '\n':
 			b.WriteString("<br>")
@@ -243,8 +253,24 @@ func division(style, text string) string {
 			b.WriteRune(r)
 		}
 	}
+	if end > 0 {
+		b.WriteString("</a>")
+	}
 	b.WriteString("</div>")
 	return b.String()
+}
+
+// addressLen is how long the https address is that has a line of its own at that place; 0 for none.
+func addressLen(text string, at int) int {
+	if at > 0 && text[at-1] != '\n' || !strings.HasPrefix(text[at:], "https://") {
+		return 0
+	}
+	line, _, _ := strings.Cut(text[at:], "\n")
+	line = strings.TrimSuffix(line, "\r")
+	if strings.ContainsFunc(line, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`<>"'&`, r) }) {
+		return 0
+	}
+	return len(line)
 }
 
 // bodyTag is where the content of a page begins: behind the body tag, else at its start.

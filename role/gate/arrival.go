@@ -29,6 +29,7 @@ type variant struct {
 	from      string
 	edits     string
 	mustTLS   bool
+	share     string // whose link stands in it
 }
 
 // arrivals makes the stored messages: one per variant, sealed to everybody who gets it.
@@ -67,7 +68,10 @@ func variantOf(o outcome) variant {
 	}
 	v.canonical = o.report.Ambiguous
 	if d := o.decision; d.Changes() {
-		v.change = fmt.Sprintf("%q %q %q %q %d", d.Tags, d.Headers, d.Warn, d.Conversions, d.Blind)
+		v.change = fmt.Sprintf("%q %q %q %#v %d", d.Tags, d.Headers, d.Warn, d.Conversions, d.Blind)
+		if c, ok := d.Share(); ok && c.Action == policy.SecureLink {
+			v.share = fmt.Sprintf("%t %d %s", o.fate == wire.FateHold, d.For, o.address)
+		}
 	}
 	return v
 }
@@ -123,11 +127,17 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition, error) {
 	d := o.decision
 	var convert []wire.Conversion
+	share, shares := d.Share()
 	for _, c := range d.Conversions {
 		x := wire.Conversion{Action: string(c.Action), Text: c.Text, Kept: o.facts.Direction == sekisho.Inbound && c.Keep > 0}
 		if c.Action == policy.Relink {
 			var err error
 			if x.Text, err = in.relink(ctx, o.contract, c.Text); err != nil {
+				return nil, err
+			}
+		}
+		if c.Action == policy.SecureLink {
+			if err := in.linked(ctx, o, c, &x); err != nil {
 				return nil, err
 			}
 		}
@@ -141,6 +151,11 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 	}
 	if note != "" {
 		w.Notes = append(w.Notes, note)
+	}
+	if shares {
+		if err := in.took(ctx, o, share, w.Files); err != nil {
+			return nil, err
+		}
 	}
 	r, err := in.summary(ctx, w.Raw)
 	return &rendition{w.Raw, r, w.Notes, w.Took}, err

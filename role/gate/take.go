@@ -44,6 +44,7 @@ type intake struct {
 	domains    []string // of the sender's contract
 
 	renditions map[variant]*rendition
+	shares     []*shared // what leaves by secure links
 }
 
 // take judges a mail, makes it durable with what becomes of it, and answers. The answer is an SMTP error in any case: its
@@ -80,7 +81,11 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	if err != nil {
 		return nil, g.answer(err)
 	}
-	if err := g.commits.take(ctx, append(arrivals, sorted.arrivals...)); err != nil {
+	files, err := in.shareArrivals(ctx)
+	if err != nil {
+		return nil, g.answer(err)
+	}
+	if err := g.commits.take(ctx, slices.Concat(files, arrivals, sorted.arrivals)); err != nil {
 		return nil, g.answer(err)
 	}
 	in.reported(ctx, reports)

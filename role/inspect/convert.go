@@ -29,6 +29,12 @@ func (i *Inspect) convert(ctx context.Context, raw []byte, list []wire.Conversio
 			i.take(ctx, &w, c, made)
 			continue
 		}
+		if policy.Action(c.Action) == policy.SecureLink {
+			if err := share(&w, c); err != nil {
+				return wire.Rewritten{}, err
+			}
+			continue
+		}
 		do := converters[policy.Action(c.Action)]
 		if do == nil {
 			return wire.Rewritten{}, sekisho.E("inspect.convert", sekisho.Invalid, fmt.Errorf("no conversion %q", c.Action))

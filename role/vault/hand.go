@@ -30,6 +30,7 @@ func (v *Vault) handService(s *wire.Service) {
 	wire.Handle(s, wire.VaultHandEnd, v.handEnd)
 	wire.Handle(s, wire.VaultLink, using(v, v.link))
 	wire.Handle(s, wire.VaultLinkRelease, using(v, v.linkRelease))
+	wire.Handle(s, wire.VaultShare, using(v, v.share))
 }
 
 // hand finds whose hand it is and whether it reaches a contract. What is refused is entered.
@@ -192,7 +193,7 @@ func (v *Vault) link(_ context.Context, who sekisho.Caller, q wire.LinkOrder) (w
 			link.Expires = now.Add(longestLink)
 		}
 		b := seal.SignLink(v.pass, link)
-		if b == nil || link.Purpose < seal.LinkHold || link.Purpose > seal.LinkQuarantine {
+		if b == nil || link.Purpose < seal.LinkHold || link.Purpose > seal.LinkShare {
 			return wire.LinksMade{}, sekisho.E("vault.link", sekisho.Invalid, fmt.Errorf("no link to %.40q for purpose %d", l.To, l.Purpose))
 		}
 		e := by(who, ledger.Grant)

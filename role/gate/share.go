@@ -1,0 +1,128 @@
+package gate
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"time"
+
+	"sekisho"
+	"sekisho/policy"
+	"sekisho/seal"
+	"sekisho/wire"
+)
+
+// Attachments that leave by a secure link: inspect takes them out, each recipient's copy has a link of his own, and the files go into the
+// same transaction as the mail, sealed under a key that only the holder of such a link can have opened.
+
+// shared is a share in the making.
+type shared struct {
+	id    sekisho.MessageID
+	terms wire.Share
+	files []wire.File
+}
+
+// longestLink is how long a link may live, the time that its mail waits included.
+const longestLink = 31 * 24 * time.Hour
+
+// shareOf gives the share that an outcome's attachments go into: one for all recipients with the same terms.
+func (in *intake) shareOf(ctx context.Context, o outcome, c policy.Conversion) (*shared, error) {
+	life := c.For
+	if o.fate == wire.FateHold {
+		life += o.decision.For
+	}
+	until := in.envelope.At.Add(min(life, longestLink)).Truncate(time.Second)
+	for _, s := range in.shares {
+		if s.terms.Until.Equal(until) && s.terms.Opens == c.Opens && s.terms.Code == c.Code {
+			return s, nil
+		}
+	}
+	id, err := in.gate.ids.Take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &shared{id: id, terms: wire.Share{Trace: in.trace, Sender: in.envelope.From, Account: in.envelope.Account, Until: until, Opens: c.Opens, Code: c.Code}}
+	in.shares = append(in.shares, s)
+	return s, nil
+}
+
+// linked adds to a conversion what the note in the mail says: where one recipient has the files.
+func (in *intake) linked(ctx context.Context, o outcome, c policy.Conversion, x *wire.Conversion) error {
+	if in.gate.config.Desk == "" { // nothing leaves otherwise than a rule wants
+		return sekisho.E("gate.share", sekisho.Unavailable, errors.New("a rule wants a secure link, and this installation has no desk"))
+	}
+	s, err := in.shareOf(ctx, o, c)
+	if err != nil {
+		return err
+	}
+	made, err := wire.VaultLink.Ask(ctx, in.gate.peers.Vault, wire.LinkOrder{Contract: in.envelope.Contract,
+		Links: []wire.LinkTo{{Purpose: uint8(seal.LinkShare), Message: s.id, To: o.address, Expires: s.terms.Until}}})
+	if err == nil && len(made.Tokens) != 1 {
+		err = sekisho.E("gate.share", sekisho.Corrupt, errors.New("no link"))
+	}
+	if err != nil {
+		return err
+	}
+	x.Link, x.Until, x.Code = in.gate.config.Desk+"/#"+base64.RawURLEncoding.EncodeToString(made.Tokens[0]), s.terms.Until, s.terms.Code
+	return nil
+}
+
+// took notes what inspection took out of one recipient's copy.
+func (in *intake) took(ctx context.Context, o outcome, c policy.Conversion, files []wire.File) error {
+	if len(files) == 0 {
+		return nil
+	}
+	s, err := in.shareOf(ctx, o, c)
+	if err != nil {
+		return err
+	}
+	s.terms.To = append(s.terms.To, o.address)
+	if s.files == nil {
+		s.files = files
+	}
+	return nil
+}
+
+// shareArrivals are the files as store takes them.
+func (in *intake) shareArrivals(ctx context.Context) (out []arrival, err error) {
+	for _, s := range in.shares {
+		if len(s.files) == 0 {
+			continue
+		}
+		a, err := in.shareArrival(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+func (in *intake) shareArrival(ctx context.Context, s *shared) (arrival, error) {
+	c, err := in.gate.directory.contract(ctx, in.envelope.Contract, 0)
+	if err != nil {
+		return arrival{}, err
+	}
+	var list wire.ShareList
+	var all []byte
+	for _, f := range s.files {
+		sum := sha256.Sum256(f.Data)
+		list.Files = append(list.Files, wire.ShareFile{Name: f.Name, Type: f.Type, Size: int64(len(f.Data)), Sum: sum[:]})
+		all = append(all, f.Data...)
+	}
+	data := seal.NewKey()
+	sealed, err := seal.Seal(data, s.id, seal.Content{Raw: all, Summary: wire.EncodeShareList(list),
+		Pieces: []sekisho.Piece{{Class: sekisho.ClassAttachment, Span: sekisho.Span{End: int64(len(all))}}}})
+	if err != nil {
+		return arrival{}, err
+	}
+	box, err := in.gate.senders.Box(in.envelope.At, c.Spool, seal.For{Contract: c.ID, Key: uint8(wire.ShareKey), Message: s.id}, data)
+	if err != nil {
+		return arrival{}, err
+	}
+	terms := s.terms
+	terms.Files = len(s.files)
+	return arrival{passed: in.passed, Arrival: wire.Arrival{Share: &terms, Sealed: wire.SealedMessage{ID: s.id, Contract: c.ID, Size: int64(len(all)),
+		Summary: sealed.Summary, Attachment: sealed.Attachment, Boxes: []wire.Box{{Key: wire.ShareKey, Sealed: box}}}}}, nil
+}

@@ -1,0 +1,106 @@
+package inspect
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"sekisho"
+	"sekisho/mail/message"
+	"sekisho/wire"
+)
+
+// share takes the attachments out of a mail, for the desk, and says at the end of its text where they are.
+func share(w *wire.Rewritten, c wire.Conversion) error {
+	m := message.Read(w.Raw, message.Limit{})
+	parts, files := detachable(m)
+	if len(files) == 0 {
+		return nil
+	}
+	out, err := m.Detach(parts, shareNote(c, files, written(m)))
+	if err != nil {
+		return sekisho.E("inspect.share", sekisho.Invalid, err)
+	}
+	w.Raw, w.Files = out, files
+	w.Took = append(w.Took, c.Action)
+	w.Notes = append(w.Notes, "attachments wait at the desk: "+listed(files))
+	return nil
+}
+
+// detachable are the attachments of a mail, and what is in them. Pictures that its page shows stay, and so do signatures.
+func detachable(m *message.Message) (parts []*sekisho.Part, files []wire.File) {
+	attachments(&m.Root, func(p *sekisho.Part) {
+		shown := p.Type == "image" && p.ID != "" && p.Disposition != "attachment"
+		if shown || p.Type == "application" && (strings.HasSuffix(p.Subtype, "pkcs7-signature") || p.Subtype == "pgp-signature") {
+			return
+		}
+		data, _ := m.Content(p)
+		name := message.Printable(called(p))
+		if name == "" {
+			name = fmt.Sprintf("attachment-%d", len(files)+1)
+		}
+		parts, files = append(parts, p), append(files, wire.File{Name: name, Type: p.Type + "/" + p.Subtype, Data: data})
+	})
+	return parts, files
+}
+
+// written says whether a mail is in Japanese.
+func written(m *message.Message) (japanese bool) {
+	return strings.ContainsFunc(words(m), func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) })
+}
+
+// listed are the names of files, for the trace.
+func listed(files []wire.File) string {
+	var names []string
+	for i, f := range files {
+		if i == 10 {
+			names = append(names, "...")
+			break
+		}
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// shareNote is what stands in the mail in place of the files: Japanese and English for who reads the one, English for all others.
+func shareNote(c wire.Conversion, files []wire.File, japanese bool) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	names := func() {
+		for _, f := range files {
+			line("  %s (%s)", f.Name, size(len(f.Data)))
+		}
+	}
+	if japanese {
+		line("このメールの添付ファイルは、次のリンクから受け取れます。")
+		names()
+		line("%s", c.Link)
+		if c.Code {
+			line("ページを開くと、確認コードがこのメールの宛先に送られます。")
+		}
+		line("期限: %s", c.Until.In(time.FixedZone("", 9*3600)).Format("2006年1月2日 15:04 (日本時間)"))
+		line("")
+	}
+	line("The attachments of this mail wait for you at this address:")
+	if !japanese {
+		names()
+	}
+	line("%s", c.Link)
+	if c.Code {
+		line("The page has a code sent to the address that this mail was sent to.")
+	}
+	line("Until: %s", c.Until.UTC().Format("2 January 2006, 15:04 UTC"))
+	return b.String()
+}
+
+// size is a number of bytes as people read it.
+func size(n int) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%.1f KB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%d B", n)
+}
