@@ -185,6 +185,7 @@ type NoticeDue struct {
 	At         time.Time
 	Lines      []DigestLine // "digest"
 	More       int          // mails beyond these
+	Code       string       // "share-code"
 }
 
 // Noticed says that a notice is durable. What it did not name yet, of Recipients, is due again.

@@ -56,7 +56,8 @@ func (x *Desk) Service(report func(sekisho.Caller, string, error)) *wire.Service
 func (x *Desk) ask(ctx context.Context, _ sekisho.Caller, q wire.WebRequest) (wire.WebResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	f, known := map[string]func(context.Context, *wire.WebRequest) (any, error){"/desk/look": x.look, "/desk/act": x.act, "/desk/inquiry": x.inquire, "/desk/url": x.url, "/desk/url/report": x.report}[q.Path]
+	f, known := map[string]func(context.Context, *wire.WebRequest) (any, error){"/desk/look": x.look, "/desk/act": x.act, "/desk/inquiry": x.inquire, "/desk/url": x.url, "/desk/url/report": x.report,
+		"/desk/share": x.share, "/desk/share/code": x.shareCode, "/desk/share/open": x.shareOpen, "/desk/share/file": x.shareFile}[q.Path]
 	switch {
 	case !known:
 		return refusal(404, "not-found", q.Language), nil
@@ -71,6 +72,9 @@ func (x *Desk) ask(ctx context.Context, _ sekisho.Caller, q wire.WebRequest) (wi
 	out, err := f(ctx, &q)
 	if err != nil {
 		return x.failed(err, q.Language), nil
+	}
+	if a, ready := out.(wire.WebResponse); ready {
+		return a, nil
 	}
 	b, err := json.Marshal(out)
 	if err != nil {

@@ -15,6 +15,8 @@ var words = map[string][2][2]string{
 	"method":      {{"This cannot be done here", "Use the page that the link opens."}, {"この操作はできません", "リンク先のページからお試しください。"}},
 	"link":        {{"This link is not valid", "It may have ended, or not be complete. Open it from the mail again."}, {"リンクが無効です", "期限が切れているか、途中で切れている可能性があります。メールからもう一度開いてください。"}},
 	"invalid":     {{"The request is not valid", "Check what you typed. When a number was shown, open the link again."}, {"入力に誤りがあります", "入力内容をご確認ください。番号が表示されていた場合は、リンクを開き直してください。"}},
+	"code":        {{"That is not the code", "It works for ten minutes, and only the newest one does. After several wrong ones, ask for another."}, {"確認コードが違います", "有効なのは最後に送られたコードだけで、期限は 10 分です。何度か間違えた場合は、もう一度コードを送ってください。"}},
+	"share-over":  {{"This link opens no more", "It was opened as often as its sender allows, or had too many wrong codes. Ask the sender for the files again."}, {"このリンクは開けなくなりました", "開ける回数を超えたか、確認コードの誤りが多すぎます。送信者にもう一度ご依頼ください。"}},
 	"sign-in":     {{"Please sign in", "Deciding about this takes a sign-in."}, {"サインインしてください", "この判断にはサインインが必要です。"}},
 	"again":       {{"Please open the link again", "The page was open for too long, or was used already."}, {"リンクを開き直してください", "表示から時間が経過したか、すでに操作されています。"}},
 	"too-many":    {{"Too fast", "Wait a moment, then try again."}, {"操作が速すぎます", "少し待ってからお試しください。"}},

@@ -152,6 +152,8 @@ func consoleRoutes() []*route {
 // deskRoutes are for people without an account, who come by a link.
 func deskRoutes() []*route {
 	return []*route{
+		{method: http.MethodPost, path: at("/desk/share/file"), to: sekisho.Desk, body: smallBody, kinds: onlyJSON, schema: formSchema(), returns: []string{"application/octet-stream"}, open: true, download: true, large: true},
+		{method: http.MethodGet, path: at("/f/"), page: "desk"}, // links to files
 		{method: http.MethodGet, path: at("/u/"), page: "desk"}, // links of mails; which one stands behind the "#"
 		{method: http.MethodGet, path: at("/desk/**"), to: sekisho.Desk, returns: onlyJSON, open: true},
 		{method: http.MethodPost, path: at("/desk/**"), to: sekisho.Desk, body: smallBody, kinds: onlyJSON, schema: formSchema(), returns: onlyJSON, open: true},

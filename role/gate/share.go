@@ -64,7 +64,7 @@ func (in *intake) linked(ctx context.Context, o outcome, c policy.Conversion, x 
 	if err != nil {
 		return err
 	}
-	x.Link, x.Until, x.Code = in.gate.config.Desk+"/#"+base64.RawURLEncoding.EncodeToString(made.Tokens[0]), s.terms.Until, s.terms.Code
+	x.Link, x.Until, x.Code = in.gate.config.Desk+"/f/#"+base64.RawURLEncoding.EncodeToString(made.Tokens[0]), s.terms.Until, s.terms.Code
 	return nil
 }
 

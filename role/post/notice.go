@@ -86,6 +86,8 @@ func (p *Post) noticeFor(ctx context.Context, n wire.NoticeDue, language, to, su
 		return p.digestMail(ctx, n, language, to, now)
 	case "wanted", "unreleased":
 		return wantedNotice(n, language, to, now), nil
+	case "share-code":
+		return codeNotice(n, language, to, now), nil
 	}
 	link, err := p.linkFor(ctx, n, to)
 	return heldNotice(n, language, to, subject, link, now), err

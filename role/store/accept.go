@@ -116,6 +116,9 @@ func (a *arrival) refs() (n int64) {
 	if a.archived() {
 		n++
 	}
+	if a.Share != nil {
+		n++
+	}
 	return n
 }
 
@@ -251,6 +254,11 @@ func (t *txn) accept(in *incoming) (wire.Placed, error) {
 			err = t.remember(in.Sealed.Contract, d, now)
 		}
 		if err != nil {
+			return p, err
+		}
+	}
+	if in.Share != nil {
+		if err := t.insertShare(in, now); err != nil {
 			return p, err
 		}
 	}

@@ -187,6 +187,9 @@ func (t *txn) expireSome(now time.Time) error {
 			return err
 		}
 	}
+	if err := t.expireShares(now); err != nil {
+		return err
+	}
 	return t.askDue(now)
 }
 

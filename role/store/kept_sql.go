@@ -66,6 +66,12 @@ func (s *Store) nextExpiry(ctx context.Context) (time.Time, error) {
 	if found && (until == 0 || due < until) {
 		until = due
 	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	if found, err = s.db.One(ctx, []any{&due}, shareFirst); found && (until == 0 || due < until) {
+		until = due
+	}
 	return db.Time(until), err
 }
 

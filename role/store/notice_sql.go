@@ -177,6 +177,12 @@ func (t *txn) noticesDue(most int) (out []wire.NoticeDue, err error) {
 				return nil, err
 			}
 		}
+		if n.Kind == codeNotice {
+			if n.Code, n.Until = t.s.codes.of(uint64(n.Message), t.s.now()); n.Code == "" {
+				n.To = nil // it is not known any more: nobody is told
+				continue
+			}
+		}
 		if len(n.To) > 0 {
 			n.To = n.To[:min(len(n.To), mostTold)]
 			continue

@@ -76,6 +76,7 @@ type Store struct {
 	networks []network        // of all contracts; nil: not read yet
 
 	looks   looks
+	codes   codes
 	counted counted
 
 	qmu  sync.Mutex // guards more
@@ -344,5 +345,11 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreLearned, s.learned)
 	wire.Handle(v, wire.StorePrints, s.prints)
 	wire.Handle(v, wire.StoreHabit, s.habit)
+	wire.Handle(v, wire.StoreShareLook, s.shareLook)
+	wire.Handle(v, wire.StoreShareCode, s.shareCode)
+	wire.Handle(v, wire.StoreShareOpen, s.shareOpen)
+	wire.Handle(v, wire.StoreShareFile, s.shareFile)
+	wire.Handle(v, wire.StoreShares, s.shares)
+	wire.Handle(v, wire.StoreShareStop, s.shareStop)
 	return v
 }

@@ -8,6 +8,7 @@ import { Problem, ask } from "../kit/http";
 import { bytes, language, moment, remembered, setLanguage } from "../kit/text";
 import "./desk.css";
 import { Inquiry } from "./inquiry";
+import { SharePage, lookAtShare } from "./share";
 import { TargetPage, lookAt } from "./target";
 import { t, what } from "./text";
 
@@ -49,6 +50,7 @@ interface Done {
 }
 
 const mailed = location.pathname === "/u/"; // a link of a mail: where it leads is shown
+const files = location.pathname === "/f/"; // files that a mail left here
 const token = signal(location.hash.slice(1));
 const seen = signal<Seen | null>(null);
 const done = signal<Done | null>(null);
@@ -186,17 +188,21 @@ function Page() {
     <main>
       <div class="card">
         <p class="brand" aria-hidden="true"><svg viewBox="0 0 32 32" class="mark"><path d="M4 9h24M7 13h18M9 9v19M23 9v19" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round" /></svg>Sekisho</p>
-        {mailed ? <TargetPage /> : token.value ? <Link /> : <Inquiry />}
+        {mailed ? <TargetPage /> : files ? <SharePage /> : token.value ? <Link /> : <Inquiry />}
       </div>
       <button class="button quiet" lang={other} onClick={() => setLanguage(other)}>{t("other")}</button>
     </main>
   );
 }
 
+function begin(): Promise<void> {
+  return mailed ? lookAt() : files ? lookAtShare() : look();
+}
+
 addEventListener("hashchange", () => {
   token.value = location.hash.slice(1);
-  void (mailed ? lookAt() : look());
+  void begin();
 });
 
 render(<Page />, document.getElementById("app")!);
-void (mailed ? lookAt() : look());
+void begin();
