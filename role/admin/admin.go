@@ -134,6 +134,8 @@ func (c *Admin) routes() http.Handler {
 	route(m, "report/dmarc", c.reportDMARC)
 	route(m, "report/tls", c.reportTLS)
 	route(m, "report/send", c.reportSend)
+	route(m, "share/list", c.shareList)
+	route(m, "share/stop", c.shareStop)
 	route(m, "act", c.act)
 	route(m, "trace", c.trace)
 	c.ledgerRoutes(m)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"sekisho"
@@ -97,7 +98,7 @@ func (x *Desk) shareOpen(ctx context.Context, q *wire.WebRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := wire.StoreShareOpen.Ask(ctx, x.peers.Store, wire.ShareEntry{Token: token, Code: in.Code, Client: q.Client})
+	got, err := wire.StoreShareOpen.Ask(ctx, x.peers.Store, wire.ShareEntry{Token: token, Code: strings.ReplaceAll(in.Code, " ", ""), Client: q.Client})
 	if sekisho.KindOf(err) == sekisho.Invalid {
 		return refusal(422, "code", q.Language), nil
 	}

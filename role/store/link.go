@@ -111,6 +111,9 @@ func (s *Store) linkLook(ctx context.Context, _ sekisho.Caller, q wire.LinkLook)
 	if l.Purpose == linkQuarantine {
 		return s.quarantineLook(ctx, l)
 	}
+	if l.Purpose != linkHold && l.Purpose != linkApprove {
+		return wire.LinkSeen{}, sekisho.E("store.link", sekisho.NotFound, nil)
+	}
 	out := wire.LinkSeen{Purpose: l.Purpose, To: l.To}
 	err = s.db.Snapshot(ctx, func(r db.Reader) error {
 		rows, err := readHeld(r, l)

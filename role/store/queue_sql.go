@@ -99,10 +99,7 @@ func (t *txn) updateQueue(it *wire.QueueItem, state string, due time.Time) error
 
 // spool answers StoreSpool.
 func (s *Store) spool(ctx context.Context, by sekisho.Caller, q wire.SpoolQuery) (wire.SealedMessage, error) {
-	var out wire.SealedMessage
-	var contract, segment int64
-	var row []byte
-	at := stored{id: q.Message}
+	var contract int64
 	var found bool
 	var err error
 	switch {
@@ -113,24 +110,40 @@ func (s *Store) spool(ctx context.Context, by sekisho.Caller, q wire.SpoolQuery)
 	default:
 		err = sekisho.E("store.spool", sekisho.Denied, errors.New("archives are for officers"))
 	}
-	if err == nil && found {
-		found, err = s.db.One(ctx, []any{&contract, &segment, &at.pos.Offset, &row, &at.size}, messageFind, contract, int64(q.Message))
+	if err == nil && !found {
+		err = errSpool()
+	}
+	if err != nil {
+		return wire.SealedMessage{}, err
+	}
+	return s.sealed(ctx, sekisho.ContractID(contract), q.Message, q.Want)
+}
+
+func errSpool() error {
+	return sekisho.E("store.spool", sekisho.NotFound, errors.New("no such message in queue, hold, quarantine or archive"))
+}
+
+// sealed reads what is kept of a message, with the boxes of the contract's own keys.
+func (s *Store) sealed(ctx context.Context, contract sekisho.ContractID, m sekisho.MessageID, want wire.Want) (out wire.SealedMessage, err error) {
+	var owner, segment int64
+	var row []byte
+	at := stored{id: m}
+	found, err := s.db.One(ctx, []any{&owner, &segment, &at.pos.Offset, &row, &at.size}, messageFind, int64(contract), int64(m))
+	if err == nil && !found {
+		err = errSpool()
 	}
 	if err != nil {
 		return out, err
-	}
-	if !found {
-		return out, sekisho.E("store.spool", sekisho.NotFound, errors.New("no such message in queue, hold, quarantine or archive"))
 	}
 	at.pos = blob.Pos{Segment: uint64(segment), Offset: at.pos.Offset}
 	if at.shape, err = getShape(row); err != nil {
 		return out, sekisho.E("store.spool", sekisho.Corrupt, err)
 	}
-	out.ID, out.Contract, out.Size = q.Message, sekisho.ContractID(contract), at.size
-	if err := s.load(at, true, wanted(q.Want), &out); err != nil {
+	out.ID, out.Contract, out.Size = m, contract, at.size
+	if err := s.load(at, true, wanted(want), &out); err != nil {
 		return out, err
 	}
-	extra, err := s.wraps(ctx, out.Contract, q.Message)
+	extra, err := s.wraps(ctx, contract, m)
 	out.Boxes = withoutAccounts(out.Boxes, extra)
 	return out, err
 }

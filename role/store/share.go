@@ -95,20 +95,21 @@ func (c *codes) of(link uint64, now time.Time) (string, time.Time) {
 	return x.text, x.at.Add(codeLife)
 }
 
-// try compares what somebody typed. A code works once, and is worth nothing after too many tries.
-func (c *codes) try(link uint64, typed string, now time.Time) bool {
+// try compares what somebody typed. A code works once, and is worth nothing after too many tries. Where there was no code to guess,
+// nothing was guessed.
+func (c *codes) try(link uint64, typed string, now time.Time) (right, guessed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	x := c.list[link]
 	if x == nil || x.text == "" || now.Sub(x.at) > codeLife {
-		return false
+		return false, false
 	}
 	x.tries++
-	right := subtle.ConstantTimeCompare([]byte(x.text), []byte(typed)) == 1
+	right = subtle.ConstantTimeCompare([]byte(x.text), []byte(typed)) == 1
 	if right || x.tries >= codeTries {
 		x.text = ""
 	}
-	return right
+	return right, !right
 }
 
 // word lets who opened a link have its files for a while.
@@ -250,8 +251,14 @@ func (s *Store) shareOpen(ctx context.Context, _ sekisho.Caller, q wire.ShareEnt
 		return out, err
 	}
 	now := s.now()
-	if v.Code && !s.codes.try(v.link.ID, strings.TrimSpace(q.Code), now) {
-		return out, errors.Join(sekisho.E("store.share-open", sekisho.Invalid, errors.New("not the code, or not any more")), s.noteWrong(ctx, &v, q.Client))
+	if v.Code {
+		right, guessed := s.codes.try(v.link.ID, strings.TrimSpace(q.Code), now)
+		if guessed {
+			err = s.noteWrong(ctx, &v, q.Client)
+		}
+		if !right {
+			return out, errors.Join(sekisho.E("store.share-open", sekisho.Invalid, errors.New("not the code, or not any more")), err)
+		}
 	}
 	err = s.change(ctx, func(t *txn) error {
 		again, err := s.visitOf(t, q.Token)
@@ -271,7 +278,7 @@ func (s *Store) shareOpen(ctx context.Context, _ sekisho.Caller, q wire.ShareEnt
 	if err != nil {
 		return out, err
 	}
-	m, err := s.spool(ctx, sekisho.Caller{Role: sekisho.Store}, wire.SpoolQuery{Message: v.Message, Want: wire.Want{Summary: true}})
+	m, err := s.sealed(ctx, v.Contract, v.Message, wire.Want{Summary: true})
 	if err != nil {
 		return out, err
 	}
@@ -321,6 +328,6 @@ func (s *Store) shareFile(ctx context.Context, _ sekisho.Caller, q wire.ShareFet
 	if err != nil {
 		return out, err
 	}
-	m, err := s.spool(ctx, sekisho.Caller{Role: sekisho.Store}, wire.SpoolQuery{Message: v.Message, Want: wire.Want{Summary: true, Attachment: true}})
+	m, err := s.sealed(ctx, v.Contract, v.Message, wire.Want{Summary: true, Attachment: true})
 	return wire.ShareFetched{Message: v.Message, Box: shareBox(m.Boxes), Summary: m.Summary, Attachment: m.Attachment}, err
 }

@@ -104,7 +104,12 @@ func (t *txn) endShare(r *wire.ShareRow, state, who string) (bool, error) {
 	if err := t.refer(r.Contract, r.Message, -1); err != nil {
 		return false, err
 	}
-	return true, t.event(r.Contract, r.Trace, "", shareMark+state, who, "")
+	for _, to := range r.To {
+		if err := t.event(r.Contract, r.Trace, to, shareMark+state, who, ""); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // expireShares deletes the files whose time is over.
@@ -129,7 +134,7 @@ const shareMark = "share-"
 
 // readShareEvents adds the log of a share.
 func readShareEvents(r db.Reader, row *wire.ShareRow) error {
-	mine := map[string]bool{"": true}
+	mine := map[string]bool{}
 	for _, to := range row.To {
 		mine[strings.ToLower(to)] = true
 	}

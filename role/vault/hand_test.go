@@ -56,6 +56,15 @@ func (d *driven) aboutHands() []drive {
 			sealed := box(d.b.t, pair.Public(), seal.For{Contract: 1, Key: uint8(wire.QuarantineKey), Message: 5}, seal.NewKey())
 			return wire.VaultLinkRelease.Ask(ctx, to, wire.LinkRelease{Token: token, Sealed: sealed})
 		}},
+		{"vault.share", []ledger.Kind{ledger.Opening, ledger.Opening}, "", func(ctx context.Context, to *wire.Peer) (any, error) {
+			token := seal.SignLink(d.b.pass, seal.Link{ID: 2, Purpose: seal.LinkShare, Contract: 1, Message: 6, Expires: d.b.now.Add(time.Hour), To: "a@there.example"})
+			pair, err := d.b.pair(1, wire.SpoolKey)
+			if err != nil {
+				return nil, err
+			}
+			sealed := box(d.b.t, pair.Public(), seal.For{Contract: 1, Key: uint8(wire.ShareKey), Message: 6}, seal.NewKey())
+			return wire.VaultShare.Ask(ctx, to, wire.ShareKeyQuery{Token: token, Box: sealed, Contents: true})
+		}},
 		{"vault.granted", k(ledger.Grant), "", is(wire.VaultGranted, just(wire.Granted{ID: 1, Contract: 1, Home: 2, Account: 3, Until: d.b.now.Add(time.Hour)}), nil)},
 	}
 }
