@@ -434,6 +434,7 @@ func liveRights() []scope.Right {
 	right(sekisho.Console, "ticket", true, directory, envelope)
 	right(sekisho.Edge, "ticket", false, login)
 	right(sekisho.Edge, "", true, directory)
+	right(sekisho.Desk, "", false, header, attachment)
 	right(sekisho.Desk, "", true, envelope)
 	right(sekisho.Store, "", true, directory, envelope)
 	right(sekisho.Vault, "", false, login, header, body, attachment, index, credential, config)

@@ -80,6 +80,8 @@ func methods() map[string]method {
 		"SharedContact/query": {capSekisho, false, run((*turn).sharedQuery)},
 		"Kept/query":          {capSekisho, false, run((*turn).keptQuery)},
 		"Kept/get":            {capSekisho, false, run((*turn).keptGet)},
+		"Share/get":           {capSekisho, false, run((*turn).shareGet)},
+		"Share/set":           {capSekisho, true, run((*turn).shareSet)},
 		"Kept/set":            {capSekisho, true, run((*turn).keptSet)},
 		"Sender/get":          {capSekisho, false, run((*turn).senderGet)},
 		"Sender/query":        {capSekisho, false, run((*turn).senderQuery)},

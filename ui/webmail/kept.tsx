@@ -8,16 +8,17 @@ import { loadBoxes } from "./data";
 import { inWords } from "./finding";
 import { Refusal, call, chain, ref, type Changed } from "./jmap";
 import type { Kept } from "./model";
+import { SharedList } from "./shared";
 import { address, place } from "./place";
 
 const t = catalogue({
   en: {
-    quarantine: "Quarantine", hold: "On hold", aboutQuarantine: "These mails were not delivered to you because they look dangerous or unwanted. Release one only if you are sure that it is what it says.", aboutHold: "These mails of yours wait before they leave. You can send one now, or stop it.",
+    quarantine: "Quarantine", hold: "On hold", shared: "Shared files", aboutQuarantine: "These mails were not delivered to you because they look dangerous or unwanted. Release one only if you are sure that it is what it says.", aboutHold: "These mails of yours wait before they leave. You can send one now, or stop it.",
     none: "Nothing is kept here", release: "Release to the inbox", discard: "Throw away", allow: "Release, and trust the sender", ask: "Ask an administrator", asked: "An administrator was asked for it.", block: "Throw away, and block the sender", blocked: "Thrown away. Mail of this sender goes to Junk from now on.", send: "Send now", cancel: "Do not send", released: "Released to the inbox", discarded: "Thrown away", allowed: "Released. The sender is trusted from now on.", sent: "Sent", cancelled: "Stopped. It is in your drafts.",
     sure: "Release this mail?", sureText: "It was kept because: {why}", from: "From", to: "To", until: "Kept until {when}", atEndSend: "It is sent then", atEndDiscard: "It is deleted then", filter: "Filter", search: "Search", more: "Show more", gone: "Somebody else decided already.", rule: "Rule",
   },
   ja: {
-    quarantine: "隔離", hold: "保留中", aboutQuarantine: "危険または不要と判断され、配信されなかったメールです。内容が確かな場合だけ解放してください。", aboutHold: "送信前に待機しているあなたのメールです。今すぐ送信することも、取りやめることもできます。",
+    quarantine: "隔離", hold: "保留中", shared: "共有ファイル", aboutQuarantine: "危険または不要と判断され、配信されなかったメールです。内容が確かな場合だけ解放してください。", aboutHold: "送信前に待機しているあなたのメールです。今すぐ送信することも、取りやめることもできます。",
     none: "ここには何もありません", release: "受信トレイへ解放", discard: "破棄", allow: "解放して差出人を許可", ask: "管理者に依頼", asked: "管理者に依頼しました。", block: "破棄して差出人を拒否", blocked: "破棄しました。今後この差出人のメールは迷惑メールに入ります。", send: "今すぐ送信", cancel: "送信しない", released: "受信トレイへ解放しました", discarded: "破棄しました", allowed: "解放しました。今後この差出人を許可します。", sent: "送信しました", cancelled: "送信を取りやめました。下書きにあります。",
     sure: "このメールを解放しますか?", sureText: "保管の理由: {why}", from: "差出人", to: "宛先", until: "{when}まで保管", atEndSend: "期限に送信されます", atEndDiscard: "期限に削除されます", filter: "絞り込み", search: "検索", more: "さらに表示", gone: "すでに処理されています。", rule: "ルール",
   },
@@ -28,6 +29,28 @@ const said: Record<Do, Parameters<typeof t>[0]> = { release: "released", discard
 const page = 50;
 
 export default function KeptScreen() {
+  return place.value.part === "shared" ? <SharedScreen /> : <KeptList />;
+}
+
+function Tabs({ at }: { at: "quarantine" | "hold" | "shared" }) {
+  return (
+    <nav class="tabs" aria-label={t("filter")}>
+      {(["quarantine", "hold", "shared"] as const).map((f) => <a key={f} href={address({ screen: "kept", part: f })} aria-current={f === at ? "page" : undefined}>{t(f)}</a>)}
+    </nav>
+  );
+}
+
+function SharedScreen() {
+  return (
+    <div class="screen">
+      <header><h1>{t("shared")}</h1></header>
+      <Tabs at="shared" />
+      <SharedList />
+    </div>
+  );
+}
+
+function KeptList() {
   const fate = place.value.part === "hold" ? "hold" : "quarantine";
   const [list, setList] = useState<Kept[] | null>(null);
   const [total, setTotal] = useState(0);
@@ -69,9 +92,7 @@ export default function KeptScreen() {
         <h1>{t(fate)}</h1>
         <input type="search" class="input" aria-label={t("search")} placeholder={t("search")} value={text} onInput={(e) => setText(e.currentTarget.value)} />
       </header>
-      <nav class="tabs" aria-label={t("filter")}>
-        {(["quarantine", "hold"] as const).map((f) => <a key={f} href={address({ screen: "kept", part: f })} aria-current={f === fate ? "page" : undefined}>{t(f)}</a>)}
-      </nav>
+      <Tabs at={fate} />
       <p class="about">{t(fate === "hold" ? "aboutHold" : "aboutQuarantine")}</p>
       <ul class="cards">
         {list?.map((k) => (

@@ -108,6 +108,19 @@ export interface Kept {
   asked: boolean;
 }
 
+export interface Share {
+  id: string;
+  trace: string;
+  at: string;
+  until: string;
+  state: "open" | "stopped" | "expired";
+  files: number;
+  code: boolean;
+  opens: number;
+  to: { address: string; opened: number }[];
+  events: { at: string; to: string; what: string; who: string; file: number }[];
+}
+
 export interface Contact {
   id: string;
   name: string;
