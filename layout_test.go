@@ -28,7 +28,7 @@ var sideways = map[string][]string{"scan": {"mail", "search", "learn"}, "policy"
 
 // reach lists who alone may depend on a package or folder, directly or through others. cmd, test and bench may anyway.
 var reach = map[string][]string{
-	"seal":         {"role/vault", "role/gate", "role/post", "role/reader", "role/admin", "role/console", "office", "mailbox", "role/webmail", "takeover"}, // store, dial, inspect, door and link have nothing that opens or seals
+	"seal":         {"role/vault", "role/gate", "role/post", "role/reader", "role/admin", "role/console", "role/desk", "office", "mailbox", "role/webmail", "takeover"}, // store, dial, inspect, door and link have nothing that opens or seals
 	"seal/key":     {"role/vault"},
 	"journal":      {"role/vault"},
 	"seal/share":   {"role/vault"},

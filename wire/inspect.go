@@ -79,7 +79,7 @@ type Conversion struct {
 	Kept   bool // quarantine keeps the mail as it came when something is taken out of it
 
 	Link     string    // secure-link: where the files can be had
-	Until    time.Time // secure-link: until when
+	Until    time.Time // secure-link: until when; encrypt: the time of its files
 	Code     bool      // secure-link: opening takes a code
 	Password string    // encrypt: of the zip
 }

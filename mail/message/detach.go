@@ -8,8 +8,9 @@ import (
 )
 
 // Detach gives the mail without some of its parts, and with a note at the end of its text. Everything else stays as it is, byte for
-// byte. A mail that has no text, or one that is signed, has the note in the place of the first part that was taken.
-func (m *Message) Detach(parts []*sekisho.Part, note string) ([]byte, error) {
+// byte. A mail that has no text, or one that is signed, has the note in the place of the first part that was taken; unless instead
+// stands there.
+func (m *Message) Detach(parts []*sekisho.Part, note string, instead *Piece) ([]byte, error) {
 	if len(parts) == 0 {
 		return m.raw, nil
 	}
@@ -19,14 +20,19 @@ func (m *Message) Detach(parts []*sekisho.Part, note string) ([]byte, error) {
 	}
 	textual := m.Shown("plain") != nil || m.Shown("html") != nil
 	var keep []*sekisho.Part // in whose place something has to stand
-	if !textual {
+	if instead == nil && !textual {
+		instead = &Piece{Type: "text/plain", Data: []byte(note)}
+	}
+	if instead != nil {
 		keep = append(keep, parts[0])
 	}
 	keep = hollow(&m.Root, parts, keep)
 	for i, p := range parts {
 		switch {
-		case i == 0 && !textual:
-			e.piece(&Piece{Part: p, Type: "text/plain", Data: []byte(note)})
+		case i == 0 && instead != nil:
+			x := *instead
+			x.Part = p
+			e.piece(&x)
 		case slices.Contains(keep, p):
 			e.piece(&Piece{Part: p, Type: "text/plain"})
 		default:

@@ -128,6 +128,7 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 	d := o.decision
 	var convert []wire.Conversion
 	share, shares := d.Share()
+	password := ""
 	for _, c := range d.Conversions {
 		x := wire.Conversion{Action: string(c.Action), Text: c.Text, Kept: o.facts.Direction == sekisho.Inbound && c.Keep > 0}
 		if c.Action == policy.Relink {
@@ -140,6 +141,10 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 			if err := in.linked(ctx, o, c, &x); err != nil {
 				return nil, err
 			}
+		}
+		if c.Action == policy.Encrypt {
+			x.Password, x.Until = newPassword(), in.envelope.At
+			password = x.Password
 		}
 		convert = append(convert, x)
 	}
@@ -158,7 +163,10 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 		}
 	}
 	r, err := in.summary(ctx, w.Raw)
-	return &rendition{w.Raw, r, w.Notes, w.Took}, err
+	if !slices.Contains(w.Took, string(policy.Encrypt)) {
+		password = ""
+	}
+	return &rendition{w.Raw, r, w.Notes, w.Took, password}, err
 }
 
 // summary has a changed copy described anew.

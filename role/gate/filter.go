@@ -28,6 +28,8 @@ type rendition struct {
 	report wire.Report
 	notes  []string // what was changed, for the trace
 	took   []string // actions that took something out
+
+	password string // of the zip that the attachments are in
 }
 
 // rendition makes the changed copy that a variant asks for, once.

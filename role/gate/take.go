@@ -85,7 +85,11 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	if err != nil {
 		return nil, g.answer(err)
 	}
-	if err := g.commits.take(ctx, slices.Concat(files, arrivals, sorted.arrivals)); err != nil {
+	secrets, err := in.passwords(ctx, outcomes, g.config.Clock().Sub(begun))
+	if err != nil {
+		return nil, g.answer(err)
+	}
+	if err := g.commits.take(ctx, slices.Concat(files, arrivals, secrets, sorted.arrivals)); err != nil {
 		return nil, g.answer(err)
 	}
 	in.reported(ctx, reports)

@@ -29,8 +29,8 @@ func (i *Inspect) convert(ctx context.Context, raw []byte, list []wire.Conversio
 			i.take(ctx, &w, c, made)
 			continue
 		}
-		if policy.Action(c.Action) == policy.SecureLink {
-			if err := share(&w, c); err != nil {
+		if policy.Action(c.Action).Shares() {
+			if err := parcel(&w, c); err != nil {
 				return wire.Rewritten{}, err
 			}
 			continue

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"crypto/rand"
 	"fmt"
 	"strings"
 	"time"
@@ -8,8 +9,61 @@ import (
 
 	"sekisho"
 	"sekisho/mail/message"
+	"sekisho/policy"
+	"sekisho/scan/archive"
 	"sekisho/wire"
 )
+
+// parcel takes the attachments out of a mail, so that they reach its recipients as a conversion says.
+func parcel(w *wire.Rewritten, c wire.Conversion) error {
+	if policy.Action(c.Action) == policy.Encrypt {
+		return lock(w, c)
+	}
+	return share(w, c)
+}
+
+// lock puts the attachments of a mail into one encrypted zip.
+func lock(w *wire.Rewritten, c wire.Conversion) error {
+	m := message.Read(w.Raw, message.Limit{})
+	parts, files := detachable(m)
+	if len(files) == 0 {
+		return nil
+	}
+	var plain []archive.Plain
+	name := "attachments.zip"
+	for _, f := range files {
+		plain = append(plain, archive.Plain{Name: f.Name, Data: f.Data})
+		if len(files) == 1 {
+			name = f.Name + ".zip"
+		}
+	}
+	zip, err := archive.Lock(plain, c.Password, c.Until, func(b []byte) { rand.Read(b) })
+	if err != nil {
+		return sekisho.E("inspect.lock", sekisho.Invalid, err)
+	}
+	out, err := m.Detach(parts, lockNote(c, name, written(m)), &message.Piece{Type: "application/zip", Name: name, Attached: true, Data: zip})
+	if err != nil {
+		return sekisho.E("inspect.lock", sekisho.Invalid, err)
+	}
+	w.Raw = out
+	w.Took = append(w.Took, c.Action)
+	w.Notes = append(w.Notes, "attachments are in an encrypted zip: "+listed(files))
+	return nil
+}
+
+// lockNote says where the password comes from.
+func lockNote(c wire.Conversion, name string, japanese bool) string {
+	en := "The attachments of this mail are in the encrypted file " + name + ". Its password comes in another mail."
+	ja := "このメールの添付ファイルは、暗号化した " + name + " に入っています。パスワードは別のメールでお送りします。"
+	if c.Text == policy.ToSender {
+		en = "The attachments of this mail are in the encrypted file " + name + ". Its sender tells you the password."
+		ja = "このメールの添付ファイルは、暗号化した " + name + " に入っています。パスワードは送信者からお伝えします。"
+	}
+	if japanese {
+		return ja + "\n\n" + en + "\n"
+	}
+	return en + "\n"
+}
 
 // share takes the attachments out of a mail, for the desk, and says at the end of its text where they are.
 func share(w *wire.Rewritten, c wire.Conversion) error {
@@ -18,7 +72,7 @@ func share(w *wire.Rewritten, c wire.Conversion) error {
 	if len(files) == 0 {
 		return nil
 	}
-	out, err := m.Detach(parts, shareNote(c, files, written(m)))
+	out, err := m.Detach(parts, shareNote(c, files, written(m)), nil)
 	if err != nil {
 		return sekisho.E("inspect.share", sekisho.Invalid, err)
 	}

@@ -3,6 +3,7 @@ package archive
 import (
 	"bytes"
 	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/pbkdf2"
 	"crypto/sha1"
@@ -230,16 +231,21 @@ func aesContent(e *entry, packed []byte, password string) ([]byte, uint16, bool)
 	if err != nil {
 		return nil, 0, false
 	}
-	out := make([]byte, len(body))
-	var counter, stream [16]byte
-	for i := 0; i < len(body); i += 16 { // the counter is little-endian, unlike that of crypto/cipher
+	out := bytes.Clone(body)
+	stream(block, out)
+	return out, e.inner, true
+}
+
+// stream encrypts or decrypts in place. The counter is little-endian, unlike that of crypto/cipher.
+func stream(block cipher.Block, b []byte) {
+	var counter, pad [16]byte
+	for i := 0; i < len(b); i += 16 {
 		binary.LittleEndian.PutUint64(counter[:], uint64(i/16+1))
-		block.Encrypt(stream[:], counter[:])
-		for j := i; j < min(i+16, len(body)); j++ {
-			out[j] = body[j] ^ stream[j-i]
+		block.Encrypt(pad[:], counter[:])
+		for j := i; j < min(i+16, len(b)); j++ {
+			b[j] ^= pad[j-i]
 		}
 	}
-	return out, e.inner, true
 }
 
 // aesExtra reads the extra field of an encrypted member (0x9901).
