@@ -370,6 +370,10 @@ func FuzzAsk(f *testing.F) {
 	f.Add("/desk/look", []byte(`{"token":"AAAA"}`))
 	f.Add("/desk/act", []byte(`{"token":"AAAA","act":"AAAA","do":"send","confirm":"1"}`))
 	f.Add("/desk/inquiry", []byte(`{"domain":"a","name":"b","reply":"c"}`))
+	f.Add("/desk/share", []byte(`{"token":"AAAA"}`))
+	f.Add("/desk/share/code", []byte(`{"token":""}`))
+	f.Add("/desk/share/open", []byte(`{"token":"AAAA","code":"123456"}`))
+	f.Add("/desk/share/file", []byte(`{"token":"AAAA","word":"AAAA","file":-1}`))
 	f.Fuzz(func(t *testing.T, path string, body []byte) {
 		a, err := wire.DeskAsk.Ask(t.Context(), h.edge, wire.WebRequest{Method: "POST", Path: path, Body: body})
 		if err != nil || a.Status >= 500 || !json.Valid(a.Body) {

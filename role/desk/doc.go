@@ -9,9 +9,12 @@
 // Shows where a link of a delivered mail leads, and what is to be said of it, before anybody goes there. The target learns nothing of that, and
 // nothing of who went.
 //
+// Gives files that a mail left here (secure links) to who has the link and, where a rule wants it, the code that was mailed to its recipient.
+//
 // # Holds
 //
-// One visitor's request. It holds no key: links are signed by vault and checked by store, each time.
+// One visitor's request. Links are signed by vault and checked by store, each time. Of shared files it has the keys of one share, while it
+// gives one file of it.
 //
 // # Trusts
 //
@@ -27,5 +30,6 @@
 // right then: each decision stands in its trace, and its sender sees it. What he releases goes to him whom the link was sent to.
 // He sees inquiries that come in meanwhile. He sees
 // where people go who click links in their mail meanwhile, without their names, can send them elsewhere, and sees those contracts' lists of hosts.
-// No session, mailbox, content or key is in reach, and he can make no link.
+// Of shared files he gets those whose link and code are shown to him meanwhile, each with its entry; where a rule wants no code, the link is enough.
+// No session, mailbox or other key is in reach, and he can make no link.
 package desk

@@ -5,7 +5,8 @@
 // Makes and keeps contract keys, key pairs, slots and signing keys. Logs people in: a secret is right when it opens a
 // slot. Gives out class keys of messages, signs for DKIM and TLS, and enters each of these in the ledger, on disk, before
 // it answers. Keeps the sessions of browsers, their second factors and passkeys, and cuts a session down to a capability for
-// one request. Replaces keys, joins officers' shares, and destroys the keys of contracts that end, with a signed certificate.
+// one request. Gives desk the keys of shared files, for who has both a
+// link that it signed and the box that store keeps. Replaces keys, joins officers' shares, and destroys the keys of contracts that end, with a signed certificate.
 //
 // # Holds
 //

@@ -193,6 +193,9 @@ func (v *Vault) link(_ context.Context, who sekisho.Caller, q wire.LinkOrder) (w
 			link.Expires = now.Add(longestLink)
 		}
 		b := seal.SignLink(v.pass, link)
+		if (who.Role == sekisho.Gate) != (link.Purpose == seal.LinkShare) { // gate links to what it seals, post to what it tells of
+			return wire.LinksMade{}, v.deny(who, nil, 0, sekisho.E("vault.link", sekisho.Denied, nil))
+		}
 		if b == nil || link.Purpose < seal.LinkHold || link.Purpose > seal.LinkShare {
 			return wire.LinksMade{}, sekisho.E("vault.link", sekisho.Invalid, fmt.Errorf("no link to %.40q for purpose %d", l.To, l.Purpose))
 		}

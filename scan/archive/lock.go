@@ -29,8 +29,8 @@ const (
 	lockCode = 10
 )
 
-// Lock makes a zip whose files are encrypted with a password, as WinZip's AE-2 has it and 7-Zip, WinZip and macOS' archivers with AES read
-// it. Names are UTF-8; two of the same name are told apart. Salts come from rand.
+// Lock makes a zip whose files are encrypted with a password, as WinZip's AE-2 has it and 7-Zip reads it.
+// Names are UTF-8; two of the same name are told apart. Salts come from rand.
 func Lock(files []Plain, password string, at time.Time, rand func([]byte)) ([]byte, error) {
 	if len(files) == 0 || len(files) >= math.MaxUint16 || password == "" {
 		return nil, errors.New("no files, too many, or no password")
