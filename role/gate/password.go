@@ -5,11 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"mime"
 	"slices"
 	"strings"
 	"time"
 
-	"sekisho/mail/message"
 	"sekisho/policy"
 	"sekisho/wire"
 )
@@ -121,7 +121,7 @@ func (in *intake) passwordMail(o outcome, to, password string) []byte {
 	}
 	body.WriteString(encoded + "\r\n")
 	head := fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s.%d.password@%s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
-		from, to, message.Encode(title), in.envelope.At.Format(time.RFC1123Z), in.trace, len(to), in.gate.config.Name)
+		from, to, mime.BEncoding.Encode("utf-8", title), in.envelope.At.Format(time.RFC1123Z), in.trace, len(to), in.gate.config.Name)
 	return []byte(head + "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n" + body.String())
 }
 
