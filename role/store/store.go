@@ -345,6 +345,7 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreLearned, s.learned)
 	wire.Handle(v, wire.StorePrints, s.prints)
 	wire.Handle(v, wire.StoreHabit, s.habit)
+	wire.Handle(v, wire.StoreWays, s.ways)
 	wire.Handle(v, wire.StoreShareLook, s.shareLook)
 	wire.Handle(v, wire.StoreShareCode, s.shareCode)
 	wire.Handle(v, wire.StoreShareOpen, s.shareOpen)
