@@ -32,6 +32,7 @@ type World struct {
 	Web   uint16           // port of the web outside
 	Clock func() time.Time // of gate and store; nil: time.Now
 
+	Desk   string        // origin of the desk; "": there is none
 	Report post.Reporter // in whose name other domains get reports; empty: none do
 	Flush  func(context.Context) error
 
@@ -73,6 +74,10 @@ func NewWorld(t testing.TB, zone string, with ...func(*World)) *World {
 				return store.PassClaims{}, sekisho.E("store.pass", sekisho.Denied, err)
 			}
 			return store.PassClaims{Session: got.Session, Contract: got.Contract, Account: got.Account}, nil
+		},
+		Link: func(b []byte, now time.Time) (wire.LinkClaims, error) {
+			l, err := seal.CheckLink(passKey, b, now)
+			return wire.LinkClaims{ID: l.ID, Purpose: uint8(l.Purpose), Contract: l.Contract, Message: l.Message, To: l.To, Expires: l.Expires}, err
 		}})
 	end(err)
 	i, err := inspect.New(inspect.Config{Life: 1 << 30})
@@ -83,7 +88,7 @@ func NewWorld(t testing.TB, zone string, with ...func(*World)) *World {
 	out := wire.NewPeer(sekisho.Dial)
 	end(wire.Local(ctx, sekisho.Caller{Role: sekisho.Fetch, Instance: sekisho.Instance(sekisho.Fetch)}, services[sekisho.Dial], out))
 	services[sekisho.Fetch] = fetch.New(fetch.Config{Roots: w.Roots, Private: true, Policy: w.Web}, fetch.Peers{Dial: out}).Service(fault)
-	for _, asker := range []sekisho.Role{sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin, sekisho.Store} {
+	for _, asker := range []sekisho.Role{sekisho.Gate, sekisho.Post, sekisho.Reader, sekisho.Admin, sekisho.Store, sekisho.Desk} {
 		w.peers[asker] = map[sekisho.Role]*wire.Peer{}
 		for callee, service := range services {
 			p := wire.NewPeer(callee)
@@ -97,7 +102,7 @@ func NewWorld(t testing.TB, zone string, with ...func(*World)) *World {
 	stopped := make(chan struct{})
 	go func() { s.Run(ctx); close(stopped) }()
 
-	g := gate.New(gate.Config{Clock: w.Clock, Name: "mx.test.example", Exempt: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Report: w.Report.From != ""},
+	g := gate.New(gate.Config{Clock: w.Clock, Name: "mx.test.example", Exempt: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Report: w.Report.From != "", Desk: w.Desk},
 		gate.Peers{Inspect: w.Peer(sekisho.Gate, sekisho.Inspect), Store: w.Peer(sekisho.Gate, sekisho.Store), Vault: w.Peer(sekisho.Gate, sekisho.Vault), Dial: w.Peer(sekisho.Gate, sekisho.Dial)})
 	listeners := map[string]net.Listener{}
 	for _, name := range []string{"mx", "submission", "submissions"} {
