@@ -22,6 +22,7 @@ type Envelope struct {
 	Ret      string     // DSN RET: "FULL", "HDRS" or ""
 	Vouched  bool       // the sender's domain stands behind this mail: a notice to the sender hits the right one
 	MustTLS  bool       // the sender's rules let it leave only over TLS with a certificate that was checked
+	NoTLS    string     // MustTLS, where the other side has none: "hold" or "refuse"; else it waits
 	At       time.Time  // when the transaction began, UTC
 }
 

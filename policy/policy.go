@@ -91,6 +91,8 @@ type Rule struct {
 
 	Opens int   `toml:"opens"` // secure-link: how often each recipient may open it; 0: until it expires
 	Code  *bool `toml:"code"`  // secure-link: false: without a code that is mailed to the recipient
+
+	Fallback string `toml:"fallback"` // require-tls, where the other side has none: "wait", "hold" or "refuse"
 }
 
 // Policy is a list of rules, compiled.
@@ -249,6 +251,9 @@ func (c *compiled) arguments() error {
 	if err := c.share(); err != nil {
 		return err
 	}
+	if c.Fallback != "" && (c.Action != RequireTLS || c.Fallback != WaitTLS && c.Fallback != HoldTLS && c.Fallback != RefuseTLS) {
+		return fmt.Errorf("fallback %q: require-tls has \"wait\", \"hold\" and \"refuse\"", c.Fallback)
+	}
 	if c.AtEnd != "" && (c.Action != Hold && c.Action != Approve || c.AtEnd != "send" && c.AtEnd != "delete") {
 		return fmt.Errorf("at_end %q: a hold or an approval ends with \"send\" or \"delete\"", c.AtEnd)
 	}
@@ -297,6 +302,7 @@ type Decision struct {
 	Warn    []string
 	Copies  []string
 	MustTLS bool     // outbound: not without TLS that was checked
+	NoTLS   string   // MustTLS, where the other side has none: WaitTLS, HoldTLS or RefuseTLS
 	Blind   int      // outbound: so many addresses outside may stand in To and Cc; 0: any number
 	Noted   []string // names of rules in observation that would have acted
 
@@ -326,7 +332,7 @@ func (d Decision) With(sent Decision) Decision {
 	d.Headers = slices.Concat(sent.Headers, d.Headers)
 	d.Warn = slices.Concat(sent.Warn, d.Warn)
 	d.Conversions = slices.Concat(elsewhere(sent.Conversions), d.Conversions)
-	d.Blind, d.MustTLS = sent.Blind, d.MustTLS || sent.MustTLS
+	d.Blind, d.MustTLS, d.NoTLS = sent.Blind, d.MustTLS || sent.MustTLS, stricter(d.NoTLS, sent.NoTLS)
 	d.Noted = slices.Concat(sent.Noted, d.Noted)
 	return d
 }
@@ -353,7 +359,7 @@ func (d *Decision) add(r *compiled) bool {
 	case Junk:
 		d.Junk = true
 	case RequireTLS:
-		d.MustTLS = true
+		d.MustTLS, d.NoTLS = true, stricter(d.NoTLS, r.Fallback)
 	case BccOutside:
 		if n, err := strconv.Atoi(r.Text); err == nil && (d.Blind == 0 || n < d.Blind) {
 			d.Blind = n

@@ -29,6 +29,7 @@ type variant struct {
 	from      string
 	edits     string
 	mustTLS   bool
+	noTLS     string
 	share     string // whose link stands in it
 }
 
@@ -59,7 +60,7 @@ func (in *intake) arrivals(ctx context.Context, outcomes []outcome, took time.Du
 }
 
 func variantOf(o outcome) variant {
-	v := variant{contract: o.contract.ID, from: o.from, mustTLS: o.decision.MustTLS}
+	v := variant{contract: o.contract.ID, from: o.from, mustTLS: o.decision.MustTLS, noTLS: o.decision.NoTLS}
 	if len(o.edits) > 0 {
 		v.edits = fmt.Sprintf("%+v", o.edits)
 	}
@@ -106,7 +107,7 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 	if v.from != "" {
 		a.Trace.Envelope.From = v.from
 	}
-	a.Trace.Envelope.MustTLS = v.mustTLS
+	a.Trace.Envelope.MustTLS, a.Trace.Envelope.NoTLS = v.mustTLS, v.noTLS
 	for _, o := range group {
 		d := in.delivery(o)
 		if v.mustTLS && (o.fate == wire.FateQueue || o.fate == wire.FateHold) {

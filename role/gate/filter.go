@@ -34,7 +34,7 @@ type rendition struct {
 
 // rendition makes the changed copy that a variant asks for, once.
 func (in *intake) rendition(ctx context.Context, v variant, o outcome) (*rendition, error) {
-	v.edits, v.from, v.mustTLS = "", "", false
+	v.edits, v.from, v.mustTLS, v.noTLS = "", "", false, ""
 	if r := in.renditions[v]; r != nil {
 		return r, nil
 	}

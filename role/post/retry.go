@@ -17,6 +17,7 @@ type result struct {
 	text   string
 	host   string
 	tls    string
+	held   bool // it waits for an administrator now
 }
 
 // permanent says whether trying again is of no use.
@@ -48,6 +49,7 @@ type notice struct {
 //	passing     over warn  waiting  delay, once
 //	passing     younger    waiting  none
 //	given up    any        failed   failure
+//	held        any        suspended  delay, once
 func (p *Post) conclude(i wire.QueueItem, r result, now time.Time) (wire.Outcome, *notice) {
 	o := wire.Outcome{ID: i.ID, Host: r.host, Code: r.code, Status: r.status, Text: r.text, TLS: r.tls, Warned: i.Warned}
 	age := now.Sub(i.Arrived)
@@ -61,6 +63,14 @@ func (p *Post) conclude(i wire.QueueItem, r result, now time.Time) (wire.Outcome
 		return o, wanted(n, "FAILURE", true)
 	}
 	o.State, o.Next = "waiting", now.Add(p.backoff(i.Attempts))
+	if r.held {
+		o.State, o.Next = "suspended", time.Time{}
+		if !i.Warned {
+			o.Warned, n.Action = true, dsn.Delayed
+			return o, wanted(n, "DELAY", true)
+		}
+		return o, nil
+	}
 	if age >= p.config.Warn && !i.Warned {
 		o.Warned = true
 		n.Action, n.Until = dsn.Delayed, i.Arrived.Add(p.config.Expire)

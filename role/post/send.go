@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"sekisho"
+	"sekisho/policy"
 	"sekisho/wire"
 )
 
@@ -29,9 +30,13 @@ func (p *Post) send(ctx context.Context, g parcel) []result {
 		demandTLS(hops)
 	}
 	last := result{code: 0, status: "4.4.1", text: "no server could be reached"}
+	without := 0 // servers that answered and have no TLS as is required
 	for _, h := range hops {
 		c, err := p.hosts.take(ctx, p, h)
 		if err != nil {
+			if errors.Is(err, errTLS) && !errors.Is(err, errUnreached) {
+				without++
+			}
 			last.host, last.text = h.Host, err.Error()
 			if h.by != "" {
 				last.text = h.by + ": " + last.text
@@ -48,7 +53,22 @@ func (p *Post) send(ctx context.Context, g parcel) []result {
 		}
 		last = out[0]
 	}
+	if e := g.items[0].Envelope; e.MustTLS && without == len(hops) && without > 0 {
+		last = untrusted(last, e.NoTLS)
+	}
 	return all(len(g.items), last)
+}
+
+// untrusted is the result where all servers answered and none has TLS as the sender's rules require it: what the rules say.
+func untrusted(r result, what string) result {
+	switch what {
+	case policy.RefuseTLS:
+		r.code, r.status = 554, "5.7.10"
+		r.text = "the sender's organisation requires TLS with a valid certificate: " + r.text
+	case policy.HoldTLS:
+		r.held = true
+	}
+	return r
 }
 
 func all(n int, r result) []result {
@@ -171,6 +191,18 @@ func ascii(b []byte) bool {
 // errTLS means that TLS was required and could not be had.
 var errTLS = errors.New("no TLS as is required")
 
+// errUnreached means that a server did not answer at all.
+var errUnreached = errors.New("no answer")
+
+// unreached marks an error of a connection that never was; it says the same.
+type unreached struct{ error }
+
+// Is makes it errUnreached.
+func (u unreached) Is(target error) bool { return target == errUnreached }
+
+// Unwrap gives the error that it marks.
+func (u unreached) Unwrap() error { return u.error }
+
 // connect opens a connection to one server at one of its addresses, with as much TLS as the route wants.
 func (p *Post) connect(ctx context.Context, h hop) (*client, error) {
 	c, err := p.connectTLS(ctx, h)
@@ -196,7 +228,7 @@ func (p *Post) connectTLS(ctx context.Context, h hop) (*client, error) {
 func (p *Post) greet(ctx context.Context, h hop, t *tls.Config) (*client, error) {
 	conn, err := p.dial(ctx, h)
 	if err != nil {
-		return nil, err
+		return nil, unreached{err}
 	}
 	c := &client{host: h.Host, key: h.key()}
 	if t == nil {

@@ -17,7 +17,7 @@ import (
 //	sending   -> waiting    outcome: try again later; or the lease ended
 //	sending   -> sent       outcome
 //	sending   -> failed     outcome
-//	waiting   -> suspended  an operator
+//	waiting   -> suspended  an operator, or post where a rule wants somebody to look
 //	suspended -> waiting    an operator
 //	waiting, suspended -> cancelled  an operator
 //
@@ -102,7 +102,7 @@ func pause(next, now time.Time) time.Duration {
 // outcome answers StoreOutcome.
 func (s *Store) outcome(ctx context.Context, _ sekisho.Caller, q wire.Outcomes) (wire.Nothing, error) {
 	for _, o := range q.Items {
-		if o.State != sent && o.State != failed && o.State != waiting {
+		if o.State != sent && o.State != failed && o.State != waiting && o.State != suspended {
 			return wire.Nothing{}, sekisho.E("store.outcome", sekisho.Invalid, fmt.Errorf("no outcome %q", o.State))
 		}
 	}
