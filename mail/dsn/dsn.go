@@ -31,7 +31,7 @@ type Recipient struct {
 	Status   string    // enhanced status code, "5.1.1"
 	Host     string    // the server that said so; "" when none did
 	Text     string    // its words
-	Until    time.Time // Delayed: when we give up
+	Until    time.Time // Delayed: when we give up; zero: an administrator decides
 }
 
 // Report is all that a notification says.
@@ -132,6 +132,9 @@ func words(r Report) string {
 func phrase(x Recipient) (ja, en string) {
 	switch x.Action {
 	case Delayed:
+		if x.Until.IsZero() {
+			return "まだ届いていません。管理者の判断を待っています。", "It is not delivered yet. It waits for an administrator to decide."
+		}
 		t := x.Until.UTC().Format("2006-01-02 15:04 MST")
 		return "まだ届いていません。" + t + " まで再送を続けます。何もする必要はありません。",
 			"It is not delivered yet. We go on trying until " + t + ". You need not do anything."
@@ -145,6 +148,8 @@ func phrase(x Recipient) (ja, en string) {
 		return "届きませんでした。相手のメールボックスがいっぱいです。", "It was not delivered: the recipient's mailbox is full."
 	case strings.HasPrefix(x.Status, "4."):
 		return "期限までに届けられませんでした。", "It could not be delivered in the time allowed."
+	case x.Status == "5.7.10":
+		return "届きませんでした。相手のサーバーが安全な接続（TLS）に対応していません。", "It was not delivered: the recipient's server has no secure connection (TLS) that can be checked."
 	case strings.HasPrefix(x.Status, "5.7."):
 		return "相手のサーバーが受け取りを拒みました。", "The recipient's server refused it."
 	}
