@@ -252,3 +252,70 @@ func TestSecureLinkEnds(t *testing.T) {
 	v.Want(404, "POST", "/desk/share", map[string]string{"token": short})
 	v.Want(404, "POST", "/desk/share/open", map[string]string{"token": short, "code": ""})
 }
+
+// jmap asks the webmail one thing as who is signed in.
+func jmap(t *testing.T, v *Visitor, method string, args map[string]any) map[string]any {
+	t.Helper()
+	session := v.Want(200, "GET", "/jmap/session", nil)
+	args["accountId"] = session.Body["primaryAccounts"].(map[string]any)["urn:ietf:params:jmap:mail"]
+	a := v.Want(200, "POST", "/jmap/api", map[string]any{"using": []string{"urn:ietf:params:jmap:core", "urn:sekisho:jmap"}, "methodCalls": []any{[]any{method, args, "0"}}})
+	said := a.Body["methodResponses"].([]any)[0].([]any)
+	if said[0] != method {
+		t.Fatalf("%s: %s", method, a.Raw)
+	}
+	return said[1].(map[string]any)
+}
+
+// The sender sees in the webmail who had his files, and stops them; administrators do in the API; nobody sees or stops another's.
+func TestSharedFiles(t *testing.T) {
+	h := shareHouse(t, sharePolicy)
+	signed := func(address string) *Visitor {
+		v := h.Visit(fmt.Sprintf("https://mail.localhost:%d", h.Ready.Ports["https"]))
+		for _, a := range h.Ready.Accounts {
+			if a.Address == address {
+				v.Want(200, "POST", "/auth/password", map[string]string{"address": address, "password": a.Password})
+			}
+		}
+		return v
+	}
+	for _, subject := range []string{"once", "once more"} {
+		if err := submit(t, h, "ann@mori.example", "sato@mori.example", mailWithFiles("ann@mori.example", "sato@mori.example", subject)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	origin, token := linked(t, h, "sato@mori.example", "once more")
+	v := h.Visit(origin)
+	v.Want(200, "POST", "/desk/share/open", map[string]string{"token": token, "code": ""})
+	ann, sato := signed("ann@mori.example"), signed("sato@mori.example")
+	list := jmap(t, ann, "Share/get", map[string]any{"ids": nil})["list"].([]any)
+	if len(list) != 2 {
+		t.Fatalf("%v", list)
+	}
+	first := list[0].(map[string]any) // the newest
+	if events := first["events"].([]any); len(events) != 1 || events[0].(map[string]any)["what"] != "opened" || first["to"].([]any)[0].(map[string]any)["opened"] != 1.0 {
+		t.Errorf("%v", first)
+	}
+	stop := map[string]any{first["id"].(string): map[string]any{"state": "stopped"}}
+	if got := jmap(t, sato, "Share/get", map[string]any{"ids": nil}); len(got["list"].([]any)) != 0 {
+		t.Errorf("the recipient sees the sender's: %v", got)
+	}
+	if got := jmap(t, sato, "Share/set", map[string]any{"update": stop}); got["notUpdated"] == nil {
+		t.Errorf("the recipient stops it: %v", got)
+	}
+	if got := jmap(t, ann, "Share/set", map[string]any{"update": stop}); got["updated"] == nil {
+		t.Errorf("%v", got)
+	}
+	v.Want(404, "POST", "/desk/share", map[string]string{"token": token})
+	boss := h.employed("admin")
+	c := h.console(boss.Address)
+	of := fmt.Sprintf("/api/v1/contracts/%d/shares", boss.Contract)
+	items := c.Want(200, "GET", of, nil).Body["items"].([]any)
+	if len(items) != 2 || items[0].(map[string]any)["state"] != "stopped" || items[1].(map[string]any)["state"] != "open" {
+		t.Fatalf("%v", items)
+	}
+	path := fmt.Sprintf("%s/%.0f/stop", of, items[1].(map[string]any)["id"])
+	if got := c.Want(200, "POST", path, nil); got.Body["state"] != "stopped" || !strings.Contains(string(got.Raw), boss.Address) {
+		t.Errorf("%s", got.Raw)
+	}
+	c.Want(404, "POST", of+"/999999999/stop", nil)
+}
