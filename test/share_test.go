@@ -319,3 +319,23 @@ func TestSharedFiles(t *testing.T) {
 	}
 	c.Want(404, "POST", of+"/999999999/stop", nil)
 }
+
+// A customer's archive has the mail with its files, besides what left.
+func TestArchiveOfSharedFiles(t *testing.T) {
+	h := NewHouse(t, 0, false)
+	file := filepath.Join(t.TempDir(), "policy.toml")
+	if err := os.WriteFile(file, []byte(sharePolicy), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h.Run("contract", "policy", "Kawa Works", "--set", file)
+	h.Run("contract", "set", "Kawa Works", "--archive")
+	raw := mailWithFiles("ken@kawa.example", "ann@mori.example", "plan")
+	if err := submit(t, h, "ken@kawa.example", "ann@mori.example", raw); err != nil {
+		t.Fatal(err)
+	}
+	list := archived(t, h)
+	if !slices.ContainsFunc(list, func(a admin.Archived) bool { return a.Subject == "plan" && a.Size >= int64(len(raw)) && a.Bad == "" }) {
+		t.Errorf("the archive has not the whole mail: %+v", list)
+	}
+	linked(t, h, "ann@mori.example", "plan")
+}

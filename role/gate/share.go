@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"time"
 
 	"sekisho"
@@ -125,4 +126,46 @@ func (in *intake) shareArrival(ctx context.Context, s *shared) (arrival, error) 
 	terms.Files = len(s.files)
 	return arrival{passed: in.passed, Arrival: wire.Arrival{Share: &terms, Sealed: wire.SealedMessage{ID: s.id, Contract: c.ID, Size: int64(len(all)),
 		Summary: sealed.Summary, Attachment: sealed.Attachment, Boxes: []wire.Box{{Key: wire.ShareKey, Sealed: box}}}}}, nil
+}
+
+// archiveWhole gives the archive of the sender's contract a mail as it was before its attachments left by another way, besides what left.
+// Nobody else can read it.
+func (in *intake) archiveWhole(ctx context.Context, outcomes []outcome) ([]arrival, error) {
+	for _, o := range outcomes {
+		c, shares := o.decision.Share()
+		if !shares || o.fate != wire.FateQueue && o.fate != wire.FateMailbox && o.fate != wire.FateHold {
+			continue
+		}
+		r, err := in.rendition(ctx, variantOf(o), o)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(r.took, string(c.Action)) {
+			continue
+		}
+		k, err := in.gate.directory.contract(ctx, in.envelope.Contract, 0)
+		if err != nil || len(k.Archive) == 0 {
+			return nil, err
+		}
+		a, err := in.wholeArrival(ctx, k, o)
+		return []arrival{a}, err
+	}
+	return nil, nil
+}
+
+func (in *intake) wholeArrival(ctx context.Context, c *contract, o outcome) (arrival, error) {
+	id, err := in.gate.ids.Take(ctx)
+	if err != nil {
+		return arrival{}, err
+	}
+	data, s := seal.NewKey(), &o.report.Report
+	sealed, err := seal.Seal(data, id, seal.Content{Raw: in.raw, Pieces: s.Summary.Pieces, Summary: wire.EncodeSummary(s.Summary), Text: []byte(s.Text),
+		Index: s.Tokens, Subject: []byte(s.Summary.Subject)})
+	if err != nil {
+		return arrival{}, err
+	}
+	box, err := in.gate.senders.Box(in.envelope.At, c.Archive, seal.For{Contract: c.ID, Key: uint8(wire.ArchiveKey), Message: id}, data)
+	return arrival{passed: in.passed, Arrival: wire.Arrival{Trace: wire.Trace{Envelope: sekisho.Envelope{At: in.envelope.At}}, Sealed: wire.SealedMessage{ID: id, Contract: c.ID,
+		Size: int64(len(in.raw)), Summary: sealed.Summary, Header: sealed.Header, Body: sealed.Body, Attachment: sealed.Attachment, Text: sealed.Text, Index: sealed.Index,
+		Boxes: []wire.Box{{Key: wire.ArchiveKey, Sealed: box}}}}}, err
 }

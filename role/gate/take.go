@@ -85,11 +85,15 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	if err != nil {
 		return nil, g.answer(err)
 	}
+	whole, err := in.archiveWhole(ctx, outcomes)
+	if err != nil {
+		return nil, g.answer(err)
+	}
 	secrets, err := in.passwords(ctx, outcomes, g.config.Clock().Sub(begun))
 	if err != nil {
 		return nil, g.answer(err)
 	}
-	if err := g.commits.take(ctx, slices.Concat(files, arrivals, secrets, sorted.arrivals)); err != nil {
+	if err := g.commits.take(ctx, slices.Concat(files, whole, arrivals, secrets, sorted.arrivals)); err != nil {
 		return nil, g.answer(err)
 	}
 	in.reported(ctx, reports)
