@@ -149,3 +149,45 @@ func TestShareEnds(t *testing.T) {
 		t.Errorf("a share that is over: %d", status)
 	}
 }
+
+// Files of a mail that is not sent after all are gone when the last of its recipients is.
+func TestShareOfCancelledMail(t *testing.T) {
+	h := newHouse(t)
+	h.held(false, "suzuki@kita.example", "sato@kita.example")
+	trace := sekisho.TraceID(1<<40 + h.mails)
+	m := h.shared("suzuki@kita.example", "Sato@kita.example")
+	tokens := []string{h.link(seal.LinkShare, m, "suzuki@kita.example"), h.link(seal.LinkShare, m, "sato@kita.example")}
+	h.mails++
+	own := sekisho.MessageID(h.mails)
+	must[wire.Accepted](t)(wire.StoreAccept.Ask(t.Context(), h.gate, wire.Accept{Messages: []wire.Arrival{{Sealed: wire.SealedMessage{ID: own, Contract: h.id, Attachment: []byte("sealed"),
+		Boxes: []wire.Box{{Key: wire.ShareKey, Sealed: []byte("x")}}}, Share: &wire.Share{Trace: trace, Sender: "tanaka@mori.example", To: []string{"suzuki@kita.example", "sato@kita.example"},
+		Until: h.clock().Add(time.Hour), Files: 1}}}}))
+	links := []string{h.link(seal.LinkShare, own, "suzuki@kita.example"), h.link(seal.LinkShare, own, "sato@kita.example")}
+	held := must[wire.Listed](t)(wire.StoreList.Ask(t.Context(), h.admin, wire.List{What: "hold"}))
+	for i, k := range held.Kept {
+		for n, link := range links {
+			want := 200
+			if i > 0 && held.Kept[0].Recipient == []string{"suzuki@kita.example", "sato@kita.example"}[n] {
+				want = 404
+			}
+			if status, _ := h.do("/desk/share", map[string]string{"token": link}); status != want {
+				t.Errorf("link %d after %d cancellations: %d", n, i, status)
+			}
+		}
+		must[wire.Nothing](t)(wire.StoreDecide.Ask(t.Context(), h.admin, wire.Resolution{What: "cancel", Kind: "hold", ID: k.ID, By: "boss"}))
+	}
+	for _, link := range links {
+		if status, _ := h.do("/desk/share", map[string]string{"token": link}); status != 404 {
+			t.Errorf("after all are cancelled: %d", status)
+		}
+	}
+	rows := must[wire.ShareRows](t)(wire.StoreShares.Ask(t.Context(), h.admin, wire.ShareQuery{Message: own}))
+	if len(rows.List) != 1 || rows.List[0].State != "stopped" {
+		t.Errorf("%+v", rows)
+	}
+	for _, token := range tokens {
+		if status, _ := h.do("/desk/share", map[string]string{"token": token}); status != 200 {
+			t.Errorf("another mail's files: %d", status)
+		}
+	}
+}

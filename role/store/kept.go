@@ -116,6 +116,11 @@ func (t *txn) tellEnd(r *keptRow, kind, by string) error {
 }
 
 func (t *txn) discard(r *keptRow, what, by, note string) error {
+	if r.Fate == wire.FateHold {
+		if err := t.unshare(r.Trace, r.Recipient); err != nil {
+			return err
+		}
+	}
 	if err := t.returnDraft(r); err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ CREATE TABLE share (
 ;
 CREATE INDEX share_until ON share (state, until)
 ;
+CREATE INDEX share_trace ON share (trace)
+;
 CREATE TABLE share_to (
 	contract BIGINT NOT NULL,
 	message BIGINT NOT NULL,
@@ -44,6 +46,8 @@ const (
 	shareOfAll    = shareColumns + " WHERE ($1 = 0 OR contract = $1) AND message >= $2 AND message <= $3 ORDER BY message DESC LIMIT $4"
 	shareInsert   = "INSERT INTO share (contract, message, account, trace, at, until, state, data) VALUES ($1, $2, $3, $4, $5, $6, 'open', $7) ON CONFLICT (contract, message) DO NOTHING"
 	shareDue      = shareColumns + " WHERE state = 'open' AND until <= $1 ORDER BY until LIMIT 100"
+	shareOfTrace  = shareColumns + " WHERE trace = $1 AND state = 'open'"
+	shareToDelete = "DELETE FROM share_to WHERE contract = $1 AND message = $2 AND recipient = $3"
 	shareFirst    = "SELECT until FROM share WHERE state = 'open' ORDER BY until LIMIT 1"
 	shareEnd      = "UPDATE share SET state = $3 WHERE contract = $1 AND message = $2 AND state = 'open'"
 	shareOld      = "DELETE FROM share WHERE contract = $1 AND at < $2 AND state <> 'open'"
@@ -110,6 +114,43 @@ func (t *txn) endShare(r *wire.ShareRow, state, who string) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// unshare takes a recipient who does not get the mail from those of its files. The files go with the last one.
+func (t *txn) unshare(trace sekisho.TraceID, recipient string) error {
+	var list []wire.ShareRow
+	err := t.Each(func(scan func(...any) error) error {
+		r, err := scanShare(scan)
+		list = append(list, r)
+		return err
+	}, shareOfTrace, int64(trace))
+	for i := range list {
+		r := &list[i]
+		if err != nil {
+			return err
+		}
+		n, err := t.Exec(shareToDelete, int64(r.Contract), int64(r.Message), strings.ToLower(recipient))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			continue
+		}
+		left := 0
+		err = t.Each(func(scan func(...any) error) error {
+			var to string
+			var n int64
+			left++
+			return scan(&to, &n)
+		}, shareToAll, int64(r.Contract), int64(r.Message))
+		if err == nil && left == 0 {
+			_, err = t.endShare(r, "stopped", "the mail was not sent")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // expireShares deletes the files whose time is over.
