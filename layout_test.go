@@ -76,7 +76,7 @@ var bigger = map[string]int{
 	"role/vault":   8000,  // everything that touches keys shares their tables and one lock: a split would share the keys
 	"ledger/scope": 4000,  // what is asked, what is found and how: all of it speaks of the same spans, reasons and sets
 	"wire":         6000,  // the calls of all roles, one file per callee, and the one codec they share
-	"role/gate":    4000,  // one dialogue, and everything that is decided and made between its last line and the answer
+	"role/gate":    4300,  // one dialogue, and everything that is decided and made between its last line and the answer
 	"role/store":   15000, // every table and the SQL of each, for two engines: a split would share the transaction
 }
 
