@@ -78,10 +78,11 @@ type Conversion struct {
 	Text   string
 	Kept   bool // quarantine keeps the mail as it came when something is taken out of it
 
-	Link     string    // secure-link: where the files can be had
-	Until    time.Time // secure-link: until when; encrypt: the time of its files
-	Code     bool      // secure-link: opening takes a code
-	Password string    // encrypt: of the zip
+	Link     string      // secure-link: where the files can be had; "": take them out only
+	Files    []ShareFile // secure-link: what was taken out before, for the note with the link
+	Until    time.Time   // secure-link: until when; encrypt: the time of its files
+	Code     bool        // secure-link: opening takes a code
+	Password string      // encrypt: of the zip
 }
 
 // Rewritten is the copy. Notes say what was changed, for the trace. Took names the conversions that took something out.

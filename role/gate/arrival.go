@@ -126,20 +126,17 @@ func (in *intake) arrival(ctx context.Context, v variant, group []outcome, took 
 
 // rewrite has inspect make the changed copy, and summarise it: the spans have moved.
 func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition, error) {
+	if v.share != "" {
+		return in.linked(ctx, v, o)
+	}
 	d := o.decision
 	var convert []wire.Conversion
-	share, shares := d.Share()
 	password := ""
 	for _, c := range d.Conversions {
 		x := wire.Conversion{Action: string(c.Action), Text: c.Text, Kept: o.facts.Direction == sekisho.Inbound && c.Keep > 0}
 		if c.Action == policy.Relink {
 			var err error
 			if x.Text, err = in.relink(ctx, o.contract, c.Text); err != nil {
-				return nil, err
-			}
-		}
-		if c.Action == policy.SecureLink {
-			if err := in.linked(ctx, o, c, &x); err != nil {
 				return nil, err
 			}
 		}
@@ -158,16 +155,11 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 	if note != "" {
 		w.Notes = append(w.Notes, note)
 	}
-	if shares {
-		if err := in.took(ctx, o, share, w.Files); err != nil {
-			return nil, err
-		}
-	}
 	r, err := in.summary(ctx, w.Raw)
 	if !slices.Contains(w.Took, string(policy.Encrypt)) {
 		password = ""
 	}
-	return &rendition{w.Raw, r, w.Notes, w.Took, password}, err
+	return &rendition{w.Raw, r, w.Notes, w.Took, password, w.Files}, err
 }
 
 // summary has a changed copy described anew.

@@ -29,7 +29,8 @@ type rendition struct {
 	notes  []string // what was changed, for the trace
 	took   []string // actions that took something out
 
-	password string // of the zip that the attachments are in
+	password string      // of the zip that the attachments are in
+	files    []wire.File // that wait at the desk
 }
 
 // rendition makes the changed copy that a variant asks for, once.

@@ -48,14 +48,20 @@ func (in *intake) shareOf(ctx context.Context, o outcome, c policy.Conversion) (
 	return s, nil
 }
 
-// linked adds to a conversion what the note in the mail says: where one recipient has the files.
-func (in *intake) linked(ctx context.Context, o outcome, c policy.Conversion, x *wire.Conversion) error {
-	if in.gate.config.Desk == "" { // nothing leaves otherwise than a rule wants
-		return sekisho.E("gate.share", sekisho.Unavailable, errors.New("a rule wants a secure link, and this installation has no desk"))
+// linked makes one recipient's copy: the one without attachments, which all have in common, and a note with his own link.
+func (in *intake) linked(ctx context.Context, v variant, o outcome) (*rendition, error) {
+	v.share = ""
+	base, err := in.rendition(ctx, v, o)
+	if err != nil || len(base.files) == 0 {
+		return base, err
 	}
+	if in.gate.config.Desk == "" { // nothing leaves otherwise than a rule wants
+		return nil, sekisho.E("gate.share", sekisho.Unavailable, errors.New("a rule wants a secure link, and this installation has no desk"))
+	}
+	c, _ := o.decision.Share()
 	s, err := in.shareOf(ctx, o, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	made, err := wire.VaultLink.Ask(ctx, in.gate.peers.Vault, wire.LinkOrder{Contract: in.envelope.Contract,
 		Links: []wire.LinkTo{{Purpose: uint8(seal.LinkShare), Message: s.id, To: o.address, Expires: s.terms.Until}}})
@@ -63,26 +69,19 @@ func (in *intake) linked(ctx context.Context, o outcome, c policy.Conversion, x 
 		err = sekisho.E("gate.share", sekisho.Corrupt, errors.New("no link"))
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	x.Link, x.Until, x.Code = in.gate.config.Desk+"/f/#"+base64.RawURLEncoding.EncodeToString(made.Tokens[0]), s.terms.Until, s.terms.Code
-	return nil
-}
-
-// took notes what inspection took out of one recipient's copy.
-func (in *intake) took(ctx context.Context, o outcome, c policy.Conversion, files []wire.File) error {
-	if len(files) == 0 {
-		return nil
+	x := wire.Conversion{Action: string(c.Action), Link: in.gate.config.Desk + "/f/#" + base64.RawURLEncoding.EncodeToString(made.Tokens[0]), Until: s.terms.Until, Code: s.terms.Code}
+	for _, f := range base.files {
+		x.Files = append(x.Files, wire.ShareFile{Name: f.Name, Size: int64(len(f.Data))})
 	}
-	s, err := in.shareOf(ctx, o, c)
+	w, _, err := inspected(ctx, in, wire.InspectRewrite, wire.Rewrite{Raw: base.raw, Convert: []wire.Conversion{x}})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.terms.To = append(s.terms.To, o.address)
-	if s.files == nil {
-		s.files = files
-	}
-	return nil
+	s.terms.To, s.files = append(s.terms.To, o.address), base.files
+	r, err := in.summary(ctx, w.Raw)
+	return &rendition{raw: w.Raw, report: r, notes: base.notes, took: base.took}, err
 }
 
 // shareArrivals are the files as store takes them.

@@ -65,20 +65,38 @@ func lockNote(c wire.Conversion, name string, japanese bool) string {
 	return en + "\n"
 }
 
-// share takes the attachments out of a mail, for the desk, and says at the end of its text where they are.
+// share takes the attachments out of a mail, for the desk; or says at the end of its text where they are.
 func share(w *wire.Rewritten, c wire.Conversion) error {
 	m := message.Read(w.Raw, message.Limit{})
+	if c.Link != "" {
+		return pointOut(w, c, m)
+	}
 	parts, files := detachable(m)
 	if len(files) == 0 {
 		return nil
 	}
-	out, err := m.Detach(parts, shareNote(c, files, written(m)), nil)
+	out, err := m.Detach(parts, "", nil)
 	if err != nil {
 		return sekisho.E("inspect.share", sekisho.Invalid, err)
 	}
 	w.Raw, w.Files = out, files
 	w.Took = append(w.Took, c.Action)
 	w.Notes = append(w.Notes, "attachments wait at the desk: "+listed(files))
+	return nil
+}
+
+// pointOut puts the note with the link behind the text of a mail, or before a mail that has none that can be changed.
+func pointOut(w *wire.Rewritten, c wire.Conversion, m *message.Message) error {
+	note := shareNote(c, written(m))
+	change := message.Change{Footer: note}
+	if m.Shown("plain") == nil && m.Shown("html") == nil {
+		change = message.Change{Warning: note}
+	}
+	out, err := message.Rewrite(w.Raw, change)
+	if err != nil {
+		return sekisho.E("inspect.share", sekisho.Invalid, err)
+	}
+	w.Raw = out
 	return nil
 }
 
@@ -118,12 +136,12 @@ func listed(files []wire.File) string {
 }
 
 // shareNote is what stands in the mail in place of the files: Japanese and English for who reads the one, English for all others.
-func shareNote(c wire.Conversion, files []wire.File, japanese bool) string {
+func shareNote(c wire.Conversion, japanese bool) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	names := func() {
-		for _, f := range files {
-			line("  %s (%s)", f.Name, size(len(f.Data)))
+		for _, f := range c.Files {
+			line("  %s (%s)", f.Name, size(int(f.Size)))
 		}
 	}
 	if japanese {
