@@ -43,7 +43,7 @@ const (
 	shareColumns  = "SELECT contract, message, at, until, state, data FROM share"
 	shareOne      = shareColumns + " WHERE contract = $1 AND message = $2"
 	shareOfOwner  = shareColumns + " WHERE contract = $1 AND account = $2 AND message >= $3 AND message <= $4 ORDER BY message DESC LIMIT $5"
-	shareOfAll    = shareColumns + " WHERE ($1 = 0 OR contract = $1) AND message >= $2 AND message <= $3 ORDER BY message DESC LIMIT $4"
+	shareOfAll    = shareColumns + " WHERE (contract = $1 OR $1 = 0) AND message >= $2 AND message <= $3 ORDER BY message DESC LIMIT $4"
 	shareInsert   = "INSERT INTO share (contract, message, account, trace, at, until, state, data) VALUES ($1, $2, $3, $4, $5, $6, 'open', $7) ON CONFLICT (contract, message) DO NOTHING"
 	shareDue      = shareColumns + " WHERE state = 'open' AND until <= $1 ORDER BY until LIMIT 100"
 	shareOfTrace  = shareColumns + " WHERE trace = $1 AND state = 'open'"
