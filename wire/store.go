@@ -674,6 +674,7 @@ type AdminAccount struct {
 	Quota    int64
 
 	Supervisor string // address of whom rules may ask about his mail; "none" in a change: nobody
+	Leaves     string // his announced last day, as 2026-12-31; "none" in a change: none
 }
 
 // AdminAlias adds or removes an alias: mail for Address goes to Targets; with Identity, targets may send as it.

@@ -130,6 +130,12 @@ func (c *accountShow) Run(g *Global) error {
 				row(w, "role", a.Role)
 				row(w, "status", a.Status)
 				row(w, "contract", a.Contract)
+				if a.Supervisor != "" {
+					row(w, "supervisor", a.Supervisor)
+				}
+				if a.Leaves != "" {
+					row(w, "leaves", a.Leaves)
+				}
 			})
 		}
 	}
@@ -144,11 +150,12 @@ type accountSet struct {
 	Quota   int64  `help:"Bytes."`
 
 	Supervisor string `placeholder:"ADDRESS" help:"Whom rules may ask about his mail; none: nobody."`
+	Leaves     string `placeholder:"DATE" help:"His announced last day, as 2026-12-31; none: he stays. It suspends nobody: the ranking of \"sekisho insider\" knows of it."`
 }
 
 // Run changes what was named and leaves the rest.
 func (c *accountSet) Run(g *Global) error {
-	a, err := call[admin.Account](g, "account/set", admin.AccountSet{Address: c.Address, Name: c.Name, Role: c.Role, Status: c.Status, Quota: c.Quota, Supervisor: c.Supervisor})
+	a, err := call[admin.Account](g, "account/set", admin.AccountSet{Address: c.Address, Name: c.Name, Role: c.Role, Status: c.Status, Quota: c.Quota, Supervisor: c.Supervisor, Leaves: c.Leaves})
 	if err != nil {
 		return err
 	}

@@ -313,7 +313,7 @@ func (c *Admin) accountAdd(ctx context.Context, who operator, q AccountAdd) (Acc
 }
 
 func accountOf(a wire.AdminAccount) Account {
-	return Account{ID: a.ID, Contract: a.Contract, Address: a.Address, Name: a.Name, Role: a.Role, Status: a.Status.String(), Supervisor: a.Supervisor}
+	return Account{ID: a.ID, Contract: a.Contract, Address: a.Address, Name: a.Name, Role: a.Role, Status: a.Status.String(), Supervisor: a.Supervisor, Leaves: a.Leaves}
 }
 
 // delegate says who stands in for somebody.
@@ -324,7 +324,7 @@ func (c *Admin) delegate(ctx context.Context, _ operator, q Delegate) (Delegate,
 
 // accountSet changes what was named. Who is suspended cannot sign in, and mail for him is deferred.
 func (c *Admin) accountSet(ctx context.Context, _ operator, q AccountSet) (Account, error) {
-	a := wire.AdminAccount{Do: "set", Address: q.Address, Name: q.Name, Role: q.Role, Quota: q.Quota, Supervisor: q.Supervisor}
+	a := wire.AdminAccount{Do: "set", Address: q.Address, Name: q.Name, Role: q.Role, Quota: q.Quota, Supervisor: q.Supervisor, Leaves: q.Leaves}
 	switch q.Status {
 	case "":
 	case "active":

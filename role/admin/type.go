@@ -109,6 +109,7 @@ type Account struct {
 	Role        string             `json:"role"`
 	Status      string             `json:"status"`
 	Supervisor  string             `json:"supervisor,omitempty"`
+	Leaves      string             `json:"leaves,omitempty"` // his announced last day
 	AppPassword string             `json:"app_password,omitempty"`
 }
 
@@ -121,6 +122,7 @@ type AccountSet struct {
 	Quota   int64  `json:"quota,omitempty"`
 
 	Supervisor string `json:"supervisor,omitempty"` // an address; "none": nobody
+	Leaves     string `json:"leaves,omitempty"`     // his announced last day, as 2026-12-31; "none": he stays
 }
 
 // Delegate says who stands in for somebody who is away; without a deputy nobody does any more.

@@ -44,7 +44,7 @@ func (x *Console) routes() []byte {
 	c.CreateHooks, c.OpenAPIPath, c.DocsPath, c.SchemasPath = nil, "", "", ""
 	a := api{humago.New(x.mux, c)}
 	for _, register := range []func(api){contractRoutes, domainRoutes, accountRoutes, aliasRoutes, groupRoutes, partnerRoutes, traceRoutes, keptRoutes, queueRoutes, policyRoutes, senderRoutes, learnRoutes,
-		changeRoutes, grantRoutes, tokenRoutes, importRoutes, statisticRoutes, reportRoutes, systemRoutes, healthRoutes, endRoutes} {
+		changeRoutes, grantRoutes, tokenRoutes, importRoutes, statisticRoutes, insiderRoutes, reportRoutes, systemRoutes, healthRoutes, endRoutes} {
 		register(a)
 	}
 	b, err := json.Marshal(a.OpenAPI())

@@ -305,6 +305,9 @@ func (t *txn) adminAccount(q wire.AdminAccount, out *wire.AdminDone) (err error)
 	if q.Supervisor, err = t.superior(q); err != nil {
 		return err
 	}
+	if q.Leaves != "" && q.Leaves != "none" && lastDay(q.Leaves) <= 0 {
+		return adminError(sekisho.Invalid, "the last day %.20q: write it as 2026-12-31, or none", q.Leaves)
+	}
 	if q.Do == "add" {
 		return t.addAccount(q, out)
 	}
@@ -334,6 +337,9 @@ func (t *txn) adminAccount(q wire.AdminAccount, out *wire.AdminDone) (err error)
 		fill(&q.Quota, old.Quota)
 		if fill(&q.Supervisor, old.Supervisor); q.Supervisor == "none" {
 			q.Supervisor = ""
+		}
+		if fill(&q.Leaves, old.Leaves); q.Leaves == "none" {
+			q.Leaves = ""
 		}
 		fillList(&q.Public, old.Public)
 		if q.Status != sekisho.Active && old.Status == sekisho.Active {
@@ -416,6 +422,9 @@ func (t *txn) removeAccount(k homeKey) error {
 		return err
 	}
 	if err := t.renamed(k.contract, old.Address, ""); err != nil {
+		return err
+	}
+	if _, err := t.Exec(conductForget, int64(k.contract), int64(k.account)); err != nil {
 		return err
 	}
 	return t.deleteAccount(k)
