@@ -11,19 +11,19 @@ import (
 
 // Day are the numbers of one person and day. A day begins at midnight UTC.
 type Day struct {
-	Day          int64      `json:"day"`                     // days since 1970
-	Sent         uint64     `json:"sent,omitempty"`          // mails to somebody outside
-	Recipients   uint64     `json:"recipients,omitempty"`    // of these mails, outside
-	Bytes        uint64     `json:"bytes,omitempty"`         // of these mails
-	Attached     uint64     `json:"attached,omitempty"`      // of these mails, with attachments
-	Private      uint64     `json:"private,omitempty"`       // of these mails, to his own name at a free mail service
-	PrivateBytes uint64     `json:"privateBytes,omitempty"`  // of these
-	Onward       uint64     `json:"onward,omitempty"`        // mails that his own filter sent on to the outside
-	OnwardOwn    uint64     `json:"onwardPrivate,omitempty"` // of these, to his own name at a free mail service
-	Read         uint64     `json:"read,omitempty"`          // mails fetched whole from his mailbox
-	ReadBytes    uint64     `json:"readBytes,omitempty"`     // of these
-	Looked       uint64     `json:"looked,omitempty"`        // mails kept back that he looked into as part of his duty
-	Hours        [24]uint64 `json:"hours"`                   // mails sent by himself, by hour of the day, UTC
+	Day          int64    `json:"day"`                     // days since 1970
+	Sent         uint64   `json:"sent,omitempty"`          // mails to somebody outside
+	Recipients   uint64   `json:"recipients,omitempty"`    // of these mails, outside
+	Bytes        uint64   `json:"bytes,omitempty"`         // of these mails
+	Attached     uint64   `json:"attached,omitempty"`      // of these mails, with attachments
+	Private      uint64   `json:"private,omitempty"`       // of these mails, to his own name at a free mail service
+	PrivateBytes uint64   `json:"privateBytes,omitempty"`  // of these
+	Onward       uint64   `json:"onward,omitempty"`        // mails that his own filter sent on to the outside
+	OnwardOwn    uint64   `json:"onwardPrivate,omitempty"` // of these, to his own name at a free mail service
+	Read         uint64   `json:"read,omitempty"`          // mails fetched whole from his mailbox
+	ReadBytes    uint64   `json:"readBytes,omitempty"`     // of these
+	Looked       uint64   `json:"looked,omitempty"`        // mails kept back that he looked into as part of his duty
+	Hours        []uint64 `json:"hours,omitempty"`         // mails sent by himself, by hour of the day, UTC: 24, or none
 }
 
 // Add adds the numbers of another part of the day.
@@ -40,7 +40,17 @@ func (d *Day) Add(o Day) {
 	d.ReadBytes += o.ReadBytes
 	d.Looked += o.Looked
 	for i, n := range o.Hours {
-		d.Hours[i] += n
+		d.At(i, n)
+	}
+}
+
+// At counts mails at an hour of the day.
+func (d *Day) At(hour int, n uint64) {
+	if len(d.Hours) < 24 {
+		d.Hours = append(d.Hours, make([]uint64, 24-len(d.Hours))...)
+	}
+	if hour >= 0 && hour < 24 {
+		d.Hours[hour] += n
 	}
 }
 

@@ -37,7 +37,7 @@ func workday(r *rand.Rand, day int64, rate float64, shift int) Day {
 			d.Attached++
 			d.Bytes += uint64(r.ExpFloat64() * 2_000_000)
 		}
-		d.Hours[(r.IntN(9)+shift)%24]++
+		d.At((r.IntN(9)+shift)%24, 1)
 	}
 	d.Read = uint64(20 + r.IntN(60))
 	d.ReadBytes = d.Read * 80_000
@@ -63,7 +63,7 @@ func TestInsidersAreFound(t *testing.T) {
 		list[30].Leaves = today + 12
 		each(&list[30], today-3, func(d *Day) { d.Attached += 30; d.Recipients += 60; d.Bytes += 300 << 20 })
 		each(&list[40], today-1, func(d *Day) { d.Read, d.ReadBytes = 6000, 600<<20 })
-		each(&list[50], today-12, func(d *Day) { d.Hours[16] += 3; d.Sent += 3; d.Attached += 3; d.Bytes += 120 << 20 }) // one in the morning
+		each(&list[50], today-12, func(d *Day) { d.At(16, 3); d.Sent += 3; d.Attached += 3; d.Bytes += 120 << 20 }) // one in the morning
 		// and three who do what they always do
 		each(&list[60], 0, func(d *Day) {
 			if d.Day%28 == 2 {
@@ -77,7 +77,8 @@ func TestInsidersAreFound(t *testing.T) {
 		}
 		each(&list[80], 0, func(d *Day) {
 			if d.Day%7 == 1 {
-				d.Sent, d.Recipients, d.Hours[1] = d.Sent+40, 3000, d.Hours[1]+40
+				d.Sent, d.Recipients = d.Sent+40, 3000
+				d.At(1, 40)
 			}
 		})
 		ranked := Rank(list, today, 30)

@@ -53,7 +53,7 @@ func (s *standing) hours() {
 	for _, n := range s.then.Hours {
 		all += n
 	}
-	if all < known {
+	if all < known || len(s.then.Hours) != 24 || len(s.Sums.Hours) != 24 {
 		return
 	}
 	var n, sent uint64

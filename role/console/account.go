@@ -24,8 +24,8 @@ type Account struct {
 	Quota    int64  `json:"quota" doc:"bytes; 0: no bound"`
 	Ready    bool   `json:"ready" doc:"its keys are made"`
 
-	Supervisor string `json:"supervisor,omitempty" doc:"whom rules may ask about his mail"`
-	Leaves     string `json:"leaves,omitempty" doc:"his announced last day"`
+	Supervisor string `json:"supervisor" doc:"whom rules may ask about his mail; empty: nobody"`
+	Leaves     string `json:"leaves" doc:"his announced last day, as 2026-12-31; empty: none"`
 }
 
 // AccountNew makes an account.

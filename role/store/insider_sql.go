@@ -112,7 +112,7 @@ func (t *txn) sentBy(in *incoming) error {
 		}
 	} else {
 		d.Sent, d.Recipients, d.Bytes = one, uint64(len(outside)), uint64(max(in.Sealed.Size, 0))*one
-		d.Hours[e.At.UTC().Hour()] = one
+		d.At(e.At.UTC().Hour(), one)
 		if in.Sealed.Attached {
 			d.Attached = one
 		}

@@ -84,6 +84,8 @@ export interface Account {
   status: string;
   quota: number;
   ready: boolean;
+  supervisor: string;
+  leaves: string;
 }
 
 export interface AccountMade extends Account {
@@ -199,6 +201,35 @@ export interface Partner {
   organization?: string;
   groups?: string[];
   note?: string;
+}
+
+export interface InsiderPart {
+  kind: string;
+  points: number;
+  text: string;
+  date?: string;
+}
+
+export interface Insider {
+  account: number;
+  address: string;
+  name: string;
+  score: number;
+  parts: InsiderPart[];
+  leaves?: string;
+  suspended: boolean;
+  sums: { recipients?: number; bytes?: number; private?: number; onward?: number; read?: number };
+}
+
+export interface Insiders {
+  items: Insider[];
+  people: number;
+  days: number;
+  kept: number;
+}
+
+export interface InsiderPerson extends Insider {
+  history: Statistic;
 }
 
 export interface Statistic {

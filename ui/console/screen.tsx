@@ -8,6 +8,7 @@ import { GrantScreen } from "./grant";
 import { HealthScreen } from "./health";
 import { ImportScreen } from "./import";
 import { KeptScreen } from "./kept";
+import { InsiderPersonScreen, InsiderScreen } from "./insider";
 import { OverviewScreen } from "./overview";
 import { contract } from "./place";
 import { PartnerScreen } from "./partner";
@@ -36,6 +37,7 @@ export const screens: Screen[] = [
   { name: "queue", within: true, view: () => <QueueScreen key={`o${of()}`} /> },
   { name: "statistics", within: true, view: () => <StatisticScreen key={of()} /> },
   { name: "reports", within: true, view: () => <ReportScreen key={of()} /> },
+  { name: "insiders", within: true, view: ([account]) => (account ? <InsiderPersonScreen account={account} key={account} /> : <InsiderScreen key={of()} />) },
   { name: "accounts", within: true, view: () => <AccountScreen key={of()} /> },
   { name: "aliases", within: true, view: () => <AliasScreen key={of()} /> },
   { name: "groups", within: true, view: () => <GroupScreen key={of()} /> },
