@@ -25,6 +25,8 @@ export async function run({ browser, base, accounts, check, shot, axe, watch, li
   await senders({ page, go, of, check });
   await domains({ page, go, of, check, admin });
   await looks({ browser, page, context, base, of, check, shot, axe, watch });
+  const auditor = accounts.find((a) => a.role === "auditor");
+  if (auditor) await insiders({ browser, base, auditor, of, check, shot, axe, watch });
   const operator = accounts.find((a) => a.role === "operator");
   const other = accounts.find((a) => a.role === "admin" && a.contract !== admin.contract);
   if (operator && other) await operators({ browser, base, operator, other, check, shot, axe, watch });
@@ -146,6 +148,38 @@ async function senders({ page, go, of, check }) {
   await page.click("dialog footer button.danger");
   await page.waitForFunction(() => !document.querySelector("main").innerText.includes("@deals.example"));
   check("and taken off the list", true);
+}
+
+// insiders: an auditor sees who does what is unusual, and one person's days.
+async function insiders({ browser, base, auditor, of, check, shot, axe, watch }) {
+  const context = await browser.newContext({ locale: "en-US", ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  watch(page);
+  await page.goto(base + "/#/tokens");
+  await page.fill("input[name=address]", auditor.address);
+  await page.fill("input[name=password]", auditor.password);
+  await page.click("button.primary");
+  await page.waitForSelector(".shell");
+  await page.evaluate(() => localStorage.setItem("sekisho-language", "en"));
+  await page.goto(`${base}/#/${of}/insiders`);
+  await page.reload();
+  await page.waitForSelector("main h1");
+  await settled(page);
+  const row = page.locator("tbody tr", { hasText: "sato@mori.example" });
+  await row.waitFor();
+  check("a reason is told in words", (await row.innerText()).includes("own name at a free mail service"));
+  await axe(page, "insiders");
+  await shot(page, "console-insiders");
+  await row.locator("a").click();
+  await page.waitForSelector(".plot");
+  await settled(page);
+  check("a person's days are drawn", (await page.locator(".plot canvas").count()) > 0);
+  await axe(page, "insider");
+  await shot(page, "console-insider");
+  await page.goto(`${base}/#/${of}/grants/accesses`);
+  await page.waitForSelector("tbody tr:has-text('sato@mori.example')");
+  check("the look is in the list of accesses", true);
+  await context.close();
 }
 
 // partners: the shared address book, from a file and by hand.

@@ -10,11 +10,11 @@ import { Panel } from "./statistic";
 const t = catalogue({
   en: {
     about: "Who does with mail what is unusual for him and for his colleagues. A hint to look into, not a proof: nobody is stopped by it. Each look at this page stands in the list of accesses.", days: "Looked at", n: "{n} days", person: "Person", score: "Score", reasons: "Reasons", none: "Nothing is unusual.", compared: "{n} people were compared; numbers are kept for {kept} days.",
-    leaves: "leaves on {day}", suspended: "suspended", back: "Ranking", points: "{n} points", traces: "Message trace", quiet: "Nothing is unusual about this person.", sending: "Mail to the outside, by day", bytes: "Kilobytes to the outside, by day", reading: "Mails read, by day", recipients: "Recipients outside", attached: "With attachments", private: "To private mail", onward: "Sent on by a filter", read: "Fetched whole", looked: "Kept mails of others", kilobytes: "Kilobytes",
+    leaves: "leaves on {day}", suspended: "suspended", back: "Ranking", points: "{n} points", traces: "Message trace", quiet: "Nothing is unusual about this person.", sending: "Mail to the outside, by day", privateDays: "To private mail, by day", attachedDays: "With attachments, by day", bytes: "Kilobytes to the outside, by day", reading: "Mails read, by day", recipients: "Recipients outside", attached: "With attachments", private: "To private mail", onward: "Sent on by a filter", read: "Fetched whole", looked: "Kept mails of others", kilobytes: "Kilobytes",
   },
   ja: {
     about: "本人の普段や同僚と比べて、メールの扱いが普段と違う人の一覧です。確認のための手掛かりであり、不正の証拠ではありません。これによって送信などが止まることはありません。この画面の閲覧は閲覧記録に残ります。", days: "対象期間", n: "{n} 日", person: "対象者", score: "点数", reasons: "理由", none: "普段と違う点はありません。", compared: "{n} 人を比較しました。数値の保存期間は {kept} 日です。",
-    leaves: "{day} 退職予定", suspended: "停止中", back: "順位一覧", points: "{n} 点", traces: "メール追跡", quiet: "この人に普段と違う点はありません。", sending: "社外への送信（日別）", bytes: "社外への送信量（KB、日別）", reading: "メールの閲覧（日別）", recipients: "社外の宛先", attached: "添付あり", private: "私用メール宛", onward: "自動転送", read: "本文ごと取得", looked: "他者の隔離・保留メール", kilobytes: "KB",
+    leaves: "{day} 退職予定", suspended: "停止中", back: "順位一覧", points: "{n} 点", traces: "メール追跡", quiet: "この人に普段と違う点はありません。", sending: "社外への送信（日別）", privateDays: "私用メール宛（日別）", attachedDays: "添付ファイル付き（日別）", bytes: "社外への送信量（KB、日別）", reading: "メールの閲覧（日別）", recipients: "社外の宛先", attached: "添付あり", private: "私用メール宛", onward: "自動転送", read: "本文ごと取得", looked: "他者の隔離・保留メール", kilobytes: "KB",
   },
 });
 
@@ -99,7 +99,11 @@ export function InsiderPersonScreen({ account }: { account: string }) {
               <h2>{t("score")}: {number(x.score)}</h2>
               {x.parts.length > 0 ? <Reasons x={x} /> : <p class="none">{t("quiet")}</p>}
             </section>
-            <Panel title={t("sending")} s={x.history} list={curves(x, ["recipients", "attached", "private", "onward"])} file={`sending-${x.account}`} />
+            <Panel title={t("sending")} s={x.history} list={curves(x, ["recipients", "onward"])} file={`sending-${x.account}`} />
+            <div class="columns even">
+              <Panel title={t("privateDays")} s={x.history} list={curves(x, ["private"])} file={`private-${x.account}`} />
+              <Panel title={t("attachedDays")} s={x.history} list={curves(x, ["attached"])} file={`attachments-${x.account}`} />
+            </div>
             <div class="columns even">
               <Panel title={t("bytes")} s={x.history} list={curves(x, ["kilobytes"])} file={`bytes-${x.account}`} />
               <Panel title={t("reading")} s={x.history} list={curves(x, ["read", "looked"])} file={`reading-${x.account}`} />
