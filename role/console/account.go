@@ -54,7 +54,7 @@ type AccountSet struct {
 	Quota   int64  `json:"quota,omitempty" minimum:"0"`
 
 	Supervisor string `json:"supervisor,omitempty" maxLength:"320" doc:"whom rules may ask about his mail; none: nobody"`
-	Leaves     string `json:"leaves,omitempty" maxLength:"10" pattern:"^(none|[0-9]{4}-[0-9]{2}-[0-9]{2})$" doc:"his announced last day; none: he stays"`
+	Leaves     string `json:"leaves,omitempty" maxLength:"10" doc:"his announced last day; none: he stays"`
 }
 
 func accountOf(a wire.AdminAccount) Account {
