@@ -74,6 +74,7 @@ func (j *job) link(raw, shown, where string) {
 		}
 		return
 	}
+	posing := l.User && looksLikeHost(raw)
 	raw = masked(raw, &l)
 	if len(l.Path) > 1 && len(j.paths) < 30 {
 		j.paths = append(j.paths, l.Path)
@@ -81,8 +82,11 @@ func (j *job) link(raw, shown, where string) {
 	if shown != "" {
 		j.mismatch(&l, shown, where)
 	}
-	if l.User {
+	switch {
+	case posing:
 		j.find(sekisho.KindURL, "userinfo", where, 2, raw)
+	case l.User:
+		j.find(sekisho.KindURL, "userinfo", where, 0.5, raw)
 	}
 	if len(j.rep.Links) < maxLinks && len(l.Path) < 2000 {
 		j.rep.Links = append(j.rep.Links, l.Host+l.Path)
@@ -189,4 +193,15 @@ func (j *job) mismatch(l *url.Link, shown, where string) {
 	if ok && s.Site != l.Site {
 		j.find(sekisho.KindURL, "shown-elsewhere", where, 2, "shows "+s.Host+", leads to "+l.Host)
 	}
+}
+
+// looksLikeHost says whether what stands before the @ of a link would be read as its host: it has a dot. A plain name and password are how
+// programs are told to sign in.
+func looksLikeHost(raw string) bool {
+	_, rest, _ := strings.Cut(raw, "//")
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	user := rest[:max(strings.LastIndexByte(rest, '@'), 0)]
+	return strings.ContainsAny(user, ".%")
 }

@@ -14,14 +14,14 @@ import (
 
 // Model is a trained classifier. It is safe for use by several goroutines.
 type Model struct {
-	weight []int8  // of each feature, in units of scale
+	weight []int8  // of each feature: its size is the square of this, in units of scale
 	scale  float32 // of one unit
 	bias   float32
 	tag    float32 // logit from which a mail is probably spam
 	sure   float32 // logit from which it is that certainly
 }
 
-const magic = "SPAM3\n"
+const magic = "SPAM4\n"
 
 var errModel = errors.New("not a spam model")
 
@@ -79,9 +79,18 @@ func (m *Model) LogitOf(features []uint32, layers ...*learn.Layer) float64 {
 func (m *Model) logit(features []uint32) float64 {
 	sum := 0
 	for _, f := range features {
-		sum += int(m.weight[f])
+		sum += m.units(f)
 	}
 	return float64(m.bias) + float64(m.scale)*float64(sum)*learn.Norm(len(features))
+}
+
+// units is the weight of a feature in units of scale.
+func (m *Model) units(f uint32) int {
+	w := int(m.weight[f])
+	if w < 0 {
+		return -w * w
+	}
+	return w * w
 }
 
 // Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted
@@ -126,7 +135,7 @@ func (m *Model) why(s *set, learned float64) string {
 	for g, end := range s.cut {
 		sum := 0
 		for _, f := range s.order[from:end] {
-			sum += int(m.weight[f])
+			sum += m.units(f)
 		}
 		weight[g], from = float64(m.scale)*float64(sum)*learn.Norm(len(s.order)), end
 	}
