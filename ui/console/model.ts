@@ -65,6 +65,37 @@ export interface Domain {
   contract: number;
   route: string[];
   dkim: { selector: string; algorithm: string; record: string; state?: "next" | "old" }[];
+  sts: "off" | "none" | "testing" | "enforce";
+}
+
+export interface Links {
+  allow: string[];
+  block: string[];
+  direct: boolean;
+}
+
+export interface Clicks {
+  site: string;
+  result: string;
+  count: number;
+  last: string;
+}
+
+export interface Fingerprint {
+  name: string;
+  bytes: number;
+  digest: string;
+  at: string;
+}
+
+export interface Learned {
+  account: number;
+  address: string;
+  ham: number;
+  spam: number;
+  bytes: number;
+  waiting: number;
+  at: string;
 }
 
 export interface DnsRecord {

@@ -6,9 +6,12 @@ import { ContractScreen, SettingScreen } from "./contract";
 import { DomainScreen, RecordScreen } from "./domain";
 import { GrantScreen } from "./grant";
 import { HealthScreen } from "./health";
+import { FingerprintScreen } from "./fingerprint";
 import { ImportScreen } from "./import";
 import { KeptScreen } from "./kept";
 import { InsiderPersonScreen, InsiderScreen } from "./insider";
+import { LearnedScreen } from "./learned";
+import { LinkScreen } from "./link";
 import { OverviewScreen } from "./overview";
 import { contract } from "./place";
 import { PartnerScreen } from "./partner";
@@ -46,6 +49,9 @@ export const screens: Screen[] = [
   { name: "imports", within: true, view: () => <ImportScreen key={of()} /> },
   { name: "policy", within: true, view: () => <PolicyScreen key={of()} /> },
   { name: "senders", within: true, view: () => <SenderScreen key={of()} /> },
+  { name: "links", within: true, view: () => <LinkScreen key={of()} /> },
+  { name: "fingerprints", within: true, view: () => <FingerprintScreen key={of()} /> },
+  { name: "learned", within: true, view: () => <LearnedScreen key={of()} /> },
   { name: "changes", within: true, view: () => <ChangeScreen key={of()} /> },
   { name: "grants", within: true, view: () => <GrantScreen key={of()} /> },
   { name: "settings", within: true, view: () => <SettingScreen key={of()} /> },
