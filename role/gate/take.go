@@ -57,6 +57,7 @@ func (g *Gate) take(ctx context.Context, m *transaction, account *wire.Identifie
 func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identified, raw []byte) ([]outcome, error) {
 	begun := g.config.Clock()
 	in := &intake{transaction: m, gate: g, account: account}
+	in.wait()
 	if err := in.examine(ctx, raw); err != nil {
 		return nil, err
 	}

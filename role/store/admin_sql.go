@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -95,14 +96,16 @@ func (t *txn) domainUsed(name string) (bool, error) {
 }
 
 func (t *txn) insertAccount(a wire.AdminAccount) error {
-	_, err := t.Exec("INSERT INTO account (contract, id, address, name, role, public, status, quota, supervisor, leaves) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-		int64(a.Contract), int64(a.ID), a.Address, a.Name, a.Role, a.Public, int64(a.Status), a.Quota, a.Supervisor, lastDay(a.Leaves))
+	w := cmp.Or(a.Wait, &wire.Wait{})
+	_, err := t.Exec("INSERT INTO account (contract, id, address, name, role, public, status, quota, supervisor, leaves, wait, wait_for) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+		int64(a.Contract), int64(a.ID), a.Address, a.Name, a.Role, a.Public, int64(a.Status), a.Quota, a.Supervisor, lastDay(a.Leaves), int64(w.Minutes), w.For)
 	return err
 }
 
 func (t *txn) updateAccount(a wire.AdminAccount) error {
-	_, err := t.Exec("UPDATE account SET address = $3, name = $4, role = $5, public = $6, status = $7, quota = $8, supervisor = $9, leaves = $10 WHERE contract = $1 AND id = $2",
-		int64(a.Contract), int64(a.ID), a.Address, a.Name, a.Role, a.Public, int64(a.Status), a.Quota, a.Supervisor, lastDay(a.Leaves))
+	w := cmp.Or(a.Wait, &wire.Wait{})
+	_, err := t.Exec("UPDATE account SET address = $3, name = $4, role = $5, public = $6, status = $7, quota = $8, supervisor = $9, leaves = $10, wait = $11, wait_for = $12 WHERE contract = $1 AND id = $2",
+		int64(a.Contract), int64(a.ID), a.Address, a.Name, a.Role, a.Public, int64(a.Status), a.Quota, a.Supervisor, lastDay(a.Leaves), int64(w.Minutes), w.For)
 	return err
 }
 

@@ -349,5 +349,6 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StorePrints, s.prints)
 	wire.Handle(v, wire.StoreHabit, s.habit)
 	wire.Handle(v, wire.StoreInsider, s.insider)
+	wire.Handle(v, wire.StoreOwn, s.own)
 	return v
 }

@@ -37,6 +37,7 @@ export interface Contract {
   ready: boolean;
   limit: Limit;
   forward: string[];
+  wait: number;
   reply: string;
   hold?: string;
 }
