@@ -114,7 +114,7 @@ func (j *job) link(raw, shown, where string) {
 		j.find(sekisho.KindURL, "international-host", where, 0.5, raw)
 	}
 	if is, ok := j.like(l.Host); ok {
-		j.find(sekisho.KindURL, "look-alike-"+is.How, where, likeness(is.How), l.Host+" looks like "+is.Of)
+		j.find(sekisho.KindURL, "look-alike-"+is.How, where, weightOf(is.How), l.Host+" looks like "+is.Of)
 	}
 }
 
@@ -160,8 +160,8 @@ func (s *Scanner) lookalike(domains []string) *url.Lookalike {
 	return l
 }
 
-// likeness is the weight of an imitated domain.
-func likeness(how string) float64 {
+// weightOf is the weight of an imitated domain.
+func weightOf(how string) float64 {
 	switch how {
 	case "homograph":
 		return 8

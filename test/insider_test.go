@@ -45,3 +45,26 @@ func TestInsiderIsRanked(t *testing.T) {
 		t.Errorf("500 days: %v %s", err, out)
 	}
 }
+
+// A person's own filter that sends his mail on to his private address is seen, whatever the mail is.
+func TestForwardToPrivateMail(t *testing.T) {
+	h := NewHouse(t, 0, false)
+	h.Run("contract", "set", "1", "--forward", "gmail.com")
+	call := signedIn(t, h, "sato@mori.example")
+	got := call("Filter/set", map[string]any{"update": map[string]any{"singleton": map[string]any{"forward": map[string]any{"enabled": true, "to": "satou.hanako@gmail.com", "keep": true}}}})
+	if _, ok := got["updated"].(map[string]any)["singleton"]; !ok {
+		t.Fatalf("%v", got)
+	}
+	for range 3 {
+		if err := submit(t, h, "ann@mori.example", "sato@mori.example", message("ann@mori.example", "sato@mori.example", "minutes", 500)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var list []admin.Insider
+	if err := json.Unmarshal([]byte(h.Run("insider", "1", "--json")), &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 1 || list[0].Address != "sato@mori.example" || list[0].Sums.OnwardOwn != 3 || list[0].Sums.Sent != 0 || list[0].Parts[0].Kind != "onward" {
+		t.Errorf("%+v", list)
+	}
+}

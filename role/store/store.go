@@ -350,5 +350,6 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreHabit, s.habit)
 	wire.Handle(v, wire.StoreInsider, s.insider)
 	wire.Handle(v, wire.StoreOwn, s.own)
+	wire.Handle(v, wire.StoreWays, s.ways)
 	return v
 }

@@ -77,6 +77,17 @@ func (s *set) add(h uint64) {
 	}
 }
 
+// sorted are the features in the order of their numbers.
+func (s *set) sorted() []uint32 {
+	out := make([]uint32, 0, len(s.order))
+	for i, w := range s.bit {
+		for ; w != 0; w &= w - 1 {
+			out = append(out, uint32(i<<6+bits.TrailingZeros64(w)))
+		}
+	}
+	return out
+}
+
 func (s *set) clear() {
 	for _, f := range s.order {
 		s.bit[f>>6] = 0

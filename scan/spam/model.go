@@ -101,14 +101,14 @@ func (m *Model) Score(mail *Mail, layers ...*learn.Layer) float64 {
 }
 
 // Judge is Score with the reasons in words: which parts of the mail speak for spam, the strongest first, which against it, and
-// what was learned here; and with the mail's features. grams are
+// what was learned here; and with the mail's features, in the order of their numbers. grams are
 // those of the mail, when one of the layers is wide.
 func (m *Model) Judge(mail *Mail, grams []uint32, layers ...*learn.Layer) (points float64, why string, features []uint32) {
 	s := sets.Get().(*set)
 	s.take(mail)
 	base := m.logit(s.order)
 	more := base
-	features = slices.Clone(s.order)
+	features = s.sorted()
 	all := append(slices.Clip(features), grams...)
 	for _, layer := range layers {
 		more += layer.Add(all)
