@@ -1,13 +1,13 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"net/http"
 	"time"
 
 	"sekisho"
-	"sekisho/scan/exact"
 	"sekisho/wire"
 )
 
@@ -48,7 +48,7 @@ func printRoutes(a api) {
 			if err != nil {
 				return nil, invalid("/set", "the file is given in base64")
 			}
-			if _, is := exact.Columns(set); !is {
+			if !bytes.HasPrefix(set, []byte(wire.PrintForm)) {
 				return nil, invalid("/set", "this is no set of fingerprints: sekisho fingerprint make writes one")
 			}
 			_, err = p.Amend(ctx, wire.Admin{Print: &wire.AdminPrint{Do: "put", Contract: in.id(), Name: in.Name, Set: set}})
