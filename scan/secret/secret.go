@@ -14,6 +14,7 @@ import (
 	"math"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
@@ -49,6 +50,8 @@ type rule struct {
 	edge    bool   // a word of the rule must begin where a word begins
 	then    string // one of these must stand near behind it,
 	within  int    // at most so many bytes away
+	joined  bool   // and before any blank
+	behind  int    // how many bytes behind the word the expression is given
 	allow   []allow
 }
 
@@ -60,7 +63,17 @@ func (r *rule) announced(t string, at, n int) bool {
 	if r.edge && r.run > 0 && !begins(t[at:], r.run) {
 		return false
 	}
-	return r.then == "" || strings.ContainsAny(t[at+n:min(len(t), at+n+r.within)], r.then)
+	if r.then == "" {
+		return true
+	}
+	next := t[at+n : min(len(t), at+n+r.within)]
+	if i := strings.IndexFunc(next, unicode.IsSpace); r.joined && i >= 0 {
+		next = next[:i]
+	}
+	if !strings.ContainsAny(next, r.then) {
+		return false
+	}
+	return r.run == 0 || runs(t[at+n:min(len(t), at+n+2*r.within+r.run)], r.run)
 }
 
 // begins says whether t begins with a run of at least n characters of keys with a digit among them.
@@ -105,6 +118,8 @@ type file struct {
 		Edge        bool        `toml:"edge"`
 		Then        string      `toml:"then"`
 		Within      int         `toml:"within"`
+		Joined      bool        `toml:"joined"`
+		Behind      int         `toml:"behind"`
 		Keywords    []string    `toml:"keywords"`
 		Allowlist   *allowlist  `toml:"allowlist"`
 		Allowlists  []allowlist `toml:"allowlists"`
@@ -157,7 +172,7 @@ func Parse(text []byte) (s *Set, problems []Problem, err error) {
 	var words []word.Word
 	for i := range f.Rules {
 		x := &f.Rules[i]
-		r := rule{id: x.ID, entropy: x.Entropy, group: x.SecretGroup, run: x.Run, edge: x.Edge, then: x.Then, within: cmp.Or(max(x.Within, 0), usualWithin), allow: targeted[x.ID]}
+		r := rule{id: x.ID, entropy: x.Entropy, group: x.SecretGroup, run: x.Run, edge: x.Edge, then: x.Then, within: cmp.Or(max(x.Within, 0), usualWithin), joined: x.Joined, behind: cmp.Or(max(x.Behind, 0), behind), allow: targeted[x.ID]}
 		lists := x.Allowlists
 		if x.Allowlist != nil {
 			lists = append(lists, *x.Allowlist)
@@ -261,7 +276,7 @@ func (s *Set) Find(t, path string) []Hit {
 		if !s.rules[r].announced(t, at, n) {
 			return
 		}
-		w := widen(t, at-ahead, at+n+behind)
+		w := widen(t, at-ahead, at+n+s.rules[r].behind)
 		list := places[r]
 		if k := len(list) - 1; k >= 0 && list[k].end >= w.start {
 			list[k].end = max(list[k].end, w.end)
