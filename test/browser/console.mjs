@@ -26,6 +26,7 @@ export async function run({ browser, base, accounts, check, shot, axe, watch, li
   await links({ page, go, of, check });
   await fingerprints({ page, go, of, check });
   await sts({ page, go, of, check, admin });
+  await supervisors({ page, go, of, check, admin });
   await domains({ page, go, of, check, admin });
   await looks({ browser, page, context, base, of, check, shot, axe, watch });
   const auditor = accounts.find((a) => a.role === "auditor");
@@ -181,7 +182,28 @@ async function fingerprints({ page, go, of, check }) {
   await page.click("dialog footer button.primary");
   await page.waitForSelector("dialog .note.bad");
   check("a file that is no set is refused", (await page.innerText("dialog")).includes("no set of fingerprints"));
-  await page.click("dialog footer button:has-text('Cancel')");
+  await page.setInputFiles("dialog input[type=file]", { name: "set", mimeType: "application/octet-stream", buffer: Buffer.from("skexact2" + "x".repeat(100)) });
+  await page.click("dialog footer button.primary");
+  await page.waitForSelector("tbody tr:has-text('customers')");
+  await page.click("tbody tr:has-text('customers') button.danger");
+  await page.click("dialog footer button.danger");
+  await page.waitForFunction(() => !document.querySelector("tbody tr"));
+  check("a set is brought and taken away", true);
+}
+
+// supervisors: whom rules may ask about somebody, and his last day.
+async function supervisors({ page, go, of, check, admin }) {
+  await go(`${of}/accounts?search=sato`);
+  await page.click("tbody tr:has-text('sato@mori.example') button:has-text('Change')");
+  await page.fill("dialog [name=supervisor]", "nobody@mori.example");
+  await page.fill("dialog [name=leaves]", "2037-03-31");
+  await page.click("dialog footer button.primary");
+  await prove(page, admin, check);
+  await page.waitForSelector("dialog .note.bad");
+  await page.fill("dialog [name=supervisor]", admin.address);
+  await page.click("dialog footer button.primary");
+  await page.waitForSelector(`tbody tr:has-text('sato@mori.example'):has-text('${admin.address}')`);
+  check("a supervisor is set on the account's page", true);
 }
 
 // sts: a domain's MTA-STS policy is served for testing, and the record for it is among those to publish.
