@@ -132,26 +132,25 @@ type standing struct {
 // gather lays a person's days out, with those that are missing: a day on which nothing was done is a day.
 func gather(p *Person, today, days int64) standing {
 	s := standing{Standing: Standing{Account: p.Account, Leaves: p.Leaves}, person: p}
-	from, first := today-days+1, today+1
-	known := map[int64]Day{}
-	for _, d := range p.Days {
-		if d.Day <= today && d.Day > today-days-History {
-			x := known[d.Day]
-			x.Day = d.Day
-			x.Add(d)
-			known[d.Day], first = x, min(first, d.Day)
+	oldest := today - days - History + 1
+	all := make([]Day, days+History)
+	first := days + History
+	for i := range p.Days {
+		if at := p.Days[i].Day - oldest; at >= 0 && at < days+History {
+			all[at].Add(p.Days[i])
+			first = min(first, at)
 		}
 	}
-	for day := first; day <= today; day++ {
-		d := known[day]
-		d.Day = day
-		if day >= from {
-			s.now = append(s.now, d)
-			s.Sums.Add(d)
-		} else {
-			s.before = append(s.before, d)
-			s.then.Add(d)
-		}
+	for i := range all {
+		all[i].Day = oldest + int64(i)
+	}
+	s.now = all[max(first, History):]
+	s.before = all[min(first, History):History]
+	for _, d := range s.now {
+		s.Sums.Add(d)
+	}
+	for _, d := range s.before {
+		s.then.Add(d)
 	}
 	return s
 }

@@ -157,3 +157,11 @@ func TestWords(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkRank ranks a large customer's people.
+func BenchmarkRank(b *testing.B) {
+	list := company(rand.New(rand.NewPCG(1, 4)), 10_000, 120)
+	for b.Loop() {
+		Rank(list, 20_000, 30)
+	}
+}

@@ -92,6 +92,10 @@ func TestContractScreens(t *testing.T) {
 		t.Errorf("%s", a.Body)
 	}
 	h.do("contract-admin", "PATCH", account, object{"leaves": "soon"}, 400)
+	file := h.do("contract-admin", "GET", of+"/accounts?format=csv", nil, 200)
+	if head, _, _ := strings.Cut(string(file.Body), "\r\n"); !strings.Contains(head, "supervisor,leaves") || !strings.Contains(string(file.Body), boss+",2027-03-31") {
+		t.Errorf("the file of accounts lacks them: %s", file.Body)
+	}
 	if a = h.do("contract-admin", "PATCH", account, object{"supervisor": "none", "leaves": "none"}, 200); a.at("supervisor") != "" || a.at("leaves") != "" {
 		t.Errorf("%s", a.Body)
 	}

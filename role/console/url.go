@@ -44,7 +44,7 @@ func urlRoutes(a api) {
 			k, err := p.contract(ctx, in.id())
 			return &one[Links]{ETag: contractTag(k), Body: linksOf(k.URLs)}, err
 		})
-	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/links", id: "setLinks", tag: "link", summary: "Allow or block hosts, or take them off the lists", right: sekisho.ChangeContract, fresh: true},
+	route(a, act{method: http.MethodPost, path: "/contracts/{contract}/links", id: "setLinks", tag: "link", summary: "Allow or block hosts, or take them off the lists", right: sekisho.ChangePolicy, fresh: true},
 		func(ctx context.Context, p *person, in *struct {
 			OfContract
 			Body LinksSet

@@ -13,7 +13,7 @@ import (
 	"sekisho/wire"
 )
 
-// fetches counts mails that people fetched whole, until they are written: once a minute, and before somebody asks. A crash loses a minute.
+// fetches counts mails that people fetched whole, until they are written: once a minute, and before somebody asks. A process that ends loses a minute at most.
 type fetches struct {
 	mu   sync.Mutex // guards list
 	list map[fetchKey]insider.Day

@@ -30,7 +30,7 @@ export function LinkScreen() {
   const reply = useRead<Links>(root);
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState("");
-  const changes = may("contract:change");
+  const changes = may("policy:change");
   const set = async (body: object, key: string) => {
     await write("POST", root, body, "", key);
     setAdding(false);

@@ -34,7 +34,7 @@ const named = signal<Contract | null>(null); // the contract that an operator lo
 const standing = signal(false); // and whether he has a grant for it
 
 // within are an operator's rights in a contract while a grant stands: those of its administrator.
-const within = ["trace:view", "kept:view", "kept:open", "kept:settle", "hold:approve", "queue:view", "queue:steer", "partner:view", "partner:change", "policy:view", "policy:change", "change:view", "account:change", "domain:change", "contract:change"];
+const within = ["trace:view", "kept:view", "kept:open", "kept:settle", "hold:approve", "queue:view", "queue:steer", "partner:view", "partner:change", "policy:view", "policy:change", "change:view", "account:change", "domain:change"];
 
 // may says whether the person has a right where he is now. The server judges; this decides what is shown.
 export function may(right: string): boolean {
