@@ -1,8 +1,13 @@
 package test
 
 import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Mail that somebody sends with a mail program waits as his settings have it, without a notice; what a rule keeps longer waits for the rule. Taken
@@ -42,6 +47,40 @@ func TestOwnMailWaits(t *testing.T) {
 	}
 	if drafts := bodies(t, mailbox(t, h, "ann@mori.example"), "Drafts"); len(drafts) != 1 || !has(drafts, "plan for suzuki@") {
 		t.Errorf("what was taken back is no draft: %v", drafts)
+	}
+}
+
+// A rule's time and the sender's own: the longer one counts.
+func TestLongerWaitWins(t *testing.T) {
+	h := NewService(t, Setting{Zone: "there.example. TXT \"v=spf1 -all\"\n"})
+	file := filepath.Join(t.TempDir(), "policy.toml")
+	rules := strings.NewReplacer("\"6s\"", "\"10m\"", "\"delete\"", "\"send\"").Replace(heldPolicy)
+	if err := os.WriteFile(file, []byte(rules), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h.Run("contract", "policy", "Mori", "--set", file)
+	h.Run("contract", "set", "Mori", "--wait", "60")
+	for _, x := range []struct {
+		wait string
+		most time.Duration
+	}{{"2", 10 * time.Minute}, {"45", 45 * time.Minute}} {
+		h.Run("account", "set", "ann@mori.example", "--wait", x.wait)
+		begun := time.Now()
+		if err := submit(t, h, "ann@mori.example", "suzuki@there.example", message("ann@mori.example", "suzuki@there.example", "price list", 500)); err != nil {
+			t.Fatal(err)
+		}
+		var list []struct {
+			ID    uint64    `json:"id"`
+			Until time.Time `json:"until"`
+			Rule  string    `json:"rule"`
+		}
+		if err := json.Unmarshal([]byte(h.Run("hold", "list", "--json")), &list); err != nil || len(list) != 1 {
+			t.Fatalf("%v %+v", err, list)
+		}
+		if d := list[0].Until.Sub(begun); d < x.most-time.Minute || d > x.most+time.Minute || list[0].Rule != "wait" {
+			t.Errorf("wait %s: until %s after, by %q", x.wait, d, list[0].Rule)
+		}
+		h.Run("hold", "cancel", fmt.Sprint(list[0].ID))
 	}
 }
 

@@ -62,7 +62,7 @@ func FuzzPrivate(f *testing.F) {
 	f.Add("@", "ooo", "h@ohu")
 	f.Fuzz(func(t *testing.T, own, name, to string) {
 		Private(own, name, to)
-		if r := roman(own); len(r) > 2*len(own) {
+		if r := roman(own); len(r) > 4*len(own) {
 			t.Errorf("%q grew to %q", own, r)
 		}
 		Similar(own, []string{to})

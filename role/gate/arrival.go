@@ -179,6 +179,9 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 		if d.AtEnd == "" {
 			d.AtEnd = "send"
 		}
+		if d.AtEnd == "send" && in.waits && in.until.After(d.NotBefore) {
+			d.NotBefore = in.until // the longer of both
+		}
 		if o.decision.Action == policy.Approve {
 			d.Approve, d.AtEnd, d.Asks = true, cmp.Or(o.decision.AtEnd, "delete"), asks(o.decision.Asks)
 		}
