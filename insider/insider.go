@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Day are the numbers of one person and day. A day begins at midnight UTC.
@@ -73,7 +74,7 @@ type Standing struct {
 
 // Part is one reason of a score.
 type Part struct {
-	Kind   string  `json:"kind" doc:"private, onward, volume, bytes, attachments, hours, reading, looking, leaving"`
+	Kind   string  `json:"kind" doc:"private, onward, volume, bytes, attachments, hours, reading, looking, leaving, bytes-total, attachments-total, reading-total"`
 	Points float64 `json:"points"`
 	Value  float64 `json:"value" doc:"what was counted"`
 	Usual  float64 `json:"usual" doc:"what is usual for him, or for his colleagues where that is more"`
@@ -163,56 +164,102 @@ func (s *standing) add(p Part) {
 	}
 }
 
-// measure is a number of a day whose highest value is compared with the usual.
+func (s *standing) has(kind string) bool {
+	return slices.ContainsFunc(s.Parts, func(p Part) bool { return p.Kind == kind })
+}
+
+// measure is a number of a day of which the highest value, or the sum, is compared with the usual.
 type measure struct {
 	kind   string
 	of     func(*Day) float64
 	floor  float64 // below that nothing is much
 	weight float64 // points for each doubling
 	most   float64 // points
+	total  bool    // the sum: a little more every day
 }
+
+func bytesOf(d *Day) float64    { return float64(d.Bytes) }
+func attachedOf(d *Day) float64 { return float64(d.Attached) }
+func readOf(d *Day) float64     { return float64(d.Read) }
 
 var measures = [...]measure{
-	{"volume", func(d *Day) float64 { return float64(d.Recipients) }, 30, 8, 30},
-	{"bytes", func(d *Day) float64 { return float64(d.Bytes) }, 20 << 20, 8, 30},
-	{"attachments", func(d *Day) float64 { return float64(d.Attached) }, 10, 7, 25},
-	{"reading", func(d *Day) float64 { return float64(d.Read) }, 300, 9, 35},
-	{"looking", func(d *Day) float64 { return float64(d.Looked) }, 20, 9, 30},
+	{"volume", func(d *Day) float64 { return float64(d.Recipients) }, 30, 8, 30, false},
+	{"bytes", bytesOf, 20 << 20, 8, 30, false},
+	{"attachments", attachedOf, 10, 7, 25, false},
+	{"reading", readOf, 300, 9, 35, false},
+	{"looking", func(d *Day) float64 { return float64(d.Looked) }, 20, 9, 30, false},
+	{"bytes-total", bytesOf, 60 << 20, 8, 25, true},
+	{"attachments-total", attachedOf, 30, 7, 20, true},
+	{"reading-total", readOf, 1000, 9, 25, true},
 }
 
-// compare gives points for the highest day of each person: by how many doublings it is above what his own highest days were before,
-// less what is so for half of his colleagues too, as in a busy month.
+// found is what a measure has of one person.
+type found struct {
+	value, usual float64
+	day          int64
+}
+
+// above is by how many doublings the value is above the usual.
+func (f *found) above(floor float64) float64 { return math.Log2((f.value + floor) / (f.usual + floor)) }
+
+// compare gives points by how many doublings each person's highest day is above what his own highest days were before, or his sum above what
+// was to be expected, less what is so for half of his colleagues too, as in a busy month.
 func (m *measure) compare(list []standing) {
-	type found struct{ value, usual, above float64 }
 	all := make([]found, len(list))
-	days := make([]int64, len(list))
-	highest := make([]float64, 0, len(list))
-	for i := range list {
-		highest = append(highest, top(list[i].before, m.of))
-	}
-	peers := quantile(highest, 0.75)
 	above := make([]float64, len(list))
+	peers := 0.0
+	if !m.total {
+		highest := make([]float64, len(list))
+		for i := range list {
+			highest[i] = top(list[i].before, m.of)
+			all[i] = list[i].highest(m.of, highest[i])
+		}
+		peers = quantile(highest, 0.75)
+	}
 	for i := range list {
-		s := &list[i]
-		f := &all[i]
-		for k := range s.now {
-			if v := m.of(&s.now[k]); v > f.value {
-				f.value, days[i] = v, s.now[k].Day
-			}
+		switch {
+		case m.total:
+			all[i] = list[i].sum(m.of)
+		case len(list[i].before) < hardly: // his colleagues say what is usual
+			all[i].usual = max(all[i].usual, peers)
 		}
-		f.usual = highest[i]
-		if len(s.before) < 14 { // hardly known: his colleagues say what is usual
-			f.usual = max(f.usual, peers)
-		}
-		f.above = math.Log2((f.value + m.floor) / (f.usual + m.floor))
-		above[i] = f.above
+		above[i] = all[i].above(m.floor)
 	}
 	common := max(quantile(above, 0.5), 0)
 	for i, f := range all {
-		if more := f.above - common; more > 0.7 {
-			list[i].add(Part{Kind: m.kind, Points: min(m.weight*more, m.most), Value: f.value, Usual: f.usual, Day: days[i]})
+		if more := above[i] - common; more > 0.7 && !(m.total && list[i].has(strings.TrimSuffix(m.kind, "-total"))) { // one cause counts once
+			list[i].add(Part{Kind: m.kind, Points: min(m.weight*more, m.most), Value: f.value, Usual: f.usual, Day: f.day})
 		}
 	}
+}
+
+// Who is known for less than hardly days is compared with his colleagues; sums are compared where enough days are known.
+const hardly, enough = 14, 28
+
+// highest is the highest of the days looked at.
+func (s *standing) highest(of func(*Day) float64, usual float64) found {
+	f := found{usual: usual}
+	for i := range s.now {
+		if v := of(&s.now[i]); v > f.value {
+			f.value, f.day = v, s.now[i].Day
+		}
+	}
+	return f
+}
+
+// sum is the sum of the days looked at, and what was to be expected from those before.
+func (s *standing) sum(of func(*Day) float64) (f found) {
+	if len(s.before) < enough {
+		return f
+	}
+	for i := range s.now {
+		f.value += of(&s.now[i])
+	}
+	for i := range s.before {
+		f.usual += of(&s.before[i])
+	}
+	f.usual *= float64(len(s.now)) / float64(len(s.before))
+	return f
 }
 
 // top is what the highest days come to: the middle of the two highest, and no less than three times the usual spread above the median.

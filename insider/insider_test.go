@@ -99,6 +99,24 @@ func TestInsidersAreFound(t *testing.T) {
 	}
 }
 
+// A little more every day is as much as a lot on one.
+func TestTrickleIsFound(t *testing.T) {
+	for seed := range uint64(10) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		list := company(r, 200, 120)
+		list[33].Days = nil
+		for day := int64(20_000 - 119); day <= 20_000; day++ {
+			list[33].Days = append(list[33].Days, workday(r, day, 8, 0))
+		}
+		each(&list[33], 20_000-29, func(d *Day) { d.Bytes += 14 << 20; d.Attached += 2 })
+		ranked := Rank(list, 20_000, 30)
+		at := slices.IndexFunc(ranked, func(s Standing) bool { return s.Account == 34 })
+		if at < 0 || at > 4 || !slices.ContainsFunc(ranked[at].Parts, func(p Part) bool { return p.Kind == "bytes-total" }) {
+			t.Errorf("seed %d: place %d", seed, at)
+		}
+	}
+}
+
 func TestBusyMonthIsNobodys(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	list := company(r, 50, 120)
@@ -146,7 +164,7 @@ func TestScoreIsTheSumOfItsParts(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
-	for _, kind := range []string{"private", "onward", "volume", "bytes", "attachments", "hours", "reading", "looking", "leaving"} {
+	for _, kind := range []string{"private", "onward", "volume", "bytes", "attachments", "hours", "reading", "looking", "leaving", "bytes-total", "attachments-total", "reading-total"} {
 		p := Part{Kind: kind, Value: 5 << 20, Usual: 1 << 20, Day: 20_000}
 		en, ja := p.Text("en"), p.Text("ja")
 		if en == kind || ja == kind || en == ja {

@@ -3,6 +3,7 @@ package insider
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -107,7 +108,7 @@ func size(bytes float64) string {
 // Text says a part in words, in "ja" or "en".
 func (p *Part) Text(language string) string {
 	n, usual, day := fmt.Sprintf("%.0f", p.Value), fmt.Sprintf("%.0f", p.Usual), Date(p.Day)
-	if p.Kind == "bytes" {
+	if strings.HasPrefix(p.Kind, "bytes") {
 		n, usual = size(p.Value), size(p.Usual)
 	}
 	if language == "ja" {
@@ -124,6 +125,12 @@ func (p *Part) Text(language string) string {
 		return fmt.Sprintf("%s to the outside on %s; the highest days before had %s", n, day, usual)
 	case "attachments":
 		return fmt.Sprintf("%s mails with attachments to the outside on %s; the highest days before had %s", n, day, usual)
+	case "bytes-total":
+		return fmt.Sprintf("%s to the outside in all; %s were to be expected from the time before", n, usual)
+	case "attachments-total":
+		return fmt.Sprintf("%s mails with attachments to the outside in all; %s were to be expected from the time before", n, usual)
+	case "reading-total":
+		return fmt.Sprintf("%s mails fetched whole from the mailbox in all; %s were to be expected from the time before", n, usual)
 	case "hours":
 		return fmt.Sprintf("%s mails sent at hours at which this person hardly ever sent before; about %s were to be expected", n, usual)
 	case "reading":
@@ -151,6 +158,12 @@ func (p *Part) japanese(n, usual, day string) string {
 		return fmt.Sprintf("%s に社外へ %s。これまでの最多の日は %s", day, n, usual)
 	case "attachments":
 		return fmt.Sprintf("%s に社外へ添付ファイル付きメール %s 通。これまでの最多の日は %s 通", day, n, usual)
+	case "bytes-total":
+		return fmt.Sprintf("期間全体で社外へ %s。それ以前からの見込みは %s", n, usual)
+	case "attachments-total":
+		return fmt.Sprintf("期間全体で社外へ添付ファイル付きメール %s 通。それ以前からの見込みは %s 通", n, usual)
+	case "reading-total":
+		return fmt.Sprintf("期間全体でメールボックスから本文ごと取得 %s 通。それ以前からの見込みは %s 通", n, usual)
 	case "hours":
 		return fmt.Sprintf("普段ほとんど送信しない時間帯の送信 %s 通。通常の見込みは約 %s 通", n, usual)
 	case "reading":
