@@ -27,9 +27,9 @@ import (
 
 // World is the product in one process: the real roles on real files, joined by real lines, without confinement.
 type World struct {
-	Zone  string         // master file that dial answers from
-	Roots *x509.CertPool // authorities that the world outside has its certificates from
-	Web   uint16         // port of the web outside
+	Zone  string           // master file that dial answers from
+	Roots *x509.CertPool   // authorities that the world outside has its certificates from
+	Web   uint16           // port of the web outside
 	Clock func() time.Time // of gate and store; nil: time.Now
 
 	Report post.Reporter // in whose name other domains get reports; empty: none do
