@@ -34,6 +34,9 @@ func (j *job) file(name string, data []byte, where string, depth int) {
 		if t == file.Link {
 			j.find(sekisho.KindActive, "shell-link", where, 5, "a link that runs a command when it is opened")
 		}
+		if t.Disk() {
+			j.archive(t, data, where, depth)
+		}
 	case t.Closed():
 		j.rep.Unscannable = true
 		j.find(sekisho.KindAmbiguous, "unscannable", where, 5, "nobody here reads "+string(t))
@@ -45,6 +48,11 @@ func (j *job) file(name string, data []byte, where string, depth int) {
 	if t != file.Zip && t != file.OLE && archive.EndOfZip(data) {
 		j.find(sekisho.KindAmbiguous, "polyglot", where, 3, "a zip behind something else")
 		j.archive(file.Zip, data, where, depth)
+	}
+	if !t.Disk() && file.Mounted(data) {
+		j.find(sekisho.KindAmbiguous, "polyglot", where, 3, "a disk image behind something else")
+		j.find(sekisho.KindExecutable, "program", where, 10, "content is a disk image too")
+		j.archive(file.Image, data, where, depth)
 	}
 	j.content(t, name, data, where, depth)
 }

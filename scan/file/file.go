@@ -195,6 +195,22 @@ func (t Type) Archive() bool {
 	return false
 }
 
+// Disk says whether t is an image of a disk, which a double click shows as a drive.
+func (t Type) Disk() bool { return t == ISO || t == VHD || t == Image }
+
+// Mounted says whether b is such an image whatever it begins with: the first 32 kB of a CD are free, and some images have their mark at
+// the end.
+func Mounted(b []byte) bool {
+	if len(b) > 0x8006 && string(b[0x8001:0x8006]) == "CD001" {
+		return true
+	}
+	switch Disk(b) {
+	case "vhd", "udf", "dmg", "raw cd":
+		return true
+	}
+	return false
+}
+
 // Closed says whether t holds other files that nobody here can take out.
 func (t Type) Closed() bool {
 	switch t {
