@@ -17,6 +17,9 @@ import (
 // virus below is worth being named.
 const deepest = 16
 
+// inside is the depth of files that stand within others in a form that was made for it: in links, scripts, signed mail.
+const inside = 6
+
 // file inspects one attached file, or a member of an archive, depth levels below the mail.
 func (j *job) file(name string, data []byte, where string, depth int) {
 	if j.quick {

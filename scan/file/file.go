@@ -176,7 +176,7 @@ func markup(b []byte) Type {
 		}
 	}
 	switch {
-	case bytes.HasPrefix(low, []byte("<svg")) || bytes.Contains(low, []byte("<svg")):
+	case bytes.HasPrefix(low, []byte("<svg")) || bytes.Contains(low, []byte("<svg")) || bytes.Contains(low, []byte(":svg")) && bytes.Contains(low, []byte("www.w3.org/2000/svg")):
 		return SVG
 	case bytes.Contains(low, []byte("<html")):
 		return HTML
