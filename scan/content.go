@@ -31,7 +31,7 @@ func (j *job) content(t file.Type, name string, data []byte, where string, depth
 	j.entities(t, data, where)
 	switch {
 	case t == file.OLE:
-		j.document(office.OLE(data), where, depth)
+		j.compound(data, where, depth)
 	case t == file.RTF:
 		j.document(office.RTF(data), where, depth)
 	case t == file.Biff:
@@ -247,6 +247,12 @@ func (j *job) inner(name string, data []byte, where string, depth int) {
 // pdf inspects a PDF file.
 func (j *job) pdf(data []byte, where string, depth int) {
 	d := pdf.Read(data)
+	if d.Encrypted && j.another() {
+		if open := pdf.Read(data, j.known()...); !open.Encrypted {
+			d = open
+			j.find(sekisho.KindAmbiguous, "opened", where, 0, openedBy)
+		}
+	}
 	if d.Script {
 		j.find(sekisho.KindActive, "pdf-script", where, 4, "JavaScript")
 		if d.Auto {
@@ -289,7 +295,7 @@ func (j *job) pdf(data []byte, where string, depth int) {
 		j.inner(f.Name, f.Data, where, depth)
 	}
 	if !d.Encrypted {
-		j.pages(data, where)
+		j.pages(data, d.Word, where)
 	}
 	for _, p := range d.Pictures {
 		j.picture(file.Sniff(p), p, where)
@@ -307,9 +313,9 @@ const maxPages = 256 << 10
 
 // pages reads what people see on the pages of a PDF document: links that are only written, personal data, words to be
 // found by.
-func (j *job) pages(data []byte, where string) {
+func (j *job) pages(data []byte, word, where string) {
 	left := min(maxPages, maxLeakText-j.leaky)
-	f, err := pdf.Open(data)
+	f, err := pdf.Open(data, word)
 	if err != nil || left <= 0 || j.ctx.Err() != nil {
 		return
 	}

@@ -171,6 +171,7 @@ type job struct {
 	paper    string          // the member of a document whose text is read with the whole
 	leaky    int             // bytes of attachments that were searched for personal data
 	carried  int             // files in links
+	locks    int             // passwords that were tried with documents
 	quick    bool            // only texts are wanted
 	hosts    map[string]bool // hosts that were judged
 	ways     []phish.Link    // links of the texts that are shown as the mail itself
