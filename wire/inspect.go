@@ -77,6 +77,7 @@ type Conversion struct {
 	Action string
 	Text   string
 	Kept   bool // quarantine keeps the mail as it came when something is taken out of it
+	Whole  bool // an engine that names no part found a virus in the mail: every attachment may be it
 }
 
 // Rewritten is the copy. Notes say what was changed, for the trace. Took names the conversions that took something out.

@@ -78,7 +78,11 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	reports := in.reports(ctx, judged)
 	arrivals, err := in.arrivals(ctx, outcomes, g.config.Clock().Sub(begun))
 	if err != nil {
-		return nil, g.answer(err)
+		refusal := g.answer(err)
+		if refusal.Code >= 500 {
+			in.record(ctx, outcomes, refusal.Code, refusal.Message)
+		}
+		return nil, refusal
 	}
 	if err := g.commits.take(ctx, append(arrivals, sorted.arrivals...)); err != nil {
 		return nil, g.answer(err)
