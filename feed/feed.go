@@ -1,5 +1,5 @@
-// Package feed keeps the installation's lists of bad hosts in the memory of roles that ask about hosts, and fetches from store what has
-// changed.
+// Package feed keeps the installation's lists of bad hosts, and of domains that must not be imitated, in the memory of roles that ask about
+// hosts, and fetches from store what has changed.
 package feed
 
 import (
@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"sekisho/mail/hostlist"
+	"sekisho/mail/likeness"
 	"sekisho/wire"
 )
 
 // Lists keeps the lists in memory, and asks for what has changed.
 type Lists struct {
 	store *wire.Peer
+	bad   bool // only lists of bad hosts
 
 	mu      sync.Mutex // guards what follows
 	version uint64
@@ -22,8 +24,9 @@ type Lists struct {
 }
 
 type loaded struct {
-	name string
-	set  hostlist.Set
+	name  string
+	set   hostlist.Set
+	known *likeness.Index // for a list of domains that must not be imitated
 }
 
 // listedLife is how long a list counts after it was replaced.
@@ -31,6 +34,9 @@ const listedLife = 30 * time.Second
 
 // New asks nothing yet.
 func New(store *wire.Peer) *Lists { return &Lists{store: store} }
+
+// NewBad is New for lists of bad hosts only: those of known domains take much memory.
+func NewBad(store *wire.Peer) *Lists { return &Lists{store: store, bad: true} }
 
 // On gives the name of the first list that has a host, or that very path and query of it; "" when none has. When store cannot be asked, the
 // lists that are known count.
@@ -42,6 +48,20 @@ func (l *Lists) On(ctx context.Context, now time.Time, host, path string) (strin
 		}
 	}
 	return "", err
+}
+
+// Like says which domain of a list a host imitates, how (see package likeness), and which list has it; "" for none.
+func (l *Lists) Like(ctx context.Context, now time.Time, host string) (of, how, list string, err error) {
+	all, err := l.current(ctx, now)
+	for _, x := range all {
+		if x.known == nil {
+			continue
+		}
+		if of, how = x.known.Like(host); of != "" {
+			return of, how, x.name, err
+		}
+	}
+	return "", "", "", err
 }
 
 func (l *Lists) current(ctx context.Context, now time.Time) ([]loaded, error) {
@@ -60,11 +80,19 @@ func (l *Lists) current(ctx context.Context, now time.Time) ([]loaded, error) {
 	}
 	next := make([]loaded, 0, len(got.List))
 	for _, f := range got.List {
-		set, err := hostlist.Load(f.Data)
+		x := loaded{name: f.Name}
+		if f.Known && l.bad {
+			continue
+		}
+		if f.Known {
+			x.known, err = likeness.Load(f.Data)
+		} else {
+			x.set, err = hostlist.Load(f.Data)
+		}
 		if err != nil {
 			return l.list, err
 		}
-		next = append(next, loaded{f.Name, set})
+		next = append(next, x)
 	}
 	l.list, l.version = next, got.Version
 	return l.list, nil

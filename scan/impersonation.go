@@ -41,6 +41,9 @@ func (j *job) sender() {
 	strange := j.domain(a, site)
 	strange = j.displayed(a, site) || strange
 	strange = j.replies(a, site) || strange
+	if !j.c.Known {
+		strange = j.hijack(a, site) || strange
+	}
 	j.authenticated(a)
 	if j.c.Direction == sekisho.Inbound && !j.c.Known && !j.inside(a.Host) {
 		j.find(sekisho.KindImpersonation, "first-contact", "header/from", 0.2, "no mail between these two before")
@@ -64,7 +67,7 @@ func (j *job) inside(host string) bool {
 // domain judges the domain of From.
 func (j *job) domain(a sekisho.Address, site string) bool {
 	if is, ok := j.like(a.Host); ok {
-		j.find(sekisho.KindImpersonation, "look-alike-"+is.How, "header/from", likeness(is.How)+1, a.Host+" looks like "+is.Of)
+		j.find(sekisho.KindImpersonation, "look-alike-"+is.How, "header/from", weightOf(is.How)+1, a.Host+" looks like "+is.Of)
 		return true
 	}
 	if j.inside(a.Host) && j.c.Envelope.Account == 0 && j.c.Envelope.Contract == 0 && j.c.Auth.SPF+j.c.Auth.DKIM+j.c.Auth.DMARC != "" && !j.c.Auth.Aligned {
@@ -161,7 +164,7 @@ func (j *job) replies(a sekisho.Address, site string) bool {
 		}
 		switch is, ok := j.like(r.Host); {
 		case ok:
-			j.find(sekisho.KindImpersonation, "reply-look-alike", "header/reply-to", likeness(is.How), r.Host+" looks like "+is.Of)
+			j.find(sekisho.KindImpersonation, "reply-look-alike", "header/reply-to", weightOf(is.How), r.Host+" looks like "+is.Of)
 			return true
 		case free(r.Host) && !free(strings.ToLower(a.Host)):
 			j.find(sekisho.KindImpersonation, "reply-freemail", "header/reply-to", 1.5, "answers go to "+r.Host+", not to "+a.Host)

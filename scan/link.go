@@ -75,6 +75,7 @@ func (j *job) link(raw, shown, where string) {
 		j.program(raw, where)
 		return
 	}
+	posing := l.User && looksLikeHost(raw)
 	raw = masked(raw, &l)
 	if len(l.Path) > 1 && len(j.paths) < 30 {
 		j.paths = append(j.paths, l.Path)
@@ -82,8 +83,11 @@ func (j *job) link(raw, shown, where string) {
 	if shown != "" {
 		j.mismatch(&l, shown, where)
 	}
-	if l.User {
+	switch {
+	case posing:
 		j.find(sekisho.KindURL, "userinfo", where, 2, raw)
+	case l.User:
+		j.find(sekisho.KindURL, "userinfo", where, 0.5, raw)
 	}
 	if len(j.rep.Links) < maxLinks && len(l.Path) < 2000 {
 		j.rep.Links = append(j.rep.Links, l.Host+l.Path)
@@ -111,7 +115,7 @@ func (j *job) link(raw, shown, where string) {
 		j.find(sekisho.KindURL, "international-host", where, 0.5, raw)
 	}
 	if is, ok := j.like(l.Host); ok {
-		j.find(sekisho.KindURL, "look-alike-"+is.How, where, likeness(is.How), l.Host+" looks like "+is.Of)
+		j.find(sekisho.KindURL, "look-alike-"+is.How, where, weightOf(is.How), l.Host+" looks like "+is.Of)
 	}
 }
 
@@ -171,8 +175,8 @@ func (s *Scanner) lookalike(domains []string) *url.Lookalike {
 	return l
 }
 
-// likeness is the weight of an imitated domain.
-func likeness(how string) float64 {
+// weightOf is the weight of an imitated domain.
+func weightOf(how string) float64 {
 	switch how {
 	case "homograph":
 		return 8
@@ -204,4 +208,15 @@ func (j *job) mismatch(l *url.Link, shown, where string) {
 	if ok && s.Site != l.Site {
 		j.find(sekisho.KindURL, "shown-elsewhere", where, 2, "shows "+s.Host+", leads to "+l.Host)
 	}
+}
+
+// looksLikeHost says whether what stands before the @ of a link would be read as its host: it has a dot. A plain name and password are how
+// programs are told to sign in.
+func looksLikeHost(raw string) bool {
+	_, rest, _ := strings.Cut(raw, "//")
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	user := rest[:max(strings.LastIndexByte(rest, '@'), 0)]
+	return strings.ContainsAny(user, ".%")
 }

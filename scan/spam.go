@@ -16,9 +16,9 @@ func (j *job) spam() {
 	if len(j.mail.Header) == 0 {
 		return
 	}
-	p, why, features := j.s.model.Judge(j.features(), j.grams(), j.c.Layers...)
+	p, why, opinion := j.s.model.Judge(j.features(), j.grams(), j.c.Layers...)
 	if j.c.Direction == sekisho.Inbound {
-		j.rep.Opinion = j.s.model.Opinion(features)
+		j.rep.Opinion = opinion
 	}
 	if root := &j.mail.Root; p > 0 && root.Type == "multipart" && root.Subtype == "report" {
 		p /= 2 // a bounce quotes what somebody else wrote

@@ -174,6 +174,27 @@ func feeds(t *testing.T, h *House, v *Visitor, token string) {
 	if !eventually(found) {
 		t.Errorf("mail with a listed link has no finding: %s", h.Run("trace", "ann@mori.example", "--json"))
 	}
+	if out := h.Run("feed", "import", "visited", write("1,hokkaidobank.example\n2,minato-unyu.example\n"), "--known"); !strings.Contains(out, "2") {
+		t.Errorf("%s", out)
+	}
+	if out := h.Run("feed", "list"); !strings.Contains(out, "known domains") {
+		t.Errorf("%s", out)
+	}
+	imitated := func() bool {
+		for from, want := range map[string]string{"hana@h0kkaidobank.example": "h0kkaidobank.example looks like hokkaidobank.example, by the list visited", "hana@minato-uunyu.example": "minato-uunyu.example looks like minato-unyu.example"} {
+			raw := strings.Replace(letterWithLinks, "hana@minato.example", from, 1)
+			if err := deliver(h, from, []string{"ann@mori.example"}, []byte(raw)); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(h.Run("trace", "ann@mori.example", "--json"), want) {
+				return false
+			}
+		}
+		return true
+	}
+	if !eventually(imitated) {
+		t.Errorf("senders that imitate known domains have no finding: %s", h.Run("trace", "ann@mori.example", "--json"))
+	}
 	h.Run("feed", "remove", "watchers")
 	if _, err := h.Try("feed", "remove", "watchers"); err == nil {
 		t.Error("a list is removed twice")

@@ -30,7 +30,7 @@ type World struct {
 	Zone  string         // master file that dial answers from
 	Roots *x509.CertPool // authorities that the world outside has its certificates from
 	Web   uint16         // port of the web outside
-	Clock func() time.Time
+	Clock func() time.Time // of gate and store; nil: time.Now
 
 	Report post.Reporter // in whose name other domains get reports; empty: none do
 	Flush  func(context.Context) error
@@ -66,7 +66,7 @@ func NewWorld(t testing.TB, zone string, with ...func(*World)) *World {
 	end(err)
 	vaultService := v.Service(fault)
 	var passKey []byte
-	s, err := store.New(store.Config{Dir: mkdir(t, dir, "store"), Hosts: []string{"localhost"},
+	s, err := store.New(store.Config{Clock: w.Clock, Dir: mkdir(t, dir, "store"), Hosts: []string{"localhost"},
 		Pass: func(p wire.Pass, by sekisho.Caller) (store.PassClaims, error) {
 			got, err := seal.CheckPass(passKey, p, by.Instance, time.Now())
 			if err != nil {
@@ -97,7 +97,7 @@ func NewWorld(t testing.TB, zone string, with ...func(*World)) *World {
 	stopped := make(chan struct{})
 	go func() { s.Run(ctx); close(stopped) }()
 
-	g := gate.New(gate.Config{Name: "mx.test.example", Exempt: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Report: w.Report.From != ""},
+	g := gate.New(gate.Config{Clock: w.Clock, Name: "mx.test.example", Exempt: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Report: w.Report.From != ""},
 		gate.Peers{Inspect: w.Peer(sekisho.Gate, sekisho.Inspect), Store: w.Peer(sekisho.Gate, sekisho.Store), Vault: w.Peer(sekisho.Gate, sekisho.Vault), Dial: w.Peer(sekisho.Gate, sekisho.Dial)})
 	listeners := map[string]net.Listener{}
 	for _, name := range []string{"mx", "submission", "submissions"} {

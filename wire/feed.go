@@ -14,9 +14,10 @@ type Feeds struct {
 	List    []Feed
 }
 
-// Feed is one list, in package hostlist's form.
+// Feed is one list: of bad hosts in package hostlist's form, or of domains that must not be imitated in package likeness'.
 type Feed struct {
 	Name    string
+	Known   bool
 	Entries uint64
 	At      time.Time
 	Data    []byte

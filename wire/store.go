@@ -344,6 +344,7 @@ type Delivery struct {
 	ORcpt  string    // DSN ORCPT
 
 	Inside, Outside string // who corresponds with whom by this delivery, to be remembered; "" nothing to remember
+	Site, Way       string // FateMailbox: the sender's organisation and by which way its mail came (StoreWays); "" nothing to remember
 }
 
 // Trace is what administrators can find out later about a message. It names people, so it belongs to the contract and

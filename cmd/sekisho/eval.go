@@ -23,7 +23,7 @@ import (
 // evalCommand measures the inspection on every collection of mails that is there, on what it has not learned from.
 type evalCommand struct {
 	Corpora string `env:"SEKISHO_SHARED" required:"" placeholder:"DIR" help:"Where to look for collections: every labels.tsv below it (columns path, label, split; date where there is one)."`
-	Made    int    `default:"2000" help:"How many generated mails to measure, of the family that teaches nothing."`
+	Made    int    `default:"3000" help:"How many generated mails to measure, of the family that teaches nothing."`
 	Write   string `placeholder:"DIR" help:"Only write the mails of the tests into DIR/unseen, DIR/stripped and DIR/generated, with lists of labels: for measuring other filters on the same mails."`
 	Fast    bool   `help:"Leave out what trains a model anew."`
 }
@@ -136,8 +136,8 @@ func findLabels(dir string) ([]string, error) {
 	return out, err
 }
 
-// corpus measures one collection. Its mails of the split train have taught the shipped model, where it is the collection
-// that the model is made from; they are left out of what measures that model.
+// corpus measures one collection: the split dev with a model that train alone has taught, since both have taught the shipped one where it is
+// the collection that this is made from; splits of other names, and collections without a split train, with the shipped model.
 func (c *evalCommand) corpus(g *Global, shipped *scan.Scanner, dir string) ([]evaluated, error) {
 	list, err := readLabels(dir)
 	if err != nil || len(list) == 0 {
@@ -145,26 +145,41 @@ func (c *evalCommand) corpus(g *Global, shipped *scan.Scanner, dir string) ([]ev
 	}
 	name := filepath.Base(dir)
 	fmt.Fprintf(g.Err, "sekisho: %s, %d mails ...\n", name, len(list))
-	var unseen, cut []evalMail
 	all := make([]evalMail, len(list))
+	var dev, test []evalMail
+	teaches := slices.ContainsFunc(list, func(l labelled) bool { return l.split == "train" })
 	for i, l := range list {
 		raw, err := os.ReadFile(l.path)
 		if err != nil {
 			return nil, err
 		}
 		all[i] = evalMail{raw, l.spam, l.kind}
-		if l.split != "train" {
-			unseen = append(unseen, all[i])
-			cut = append(cut, evalMail{gauge.Strip(raw, laterDate), l.spam, l.kind})
+		switch {
+		case !teaches || l.split != "train" && l.split != "dev":
+			test = append(test, all[i])
+		case l.split == "dev":
+			dev = append(dev, all[i])
 		}
 	}
 	if c.Write != "" {
-		return nil, errors.Join(writeMails(filepath.Join(c.Write, "unseen", name), unseen), writeMails(filepath.Join(c.Write, "stripped", name), cut))
+		unseen := slices.Concat(dev, test)
+		return nil, errors.Join(writeMails(filepath.Join(c.Write, "unseen", name), unseen), writeMails(filepath.Join(c.Write, "stripped", name), stripped(unseen)))
 	}
-	out := []evaluated{measure(shipped, name, "shipped model, unseen splits", unseen), measure(shipped, name, "the same, receiving side stripped", cut)}
+	out := both(shipped, name, "shipped model", test)
 	if c.Fast {
 		return out, nil
 	}
+	trained := shipped
+	if teaches {
+		model, err := trainAlone(list)
+		if err != nil {
+			return nil, err
+		}
+		if trained, err = scan.New(scan.Config{Model: model.Bytes()}); err != nil {
+			return nil, err
+		}
+	}
+	out = append(out, both(trained, name, "train teaches, dev tested", dev)...)
 	order := make([]int, len(list))
 	for i := range order {
 		order[i] = i
@@ -174,9 +189,41 @@ func (c *evalCommand) corpus(g *Global, shipped *scan.Scanner, dir string) ([]ev
 	if err != nil {
 		return nil, err
 	}
-	stream, err := streams(shipped, name, list, all, order)
+	stream, err := streams(trained, name, list, all, order)
 	return append(append(out, later...), stream...), err
 }
+
+// both measures mails as they are, and without what the receiving side wrote into them.
+func both(s *scan.Scanner, name, test string, list []evalMail) []evaluated {
+	if len(list) == 0 {
+		return nil
+	}
+	return []evaluated{measure(s, name, test, list), measure(s, name, "the same, receiving side stripped", stripped(list))}
+}
+
+func stripped(list []evalMail) []evalMail {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].raw = gauge.Strip(out[i].raw, laterDate)
+	}
+	return out
+}
+
+// trainAlone is a model made like the shipped one, but taught by the split train only.
+func trainAlone(list []labelled) (*spam.Model, error) {
+	s, err := scan.New(scan.Config{Model: spam.Empty().Bytes()})
+	if err != nil {
+		return nil, err
+	}
+	train, check, err := lessons(s, list, func(int) {})
+	if err != nil {
+		return nil, err
+	}
+	return judged(s, train, check, taught(s, teachers)), nil
+}
+
+// teachers is how many generated mails teach a model that is made to be measured: as many as teach the shipped one.
+const teachers = 6000
 
 // later teaches the earlier 60 % of the mails, by date, and measures the rest.
 func (c *evalCommand) later(name string, all []evalMail, order []int) ([]evaluated, error) {
@@ -194,7 +241,7 @@ func (c *evalCommand) later(name string, all []evalMail, order []int) ([]evaluat
 			train = append(append(train, e), varied(s, uint64(at), all[at].raw, all[at].bad)...)
 		}
 	}
-	train = append(train, taught(s, 4000)...)
+	train = append(train, taught(s, teachers)...)
 	if s, err = scan.New(scan.Config{Model: spam.Learn(train, check, spam.Training{}).Bytes()}); err != nil {
 		return nil, err
 	}
@@ -207,8 +254,8 @@ func (c *evalCommand) later(name string, all []evalMail, order []int) ([]evaluat
 	return []evaluated{measure(s, name, "earlier 60 % teach, later tested", rest), measure(s, name, "the same, receiving side stripped", cut)}, nil
 }
 
-// streams scores each mail and then learns it, in the order of their dates: from nothing, and on top of the shipped model.
-func streams(shipped *scan.Scanner, name string, list []labelled, all []evalMail, order []int) ([]evaluated, error) {
+// streams scores each mail and then learns it, in the order of their dates: from nothing, and those of dev on top of the model of train.
+func streams(trained *scan.Scanner, name string, list []labelled, all []evalMail, order []int) ([]evaluated, error) {
 	empty, err := scan.New(scan.Config{Model: spam.Empty().Bytes()})
 	if err != nil {
 		return nil, err
@@ -219,7 +266,7 @@ func streams(shipped *scan.Scanner, name string, list []labelled, all []evalMail
 			unseen = append(unseen, at)
 		}
 	}
-	return []evaluated{stream(empty, name, "stream: score, then learn; empty", all, order), stream(shipped, name, "stream on the shipped model", all, unseen)}, nil
+	return []evaluated{stream(empty, name, "stream: score, then learn; empty", all, order), stream(trained, name, "stream of dev on the model of train", all, unseen)}, nil
 }
 
 func stream(s *scan.Scanner, name, test string, all []evalMail, order []int) evaluated {

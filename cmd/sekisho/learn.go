@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,7 +69,7 @@ type learnCommand struct {
 	Spam   []string `placeholder:"PATH" sep:"none" help:"Unwanted mail to learn."`
 	Layer  string   `default:"sekisho.layer" placeholder:"FILE" help:"Where the learned is kept, on top of the built-in model; made when it is not there."`
 	Corpus string   `placeholder:"DIR" help:"Make the model anew from these mails, with labels.tsv: columns path, label (ham or spam), split (train, dev, test)."`
-	Made   int      `default:"4000" help:"How many generated mails of today's kinds, in ten languages, teach the model besides."`
+	Made   int      `default:"6000" help:"How many generated mails of today's kinds, in ten languages, teach the model besides."`
 	Out    string   `placeholder:"FILE" help:"Where to write the model."`
 }
 
@@ -95,7 +96,7 @@ type labelled struct {
 	date  string // "" when the list has none
 }
 
-// remake learns from the split train, and sets the levels by dev.
+// remake makes the model: what the split dev shows about one that train alone has taught sets the levels; then both teach.
 func (c *learnCommand) remake(g *Global) error {
 	list, err := readLabels(c.Corpus)
 	if err != nil {
@@ -105,37 +106,52 @@ func (c *learnCommand) remake(g *Global) error {
 	if err != nil {
 		return err
 	}
-	var train, check []spam.Example
-	tell := progress(g.Err)
+	train, check, err := lessons(s, list, progress(g.Err))
+	if err != nil {
+		return err
+	}
+	if len(train) == 0 {
+		return fmt.Errorf("%s: no mail of the split train", c.Corpus)
+	}
+	made := taught(s, c.Made)
+	first := judged(s, train, check, made)
+	model := spam.Learn(slices.Concat(train, check, made), nil, spam.Training{})
+	model.Level(first)
+	b := model.Bytes()
+	if err := os.WriteFile(c.Out, b, 0o644); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(g.Out, "%s: %d bytes, learnt from %d mails, levels set by the %d of them that had not taught an earlier model\n", c.Out, len(b), len(train)+len(check)+len(made), len(check))
+	return err
+}
+
+// judged is the model that train and made teach, with levels set by check, which taught it nothing.
+func judged(s *scan.Scanner, train, check, made []spam.Example) *spam.Model {
+	for _, m := range specimen.Make(specimen.Teach, 2, 1000) {
+		check = append(slices.Clip(check), spam.Example{Features: s.Features(context.Background(), m.Raw, scan.Context{}), Spam: m.Bad})
+	}
+	return spam.Learn(slices.Concat(train, made), check, spam.Training{})
+}
+
+// lessons are what the splits train and dev of a corpus teach: each mail, and its other forms.
+func lessons(s *scan.Scanner, list []labelled, tell func(int)) (train, dev []spam.Example, err error) {
 	for i, l := range list {
 		if l.split != "train" && l.split != "dev" {
 			continue
 		}
 		raw, err := os.ReadFile(l.path)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		e := spam.Example{Features: s.Features(context.Background(), raw, scan.Context{}), Spam: l.spam}
+		e := append([]spam.Example{{Features: s.Features(context.Background(), raw, scan.Context{}), Spam: l.spam}}, varied(s, uint64(i), raw, l.spam)...)
 		if l.split == "train" {
-			train = append(append(train, e), varied(s, uint64(i), raw, l.spam)...)
+			train = append(train, e...)
 		} else {
-			check = append(append(check, e), varied(s, uint64(i), raw, l.spam)...)
+			dev = append(dev, e...)
 		}
 		tell(i)
 	}
-	train = append(train, taught(s, c.Made)...)
-	if len(train) <= c.Made {
-		return fmt.Errorf("%s: no mail of the split train", c.Corpus)
-	}
-	for _, m := range specimen.Make(specimen.Teach, 2, 1000) {
-		check = append(check, spam.Example{Features: s.Features(context.Background(), m.Raw, scan.Context{}), Spam: m.Bad})
-	}
-	b := spam.Learn(train, check, spam.Training{}).Bytes()
-	if err := os.WriteFile(c.Out, b, 0o644); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(g.Out, "%s: %d bytes, learnt from %d mails, levels set by %d\n", c.Out, len(b), len(train), len(check))
-	return err
+	return train, dev, nil
 }
 
 // The weight of a mail in other forms beside the mail itself.

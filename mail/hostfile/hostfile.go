@@ -27,13 +27,36 @@ type Read struct {
 
 // Parse reads a text. Bad lines are counted and named; the error is that of r, or that there is no good line, or too many.
 func Parse(r io.Reader) (hostlist.Set, Read, error) {
-	var told Read
-	var entries []string
+	entries, told, err := parse(r)
+	if err != nil {
+		return hostlist.Set{}, told, err
+	}
+	set := hostlist.Make(entries)
+	if told.Entries = set.Len(); told.Entries == 0 {
+		return hostlist.Set{}, told, errors.New("no line is a host or an address")
+	}
+	return set, told, nil
+}
+
+// Hosts reads a text like Parse and gives the hosts themselves. Lines of ranked lists ("17,shop.example") are taken too.
+func Hosts(r io.Reader) ([]string, Read, error) {
+	entries, told, err := parse(r)
+	if told.Entries = len(entries); err == nil && len(entries) == 0 {
+		err = errors.New("no line is a host")
+	}
+	for i, e := range entries {
+		entries[i], _, _ = strings.Cut(e, "/")
+	}
+	return entries, told, err
+}
+
+// parse gives the entries of a text.
+func parse(r io.Reader) (entries []string, told Read, err error) {
 	b := bufio.NewReaderSize(r, mostLine)
 	for n := 1; ; n++ {
 		line, long, err := b.ReadLine()
 		if err != nil && err != io.EOF {
-			return hostlist.Set{}, told, err
+			return nil, told, err
 		}
 		text, bad := string(line), long
 		for long && err == nil {
@@ -55,14 +78,10 @@ func Parse(r io.Reader) (hostlist.Set, Read, error) {
 			break
 		}
 		if len(entries) > hostlist.Most {
-			return hostlist.Set{}, told, fmt.Errorf("more than %d entries", hostlist.Most)
+			return nil, told, fmt.Errorf("more than %d entries", hostlist.Most)
 		}
 	}
-	set := hostlist.Make(entries)
-	if told.Entries = set.Len(); told.Entries == 0 {
-		return hostlist.Set{}, told, errors.New("no line is a host or an address")
-	}
-	return set, told, nil
+	return entries, told, nil
 }
 
 // parseLine reads one line: a host, or host and path.
@@ -76,6 +95,9 @@ func parseLine(line string) (entry string, empty, bad bool) {
 		if line = f[1]; line == "localhost" || line == "0.0.0.0" {
 			return "", true, false
 		}
+	}
+	if rank, host, ok := strings.Cut(line, ","); ok && rank != "" && strings.Trim(rank, "0123456789") == "" {
+		line = host
 	}
 	_, rest, address := strings.Cut(line, "://")
 	if !address {

@@ -80,3 +80,13 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestHosts(t *testing.T) {
+	got, told, err := Hosts(strings.NewReader("1,shop.example\n2,Mori.example\nhttps://third.example/path\nno host\n"))
+	if want := []string{"shop.example", "mori.example", "third.example"}; err != nil || !reflect.DeepEqual(got, want) || told.Bad != 1 || told.Entries != 3 {
+		t.Errorf("%q %+v %v", got, told, err)
+	}
+	if _, _, err := Hosts(strings.NewReader("# nothing\n")); err == nil {
+		t.Error("an empty list")
+	}
+}

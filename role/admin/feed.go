@@ -8,19 +8,21 @@ import (
 
 	"sekisho"
 	"sekisho/mail/hostlist"
+	"sekisho/mail/likeness"
 	"sekisho/wire"
 )
 
-// FeedSet puts a list of bad hosts in the place of the one with its name, or removes it.
+// FeedSet puts a list of bad hosts, or of domains that must not be imitated, in the place of the one with its name, or removes it.
 type FeedSet struct {
 	Name   string `json:"name"`
-	Data   []byte `json:"data,omitempty"` // in package hostlist's form, which the command makes of the file
+	Data   []byte `json:"data,omitempty"` // in package hostlist's or likeness' form, which the command makes of the file
 	Remove bool   `json:"remove,omitempty"`
 }
 
 // Feed is one list.
 type Feed struct {
 	Name    string    `json:"name"`
+	Known   bool      `json:"known"` // of domains that must not be imitated
 	Entries uint64    `json:"entries"`
 	At      time.Time `json:"at"`
 }
@@ -32,7 +34,11 @@ func (c *Admin) feedSet(ctx context.Context, who operator, q FeedSet) ([]Feed, e
 		return nil, sekisho.E("feed", sekisho.Invalid, errors.New("a feed's name is 1 to 40 small letters, digits, dots and hyphens"))
 	}
 	if !q.Remove {
-		if _, err := hostlist.Load(q.Data); err != nil {
+		_, err := hostlist.Load(q.Data)
+		if likeness.Is(q.Data) {
+			_, err = likeness.Load(q.Data)
+		}
+		if err != nil {
 			return nil, sekisho.E("feed", sekisho.Invalid, err)
 		}
 	}
@@ -50,7 +56,7 @@ func (c *Admin) feeds(ctx context.Context, _ operator, _ wire.Nothing) ([]Feed, 
 	got, err := wire.StoreFeeds.Ask(ctx, c.peers.Store, wire.FeedQuery{Names: true})
 	out := []Feed{}
 	for _, f := range got.List {
-		out = append(out, Feed{f.Name, f.Entries, f.At})
+		out = append(out, Feed{f.Name, f.Known, f.Entries, f.At})
 	}
 	return out, err
 }

@@ -42,7 +42,7 @@ func New(c Config, p Peers) *Desk {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	return &Desk{c, p, newLimits(), feed.New(p.Store)}
+	return &Desk{c, p, newLimits(), feed.NewBad(p.Store)}
 }
 
 // Service is what edge may ask.

@@ -182,6 +182,9 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 		if o.decision.Junk {
 			d.Mailbox = `\Junk`
 		}
+		if d.Mailbox != `\Junk` {
+			d.Site, d.Way = in.way()
+		}
 		if o.sorted {
 			d.Reason = also(d.Reason, "sorted by the recipient's own filter")
 		}

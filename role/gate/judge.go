@@ -155,6 +155,7 @@ func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction,
 	if err == nil {
 		if d == sekisho.Inbound {
 			in.listedLinks(ctx, c, &r)
+			in.newWay(ctx, c, &r)
 		}
 		return &report{Report: r, worker: worker}, nil
 	}

@@ -51,7 +51,7 @@ func (t *txn) purgeContract(id sekisho.ContractID) error {
 	if err := t.unteach(homeKey{id, 0}); err != nil {
 		return err
 	}
-	for _, table := range [...]string{"domain", "account", "alias", "team", "mailbox", "message", "placed", "gone", "wrap", "chunk", "trace", "event", "kept", "queue", "contact", "archived", "amendment", "access_grant", "access", "policy_version", "upload", "item", "answered", "notice", "partner", "partner_key", "sender", "digest", "judged", "report", "report_tls", "layer", "click", "print", "print_piece", "together", "asked", "asking", "ended", "deputy"} {
+	for _, table := range [...]string{"domain", "account", "alias", "team", "mailbox", "message", "placed", "gone", "wrap", "chunk", "trace", "event", "kept", "queue", "contact", "archived", "amendment", "access_grant", "access", "policy_version", "upload", "item", "answered", "notice", "partner", "partner_key", "sender", "digest", "judged", "report", "report_tls", "layer", "click", "print", "print_piece", "together", "asked", "asking", "ended", "deputy", "way"} {
 		if _, err := t.Exec("DELETE FROM "+table+" WHERE contract = $1", int64(id)); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"sekisho"
 	"sekisho/db"
 	"sekisho/mail/hostlist"
+	"sekisho/mail/likeness"
 	"sekisho/wire"
 )
 
@@ -24,8 +25,8 @@ CREATE TABLE feed (
 const (
 	feedPut     = "INSERT INTO feed (name, data, entries, at) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE SET data = excluded.data, entries = excluded.entries, at = excluded.at"
 	feedDrop    = "DELETE FROM feed WHERE name = $1"
-	feedAll     = "SELECT name, entries, at, data FROM feed ORDER BY name"
-	feedNames   = "SELECT name, entries, at FROM feed ORDER BY name"
+	feedAll     = "SELECT name, entries, at, substr(data, 1, 8), data FROM feed ORDER BY name"
+	feedNames   = "SELECT name, entries, at, substr(data, 1, 8) FROM feed ORDER BY name"
 	feedOthers  = "SELECT COUNT(*), COALESCE(SUM(entries), 0) FROM feed WHERE name <> $1"
 	feedVersion = "feed" // counter
 )
@@ -38,9 +39,9 @@ const (
 
 // feedSet answers StoreFeedSet. A list that is not one changes nothing.
 func (s *Store) feedSet(ctx context.Context, _ sekisho.Caller, q wire.FeedChange) (out wire.Nothing, err error) {
-	var set hostlist.Set
+	size := 0
 	if !q.Remove {
-		if set, err = hostlist.Load(q.Data); err != nil {
+		if size, err = feedSize(q.Data); err != nil {
 			return out, sekisho.E("store.feed", sekisho.Invalid, err)
 		}
 	}
@@ -59,12 +60,21 @@ func (s *Store) feedSet(ctx context.Context, _ sekisho.Caller, q wire.FeedChange
 		if _, err := t.One([]any{&n, &entries}, feedOthers, q.Name); err != nil {
 			return err
 		}
-		if n >= mostFeeds || entries+int64(set.Len()) > mostEntries {
+		if n >= mostFeeds || entries+int64(size) > mostEntries {
 			return sekisho.E("store.feed", sekisho.TooMany, fmt.Errorf("at most %d feeds with %d entries together", mostFeeds, mostEntries))
 		}
-		_, err := t.Exec(feedPut, q.Name, q.Data, int64(set.Len()), db.Micros(s.c.Clock()))
+		_, err := t.Exec(feedPut, q.Name, q.Data, int64(size), db.Micros(s.c.Clock()))
 		return err
 	})
+}
+
+// feedSize is how many entries a list has, of either form.
+func feedSize(data []byte) (int, error) {
+	if n := likeness.Count(data); n > 0 {
+		return n, nil
+	}
+	set, err := hostlist.Load(data)
+	return set.Len(), err
 }
 
 // feeds answers StoreFeeds.
@@ -85,14 +95,15 @@ func (s *Store) feeds(ctx context.Context, _ sekisho.Caller, q wire.FeedQuery) (
 		return r.Each(func(scan func(...any) error) error {
 			var x wire.Feed
 			var entries, at int64
-			to := []any{&x.Name, &entries, &at}
+			var head []byte
+			to := []any{&x.Name, &entries, &at, &head}
 			if !q.Names {
 				to = append(to, &x.Data)
 			}
 			if err := scan(to...); err != nil {
 				return err
 			}
-			x.Entries, x.At = uint64(entries), db.Time(at)
+			x.Entries, x.At, x.Known = uint64(entries), db.Time(at), likeness.Is(head)
 			if out.List = append(out.List, x); len(out.List) > mostFeeds {
 				return errors.New("too many feeds")
 			}

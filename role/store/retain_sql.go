@@ -34,6 +34,9 @@ func (s *Store) forgetOld(ctx context.Context) error {
 	}, contractIDs)
 	limit := db.Micros(s.now().Add(-s.c.Trace))
 	for _, c := range contracts {
+		if err == nil {
+			err = s.change(ctx, func(t *txn) error { _, err := t.Exec(wayOld, int64(c), limit); return err })
+		}
 		for err == nil && ctx.Err() == nil {
 			more := false
 			err = s.change(ctx, func(t *txn) (err error) { more, err = t.forgetOld(c, limit); return err })

@@ -344,5 +344,6 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreLearned, s.learned)
 	wire.Handle(v, wire.StorePrints, s.prints)
 	wire.Handle(v, wire.StoreHabit, s.habit)
+	wire.Handle(v, wire.StoreWays, s.ways)
 	return v
 }

@@ -3,7 +3,10 @@ package leak
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
+
+	automaton "sekisho/scan/word"
 )
 
 // sense is what the words around a number say that it is.
@@ -157,21 +160,11 @@ func letter(r rune) bool {
 // meaning is what the last label in s says; kind says whether a name of the form "... number" counts too.
 func meaning(s string, kind bool) sense {
 	at, long, is := 0, 0, unsaid
-	take := func(word string, what sense) {
-		i := lastWord(s, word)
-		if i < 0 {
-			return
+	vocabulary().Find(s, func(of, i, n int) {
+		if e := i + n; (e > at || e == at && n > long) && stands(s, i, n) {
+			at, long, is = e, n, sense(of)
 		}
-		if e := i + len(word); e > at || e == at && len(word) > long {
-			at, long, is = e, len(word), what
-		}
-	}
-	for i := range labels {
-		take(labels[i].word, labels[i].is)
-	}
-	for _, w := range others {
-		take(w, other)
-	}
+	})
 	rest := s[at:]
 	switch {
 	case is == isCard && owned(s[:at-long]):
@@ -214,20 +207,30 @@ func owned(s string) bool {
 	return false
 }
 
-// lastWord is where word stands last in s; a word of Latin letters begins where no letter stands before it, and a short one
-// ends where none follows. -1 for none.
-func lastWord(s, word string) int {
-	for end := len(s); ; {
-		i := strings.LastIndex(s[:end], word)
-		if i < 0 {
-			return -1
+// vocabulary is the labels and the others, to be found in one pass.
+var vocabulary = sync.OnceValue(func() *automaton.Automaton {
+	var list []automaton.Word
+	seen := make(map[string]bool)
+	add := func(text string, is sense) {
+		if !seen[text] { // where a word is in both, it is a label
+			seen[text] = true
+			list = append(list, automaton.Word{Text: text, Of: int(is)})
 		}
-		e := i + len(word)
-		if word[0] >= utf8.RuneSelf || (i == 0 || !latin(s[i-1])) && (len(word) >= 5 || e == len(s) || !latin(s[e]) || stem(s[e:])) {
-			return i
-		}
-		end = e - 1
 	}
+	for i := range labels {
+		add(labels[i].word, labels[i].is)
+	}
+	for _, w := range others {
+		add(w, other)
+	}
+	return automaton.New(list)
+})
+
+// stands says whether what is at i in s, n bytes long, is a word there: one of Latin letters begins where no letter stands before it, and a
+// short one ends where none follows.
+func stands(s string, i, n int) bool {
+	e := i + n
+	return s[i] >= utf8.RuneSelf || (i == 0 || !latin(s[i-1])) && (n >= 5 || e == len(s) || !latin(s[e]) || stem(s[e:]))
 }
 
 func latin(c byte) bool { return c >= 'a' && c <= 'z' }

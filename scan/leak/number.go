@@ -117,13 +117,15 @@ func (f *finder) begins(start int) bool {
 func (f *finder) named(start int) bool {
 	front := f.t[max(0, start-24):start]
 	bare := strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(front, "number"), "no"), " _-")
-	for i := range labels {
-		l := &labels[i]
-		if len(l.word) >= 4 && (strings.HasSuffix(front, l.word) && lastWord(front, l.word) >= 0 || strings.HasSuffix(bare, l.word) && lastWord(bare, l.word) >= 0) {
-			return true
-		}
-	}
-	return false
+	return ends(front) || bare != front && ends(bare)
+}
+
+// ends says whether a label of four bytes or more stands at the end of s.
+func ends(s string) (is bool) {
+	vocabulary().Find(s, func(of, i, n int) {
+		is = is || i+n == len(s) && n >= 4 && sense(of) != other && stands(s, i, n)
+	})
+	return is
 }
 
 // linked says whether start stands in the address of a page or the name of a file: digits there are no numbers of persons unless

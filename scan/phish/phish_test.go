@@ -53,6 +53,7 @@ func TestFraud(t *testing.T) {
 		{note("Parcel", "b@odd.example", "Delivery failed", "Your parcel could not be delivered because of an incomplete address. A shipping fee is due within 24 hours.", "https://abc.pages.dev/x", "img:https://www.dhl.com/logo.png"), 3, "company-pictures free-hosting lure"},
 		{note("Taro Mori", "ceo@gmail.com", "Quick task", "Are you available? I am in a meeting. Buy some gift cards and send me the codes, I will reimburse you."), 2.5, "favour"},
 		{note("山田", "yamada@partner.example", "お振込みについて", "監査のため振込先口座を変更しました。本日中に新しい口座へお振込をお願いします。"), 1.5, "account-change"},
+		{note("PayPal", "service@paypal.de", "Your account has been limited", "Verify your account within 24 hours.", "https://paypal.de.verify-id.example/"), 3, "company-name"},
 		{note("PayPaI", "service@intl-limited.example", "Your account", "Please resolve the issue.", "https://intl-limited.example/pp"), 4, "company-disguised"},
 		{note("N e t f l i x", "info@x.example", "On hold", "Update your payment details.", "https://x.example/n"), 4, "company-disguised"},
 		{note("Onlinebanking", "service@dkb-kunde.example", "Ihre Mitteilung", "Sie haben eine neue Mitteilung.", "https://dkb-kunde.example"), 3, "company-in-domain"},
@@ -78,6 +79,7 @@ func TestHonest(t *testing.T) {
 		most float64
 	}{
 		{note("PayPal", "service@paypal.com", "Security alert: new sign-in", "We noticed a new sign-in. If this wasn't you, reset your password within 24 hours.", "https://www.paypal.com/signin"), 0},
+		{note("PayPal", "service@paypal.de", "Beleg für Ihre Zahlung", "Sie haben 9,99 EUR gesendet.", "https://www.paypal.com/activity/1"), 0.5},
 		{note("佐藤", "sato@kawa.example", "打ち合わせの件", "お世話になっております。来週の打ち合わせですが、火曜日の10時でいかがでしょうか。"), 0},
 		{note("Laura", "laura@harbor.example", "Invoice 123", "Please find our invoice attached. Payment is due within 30 days.", "https://www.harbor.example/"), 0.5},
 		{note("Café Lindner", "info@cafe-lindner.example", "Neue Kurse", "Liebe Gäste, wir freuen uns auf Sie. Jetzt anmelden.", "https://cafe-lindner.example/"), 0.5},

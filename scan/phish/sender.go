@@ -78,12 +78,27 @@ func (m *mail) named(name, host string) {
 		}
 		return true
 	})
-	if m.claimed == nil || m.Inside(host) {
+	if m.claimed == nil || m.Inside(host) || m.abroad(m.claimed) {
 		m.claimed = nil
 		return
 	}
 	m.strange += 2
 	m.add(sekisho.KindPhish, "company-name", 3, "header/from", m.claimed.Name+" from "+host)
+}
+
+// abroad says whether a mail may be from the company's house in another country: the same label under a national zone, and all that can be
+// followed leads to the company itself. Who only took the label has to lead elsewhere.
+func (m *mail) abroad(b *brand.Brand) bool {
+	label, at, ok := strings.Cut(m.Site, ".")
+	if i := strings.LastIndexByte(at, '.'); !ok || len(at)-i != 3 || strings.Contains(cheap, " "+at+" ") || byLabel(label) != b {
+		return false
+	}
+	for i := range m.Links {
+		if l := &m.Links[i]; l.Tag != "img" && l.Tag != "link" && !b.Owns(l.Host) {
+			return false
+		}
+	}
+	return m.leads(b)
 }
 
 // short are first labels of companies' domains that are common words or letters. They count beside a word of service only.

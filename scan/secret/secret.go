@@ -8,11 +8,13 @@ package secret
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
@@ -46,7 +48,10 @@ type rule struct {
 	group   int
 	run     int    // least run of characters of keys in a line; 0: the expression is tried on everything
 	edge    bool   // a word of the rule must begin where a word begins
-	then    string // one of these must stand near behind it
+	then    string // one of these must stand near behind it,
+	within  int    // at most so many bytes away
+	joined  bool   // and before any blank
+	behind  int    // how many bytes behind the word the expression is given
 	allow   []allow
 }
 
@@ -55,7 +60,34 @@ func (r *rule) announced(t string, at, n int) bool {
 	if r.edge && at > 0 && t[at] != '_' && letter(t[at]) && letter(t[at-1]) {
 		return false
 	}
-	return r.then == "" || strings.ContainsAny(t[at+n:min(len(t), at+n+60)], r.then)
+	if r.edge && r.run > 0 && !begins(t[at:], r.run) {
+		return false
+	}
+	if r.then == "" {
+		return true
+	}
+	next := t[at+n : min(len(t), at+n+r.within)]
+	if i := strings.IndexFunc(next, unicode.IsSpace); r.joined && i >= 0 {
+		next = next[:i]
+	}
+	if !strings.ContainsAny(next, r.then) {
+		return false
+	}
+	return r.run == 0 || runs(t[at+n:min(len(t), at+n+2*r.within+r.run)], r.run)
+}
+
+// begins says whether t begins with a run of at least n characters of keys with a digit among them.
+func begins(t string, n int) bool {
+	end := strings.IndexFunc(t, func(c rune) bool { return !keyed(c) })
+	if end < 0 {
+		end = len(t)
+	}
+	return end >= n && strings.ContainsAny(t[:end], "0123456789")
+}
+
+// keyed says whether a character may stand in a key, or in what such keys are joined by.
+func keyed(c rune) bool {
+	return c > ' ' && c < utf8.RuneSelf && c != '"' && c != '\'' && c != ',' && c != '<' && c != '>'
 }
 
 func letter(c byte) bool {
@@ -85,6 +117,9 @@ type file struct {
 		Run         int         `toml:"run"`
 		Edge        bool        `toml:"edge"`
 		Then        string      `toml:"then"`
+		Within      int         `toml:"within"`
+		Joined      bool        `toml:"joined"`
+		Behind      int         `toml:"behind"`
 		Keywords    []string    `toml:"keywords"`
 		Allowlist   *allowlist  `toml:"allowlist"`
 		Allowlists  []allowlist `toml:"allowlists"`
@@ -137,7 +172,7 @@ func Parse(text []byte) (s *Set, problems []Problem, err error) {
 	var words []word.Word
 	for i := range f.Rules {
 		x := &f.Rules[i]
-		r := rule{id: x.ID, entropy: x.Entropy, group: x.SecretGroup, run: x.Run, edge: x.Edge, then: x.Then, allow: targeted[x.ID]}
+		r := rule{id: x.ID, entropy: x.Entropy, group: x.SecretGroup, run: x.Run, edge: x.Edge, then: x.Then, within: cmp.Or(max(x.Within, 0), usualWithin), joined: x.Joined, behind: cmp.Or(max(x.Behind, 0), behind), allow: targeted[x.ID]}
 		lists := x.Allowlists
 		if x.Allowlist != nil {
 			lists = append(lists, *x.Allowlist)
@@ -221,6 +256,9 @@ func (l *allowlist) compile() (allow, error) {
 // Len is how many rules can be used.
 func (s *Set) Len() int { return len(s.rules) }
 
+// usualWithin is how far what a rule wants behind its word may be away.
+const usualWithin = 60
+
 // Around a word so much of a text is given to its rule, and so many finds are enough.
 const (
 	ahead, behind = 300, 3000
@@ -238,7 +276,7 @@ func (s *Set) Find(t, path string) []Hit {
 		if !s.rules[r].announced(t, at, n) {
 			return
 		}
-		w := widen(t, at-ahead, at+n+behind)
+		w := widen(t, at-ahead, at+n+s.rules[r].behind)
 		list := places[r]
 		if k := len(list) - 1; k >= 0 && list[k].end >= w.start {
 			list[k].end = max(list[k].end, w.end)
@@ -306,7 +344,7 @@ func (s *Set) try(r *rule, t, path string, w span, hits []Hit) []Hit {
 func runs(s string, n int) bool {
 	from, figure := 0, false
 	for i := 0; i <= len(s); i++ {
-		if i < len(s) && s[i] > ' ' && s[i] < utf8.RuneSelf && s[i] != '"' && s[i] != '\'' && s[i] != ',' && s[i] != '<' && s[i] != '>' {
+		if i < len(s) && keyed(rune(s[i])) {
 			figure = figure || s[i] >= '0' && s[i] <= '9'
 			continue
 		}

@@ -44,6 +44,7 @@ type Mail struct {
 // set is a set of features; order keeps those that are in it.
 type set struct {
 	bit   [Buckets / 64]uint64
+	some  [Buckets / 64 / 64]uint64 // which words of bit are not empty
 	order []uint32
 	cut   [groups]int // where in order the features of each group end
 }
@@ -73,13 +74,28 @@ func (s *set) add(h uint64) {
 	f := uint32(h >> 44)
 	if s.bit[f>>6]>>(f&63)&1 == 0 {
 		s.bit[f>>6] |= 1 << (f & 63)
+		s.some[f>>12] |= 1 << (f >> 6 & 63)
 		s.order = append(s.order, f)
 	}
 }
 
+// sorted are the features in the order of their numbers.
+func (s *set) sorted() []uint32 {
+	out := make([]uint32, 0, len(s.order))
+	for i, some := range s.some {
+		for ; some != 0; some &= some - 1 {
+			at := i<<6 + bits.TrailingZeros64(some)
+			for w := s.bit[at]; w != 0; w &= w - 1 {
+				out = append(out, uint32(at<<6+bits.TrailingZeros64(w)))
+			}
+		}
+	}
+	return out
+}
+
 func (s *set) clear() {
 	for _, f := range s.order {
-		s.bit[f>>6] = 0
+		s.bit[f>>6], s.some[f>>12] = 0, 0
 	}
 	s.order = s.order[:0]
 }

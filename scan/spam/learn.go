@@ -92,7 +92,6 @@ func descend(train []Example, t Training) ([]float64, float64) {
 		}
 	}
 	r := ratios(train, spam)
-	heavy := float64(len(train)-spam) / float64(max(spam, 1)) // both classes count alike
 	rnd := rand.New(rand.NewPCG(t.Seed, 1))
 	for range t.Rounds {
 		for _, i := range rnd.Perm(len(train)) {
@@ -104,7 +103,7 @@ func descend(train []Example, t Training) ([]float64, float64) {
 			}
 			y, weight := 0.0, 1.0
 			if e.Spam {
-				y, weight = 1, math.Sqrt(heavy)
+				y = 1
 			}
 			if e.Weight > 0 {
 				weight *= e.Weight
@@ -148,28 +147,25 @@ func ratios(train []Example, spam int) []float64 {
 	return r
 }
 
-// quantise makes bytes of weights: the largest thousandth is cut off, so that the others keep their differences.
+// quantise makes bytes of weights, their square roots: the few large ones say as much as the many small ones, so that both must keep their
+// differences.
 func quantise(w []float64, bias float64) *Model {
-	abs := make([]float64, 0, len(w))
-	for _, v := range w {
-		if v != 0 {
-			abs = append(abs, math.Abs(v))
-		}
-	}
 	m := &Model{weight: make([]int8, Buckets), bias: float32(bias), scale: 1}
-	if len(abs) == 0 {
+	top := 0.0
+	for _, v := range w {
+		top = max(top, math.Abs(v))
+	}
+	if top == 0 {
 		return m
 	}
-	slices.Sort(abs)
-	top := abs[min(len(abs)-1, len(abs)*999/1000)]
-	m.scale = float32(top / 127)
+	m.scale = float32(top / (127 * 127))
 	for i, v := range w {
-		m.weight[i] = int8(min(max(math.Round(v/top*127), -127), 127))
+		m.weight[i] = int8(math.Copysign(math.Round(127*math.Sqrt(math.Abs(v)/top)), v))
 	}
 	return m
 }
 
-// levels sets the levels of the score by mails that taught nothing: tag where one in five hundred of the wanted ones lies
+// levels sets the levels of the score by mails that taught nothing: tag where one in a thousand of the wanted ones lies
 // above, sure where none does, those of the training included, with a distance.
 func (m *Model) levels(train, check []Example) {
 	seen, unseen := m.ham(train), m.ham(check)
@@ -181,12 +177,16 @@ func (m *Model) levels(train, check []Example) {
 		return
 	}
 	top := unseen[len(unseen)-1]
-	m.tag = float32(unseen[len(unseen)-1-len(unseen)/500])
+	m.tag = float32(unseen[len(unseen)-1-len(unseen)/1000])
 	if len(seen) > 0 {
 		top = max(top, seen[len(seen)-1])
 	}
 	m.sure = float32(max(top+0.5, float64(m.tag)+1.5))
 }
+
+// Level takes the levels of another model, which was taught by a part of what taught this one and checked by the rest: a model cannot be
+// checked by its own teachers.
+func (m *Model) Level(by *Model) { m.tag, m.sure = by.tag, by.sure }
 
 // ham are the opinions about the wanted mails, in order.
 func (m *Model) ham(list []Example) []float64 {

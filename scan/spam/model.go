@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"sekisho"
@@ -14,14 +13,14 @@ import (
 
 // Model is a trained classifier. It is safe for use by several goroutines.
 type Model struct {
-	weight []int8  // of each feature, in units of scale
+	weight []int8  // of each feature: its size is the square of this, in units of scale
 	scale  float32 // of one unit
 	bias   float32
 	tag    float32 // logit from which a mail is probably spam
 	sure   float32 // logit from which it is that certainly
 }
 
-const magic = "SPAM3\n"
+const magic = "SPAM4\n"
 
 var errModel = errors.New("not a spam model")
 
@@ -79,9 +78,18 @@ func (m *Model) LogitOf(features []uint32, layers ...*learn.Layer) float64 {
 func (m *Model) logit(features []uint32) float64 {
 	sum := 0
 	for _, f := range features {
-		sum += int(m.weight[f])
+		sum += m.units(f)
 	}
 	return float64(m.bias) + float64(m.scale)*float64(sum)*learn.Norm(len(features))
+}
+
+// units is the weight of a feature in units of scale.
+func (m *Model) units(f uint32) int {
+	w := int(m.weight[f])
+	if w < 0 {
+		return -w * w
+	}
+	return w * w
 }
 
 // Score turns the opinion into points: 0 for a mail of which nothing is known, 5 from the level on at which almost no wanted
@@ -92,21 +100,29 @@ func (m *Model) Score(mail *Mail, layers ...*learn.Layer) float64 {
 }
 
 // Judge is Score with the reasons in words: which parts of the mail speak for spam, the strongest first, which against it, and
-// what was learned here; and with the mail's features. grams are
+// what was learned here; and the opinion that layers elsewhere go on from. grams are
 // those of the mail, when one of the layers is wide.
-func (m *Model) Judge(mail *Mail, grams []uint32, layers ...*learn.Layer) (points float64, why string, features []uint32) {
+func (m *Model) Judge(mail *Mail, grams []uint32, layers ...*learn.Layer) (points float64, why string, o learn.Opinion) {
 	s := sets.Get().(*set)
 	s.take(mail)
-	base := m.logit(s.order)
-	more := base
-	features = slices.Clone(s.order)
-	all := append(slices.Clip(features), grams...)
-	for _, layer := range layers {
-		more += layer.Add(all)
+	weight := m.parts(s)
+	o = m.scaled()
+	o.Logit = float64(m.bias)
+	for _, w := range weight {
+		o.Logit += w
 	}
-	p := m.points(base)
-	learned := m.points(more) - p
-	why = m.why(s, learned)
+	more := o.Logit
+	features := s.sorted()
+	o.Features = learn.Pack(features)
+	if len(layers) > 0 {
+		all := append(features, grams...)
+		for _, layer := range layers {
+			more += layer.Add(all)
+		}
+	}
+	p := o.Points(o.Logit)
+	learned := o.Points(more) - p
+	why = tell(weight, learned)
 	s.clear()
 	sets.Put(s)
 	p = compress(p)
@@ -116,20 +132,24 @@ func (m *Model) Judge(mail *Mail, grams []uint32, layers ...*learn.Layer) (point
 			p *= 0.4 + 0.6*n/enough
 		}
 	}
-	return math.Round((p+learned)*1000) / 1000, why, features
+	return math.Round((p+learned)*1000) / 1000, why, o
 }
 
-// why says in words what moves the opinion.
-func (m *Model) why(s *set, learned float64) string {
-	var weight [groups]float64
-	from := 0
+// parts are what each group of features says.
+func (m *Model) parts(s *set) (weight [groups]float64) {
+	from, norm := 0, float64(m.scale)*learn.Norm(len(s.order))
 	for g, end := range s.cut {
 		sum := 0
 		for _, f := range s.order[from:end] {
-			sum += int(m.weight[f])
+			sum += m.units(f)
 		}
-		weight[g], from = float64(m.scale)*float64(sum)*learn.Norm(len(s.order)), end
+		weight[g], from = float64(sum)*norm, end
 	}
+	return weight
+}
+
+// tell says in words what moves the opinion.
+func tell(weight [groups]float64, learned float64) string {
 	var out strings.Builder
 	for _, sign := range [...]float64{1, -1} {
 		first := true
@@ -162,12 +182,6 @@ func (m *Model) why(s *set, learned float64) string {
 		fmt.Fprintf(&out, "; learned here: %+.1f", learned)
 	}
 	return strings.TrimPrefix(out.String(), "; ")
-}
-
-// points is the scale of Score for an opinion, without its ends drawn in.
-func (m *Model) points(l float64) float64 {
-	o := m.scaled()
-	return o.Points(l)
 }
 
 // scaled is an opinion about nothing yet, with the model's scale.

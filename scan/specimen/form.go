@@ -239,3 +239,50 @@ func favourForm(japanese bool) func(*maker) letter {
 		return l
 	}
 }
+
+// insideForm is mail of the recipient's own house: of its service desk, its administration, its colleagues.
+func insideForm(japanese bool) func(*maker) letter {
+	return func(m *maker) letter {
+		_, host, _ := strings.Cut(m.to, "@")
+		l := letter{japanese: japanese, page: m.IntN(2) == 0}
+		l.subject, l.lines = m.pick(m.kind.subjects), m.text()
+		switch m.IntN(3) {
+		case 0:
+			l.name, l.from = m.person(japanese)
+			l.from = l.from[:strings.IndexByte(l.from, '@')] + "@" + host
+		default:
+			l.name = m.one("IT", "Service Desk", "IT Support", "Human Resources", "Facility Management", "Administration", "Payroll")
+			if japanese {
+				l.name = m.one("情報システム部", "総務部", "人事部", "ヘルプデスク", "経理部", "社内広報")
+			}
+			l.from = m.one("it", "helpdesk", "hr", "office", "admin", "info", "soumu", "facility") + "@" + host
+		}
+		if m.IntN(2) == 0 {
+			l.link = "https://" + m.one("intranet.", "portal.", "wiki.", "hr.", "status.") + host + "/" + m.one("", "news/", "help/") + m.mix(5)
+			l.shown = m.one("Intranet", "More on the intranet", "Status page", l.link)
+			if japanese {
+				l.shown = m.one("社内ポータル", "詳細はこちら", l.link)
+			}
+		}
+		return l
+	}
+}
+
+// toolForm is mail of services that people work with: trackers, calendars, shared folders, in the name of a colleague.
+func toolForm(japanese bool) func(*maker) letter {
+	return func(m *maker) letter {
+		l := smallForm(japanese)(m)
+		site := m.pick(pools["tool"])
+		who, _ := m.person(japanese)
+		l.name = who + m.one(" ("+strings.Split(site, ".")[0]+")", "", " via "+strings.Split(site, ".")[0])
+		l.from = m.one("notifications", "no-reply", "noreply", "jira", "comments-noreply", "calendar", m.letters(9)) + "@" + site
+		l.link = "https://" + m.one("", "app.", "www.", "acme.") + site + "/" + m.one("t/", "browse/", "d/", "p/") + m.mix(12)
+		l.shown = m.one("Open", "View ticket", "Go to folder", "Reply", "Join", "View the comment", "Review document")
+		if japanese {
+			l.shown = m.one("開く", "チケットを表示", "返信する", "会議に参加", "フォルダを開く")
+		}
+		l.links = []string{"https://" + site + "/settings/notifications"}
+		l.picture = ""
+		return l
+	}
+}

@@ -1,7 +1,9 @@
 package specimen
 
+import "slices"
+
 // kinds are the sorts of mail, with what they say. Every second entry of a list belongs to the other family.
-var kinds = append(append(append([]kind{}, english...), japanese...), tongues()...)
+var kinds = slices.Concat(english, japanese, inside, insideJapanese, tongues(), more())
 
 // english are the kinds in English.
 var english = []kind{

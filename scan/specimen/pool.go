@@ -11,6 +11,7 @@ var pools = map[string][]string{
 	"名":        {"健一", "太郎", "美咲", "由美子", "大輔", "翔太", "恵子", "直樹", "裕子", "浩", "真由", "和也"},
 	"社":        {"森工業", "河商事", "星野製作所", "青空デザイン", "田辺システム", "みどり精機", "桜木建設", "ひかり電機", "湊運輸", "大和管理", "富士見ネット", "石川研究所"},
 	"service":  {"Fernway Weekly", "Northfield Cloud", "The Oak Letter", "Copperline Store", "Meridian Events", "Stonebay Travel", "Linden Reader", "Quarry CI", "Tallgrass Garden", "Bluepine Books", "Castor Analytics", "Rivermill Gym"},
+	"tool":     {"tickettree.example", "plankboard.example", "mergeyard.example", "cloudshelf.example", "meetround.example", "watchlamp.example", "signleaf.example", "formfield.example", "teamhearth.example", "calgrid.example"},
 	"hacked":   {"panaderialuna", "gardenhotel", "smithplumbing", "kidsdental", "greenvalleyfarm", "autohausmeyer", "cityyoga", "starprinting", "oceanview-inn", "brightschool", "metalworks", "eventdecor", "cafeorient", "happytails", "rapidmovers", "sunrisetiles"},
 	"thing-en": {"the budget", "the new server", "the contract draft", "the quarterly numbers", "the sample parts", "the schedule", "the onboarding plan", "the test results", "the floor plan", "the translation"},
 	"thing-ja": {"見積書", "議事録", "新しいサーバ", "契約書案", "四半期の数字", "サンプル部品", "日程表", "テスト結果", "図面", "翻訳"},

@@ -9,7 +9,7 @@ import (
 )
 
 func TestMake(t *testing.T) {
-	a, b := Make(Teach, 1, 400), Make(Teach, 1, 400)
+	a, b := Make(Teach, 1, 600), Make(Teach, 1, 600)
 	kinds := make(map[string]int)
 	for i := range a {
 		if !bytes.Equal(a[i].Raw, b[i].Raw) {
@@ -23,7 +23,7 @@ func TestMake(t *testing.T) {
 			t.Errorf("%s is bad: %v", a[i].Kind, a[i].Bad)
 		}
 	}
-	if len(kinds) != len(english)+len(japanese)+2*len(others) {
+	if len(kinds) != len(english)+len(japanese)+len(inside)+len(insideJapanese)+2*len(others)+len(further) {
 		t.Errorf("%d kinds: %v", len(kinds), kinds)
 	}
 }

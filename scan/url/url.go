@@ -11,7 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
-	"golang.org/x/net/publicsuffix"
+
+	"sekisho/mail/likeness"
 )
 
 // Link is one link of a mail.
@@ -143,13 +144,7 @@ func address(h string) (ip string, odd, ok bool) {
 }
 
 // Site is the registered part of a host name: one label more than the public suffix.
-func Site(host string) string {
-	s, err := publicsuffix.EffectiveTLDPlusOne(host)
-	if err != nil {
-		return host
-	}
-	return s
-}
+func Site(host string) string { return likeness.Site(host) }
 
 // Find gives the links that stand in a text, as mail programs make them clickable, at most most of them.
 func Find(text string, most int, each func(raw string)) {
