@@ -52,6 +52,7 @@ type Context struct {
 	Leak      []byte            // what the contract itself looks for (package policy, section leak); nil for nothing
 	Exact     []Exact           // sets of fingerprints of the contract's own data
 	Layers    []*learn.Layer    // what was learned about spam here: of the installation, the contract, the account; nil ones count nothing
+	Signers   []Signer          // keys under which its mail leaves, for notifications about it; empty: not asked
 	Now       time.Time         // zero: the time plays no part
 }
 
@@ -266,6 +267,7 @@ func (j *job) close() {
 	j.headers()
 	j.announced()
 	j.sender()
+	j.bounce()
 	j.phish()
 	j.spam()
 	j.index()

@@ -26,8 +26,9 @@ type contract struct {
 	wire.Contract
 	policy  *policy.Policy
 	domains []string
-	habits  bool         // its rules ask what is unusual about the recipients
-	prints  []wire.Print // sets of fingerprints, with key and descriptor; shared with older and newer settings
+	signers []wire.MailKey // keys under which its mail leaves, or left until lately
+	habits  bool          // its rules ask what is unusual about the recipients
+	prints  []wire.Print  // sets of fingerprints, with key and descriptor; shared with older and newer settings
 }
 
 func newDirectory(store, vault *wire.Peer) *directory {
@@ -49,6 +50,11 @@ func (d *directory) contract(ctx context.Context, id sekisho.ContractID, version
 	c = &contract{Contract: got, habits: bytes.Contains(got.Policy, []byte("rare_recipient")) || bytes.Contains(got.Policy, []byte("unusual_set"))}
 	for _, x := range got.Domains {
 		c.domains = append(c.domains, x.Name)
+		for _, k := range x.DKIM {
+			if k.State != wire.DKIMNext {
+				c.signers = append(c.signers, wire.MailKey{Domain: x.Name, Selector: k.Selector, Public: k.Public})
+			}
+		}
 	}
 	if c.prints, err = d.fingerprints(ctx, got); err != nil {
 		return nil, err

@@ -152,6 +152,9 @@ func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction,
 		Now: in.envelope.At, Leak: c.policy.Leak(), Prints: c.prints, Extra: slices.Concat(in.virus, in.auth.Findings, trusted),
 		Auth: wire.Auth{SPF: in.auth.SPF, DKIM: in.auth.DKIM, DMARC: in.auth.DMARC, ARC: in.chain(by), SPFDomain: in.auth.SPFDomain,
 			DKIMDomain: in.auth.DKIMDomain, From: in.auth.FromDomain, Policy: in.auth.Policy, Aligned: in.auth.Aligned}}
+	if d == sekisho.Inbound && in.envelope.From == "" {
+		q.Signers = c.signers
+	}
 	r, worker, err := inspected(ctx, in, wire.InspectScan, q)
 	if err == nil {
 		if d == sekisho.Inbound {
