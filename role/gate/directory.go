@@ -27,8 +27,8 @@ type contract struct {
 	policy  *policy.Policy
 	domains []string
 	signers []wire.MailKey // keys under which its mail leaves, or left until lately
-	habits  bool          // its rules ask what is unusual about the recipients
-	prints  []wire.Print  // sets of fingerprints, with key and descriptor; shared with older and newer settings
+	habits  bool           // its rules ask what is unusual about the recipients
+	prints  []wire.Print   // sets of fingerprints, with key and descriptor; shared with older and newer settings
 }
 
 func newDirectory(store, vault *wire.Peer) *directory {
