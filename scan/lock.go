@@ -42,7 +42,7 @@ func (j *job) compound(data []byte, where string, depth int) {
 		return
 	}
 	if word == office.Everybody {
-		j.find(sekisho.KindAmbiguous, "everybody-password", where, 0.5, "encrypted so that scanners cannot look into it, and opens without a question")
+		j.find(sekisho.KindEncrypted, "everybody-password", where, 0.5, "encrypted so that scanners cannot look into it, and opens without a question")
 	} else {
 		j.find(sekisho.KindAmbiguous, "opened", where, 0, openedBy)
 		if i := slices.Index(words, word); i > 0 {

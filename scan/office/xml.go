@@ -35,6 +35,9 @@ func Member(name string, data []byte) *Document {
 	case strings.HasSuffix(low, ".xml"):
 		d.fields([]byte(narrowXML(data)))
 		d.settings(low, data)
+		if base == "content.xml" {
+			d.openDocument(data)
+		}
 		if low == "xl/workbook.xml" && bytes.Contains(bytes.ToLower(data), []byte("_xlnm.auto_")) {
 			d.fact(Auto, "a macro that runs by itself")
 		}
@@ -178,6 +181,7 @@ func XML(data []byte) *Document {
 	d := &Document{}
 	d.fields(data)
 	d.flat(data)
+	d.openDocument(data)
 	elements(string(data), "attachedTemplate", func(tag string) bool {
 		d.template(attribute(tag, "val"))
 		return true
