@@ -278,7 +278,7 @@ func (c *Admin) domainDNS(ctx context.Context, _ operator, q Query) ([]office.Re
 		if !strings.EqualFold(d.Name, q.Match) {
 			continue
 		}
-		out = append(out, office.Records(c.config.Name, d)...)
+		out = append(out, office.Records(c.config.Name, d, time.Now())...)
 	}
 	if out == nil {
 		return nil, sekisho.E("domain", sekisho.NotFound, fmt.Errorf("no domain %q", q.Match))

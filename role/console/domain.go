@@ -95,7 +95,7 @@ func domainRoutes(a api) {
 			if err != nil {
 				return nil, err
 			}
-			out := append([]office.Record{p.proof(in.id(), d.Domain.Name)}, office.Records(p.x.config.Name, d.Domain)...)
+			out := append([]office.Record{p.proof(in.id(), d.Domain.Name)}, office.Records(p.x.config.Name, d.Domain, p.x.config.Clock())...)
 			for i := range out {
 				out[i].Live = office.Live(ctx, p.x.peers.Dial, out[i])
 			}

@@ -125,6 +125,7 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 	var convert []wire.Conversion
 	for _, c := range d.Conversions {
 		x := wire.Conversion{Action: string(c.Action), Text: c.Text, Kept: o.facts.Direction == sekisho.Inbound && c.Keep > 0}
+		x.Whole = c.Action == policy.RemoveAttachment && len(in.virus) > 0
 		if c.Action == policy.Relink {
 			var err error
 			if x.Text, err = in.relink(ctx, o.contract, c.Text); err != nil {
@@ -139,11 +140,27 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 	if err != nil {
 		return nil, err
 	}
+	if err := in.cured(ctx, convert, w.Raw); err != nil {
+		return nil, err
+	}
 	if note != "" {
 		w.Notes = append(w.Notes, note)
 	}
 	r, err := in.summary(ctx, w.Raw)
 	return &rendition{w.Raw, r, w.Notes, w.Took}, err
+}
+
+// cured asks the engine that names no part again, once attachments were taken out of a mail in which it found something. What it finds in
+// the rest cannot be delivered.
+func (in *intake) cured(ctx context.Context, made []wire.Conversion, raw []byte) error {
+	if !slices.ContainsFunc(made, func(c wire.Conversion) bool { return c.Whole }) {
+		return nil
+	}
+	left, err := in.gate.clamd(ctx, raw)
+	if err == nil && len(left) > 0 {
+		return refuse(550, "5.7.1", "Refused: known malware (%s), not only in the attachments", left[0].Evidence)
+	}
+	return err
 }
 
 // summary has a changed copy described anew.

@@ -26,9 +26,10 @@ type contract struct {
 	wire.Contract
 	policy    *policy.Policy
 	domains   []string
-	habits    bool         // its rules ask what is unusual about the recipients
-	documents bool         // its rules ask whether text is addressed to somebody else
-	prints    []wire.Print // sets of fingerprints, with key and descriptor; shared with older and newer settings
+	signers   []wire.MailKey // keys under which its mail leaves, or left until lately
+	habits    bool           // its rules ask what is unusual about the recipients
+	documents bool           // its rules ask whether text is addressed to somebody else
+	prints    []wire.Print   // sets of fingerprints, with key and descriptor; shared with older and newer settings
 }
 
 func newDirectory(store, vault *wire.Peer) *directory {
@@ -52,6 +53,11 @@ func (d *directory) contract(ctx context.Context, id sekisho.ContractID, version
 	c.habits = c.documents || named("rare_recipient") || named("unusual_set")
 	for _, x := range got.Domains {
 		c.domains = append(c.domains, x.Name)
+		for _, k := range x.DKIM {
+			if k.State != wire.DKIMNext {
+				c.signers = append(c.signers, wire.MailKey{Domain: x.Name, Selector: k.Selector, Public: k.Public})
+			}
+		}
 	}
 	if c.prints, err = d.fingerprints(ctx, got); err != nil {
 		return nil, err
