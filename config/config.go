@@ -103,6 +103,7 @@ type Post struct {
 	Port        int      `toml:"port"`        // where mail exchangers listen; default 25
 	Private     bool     `toml:"private"`     // may connect to private addresses: closed networks
 	Internal    []string `toml:"internal"`    // networks of the customers' own servers that domains are routed to; default none
+	Seal        bool     `toml:"seal"`        // mail that is sent on gets an ARC seal (RFC 8617); default no
 }
 
 // Report says whether other domains are told what their mail and their servers look like from here (RFC 9990, RFC 8460).

@@ -11,6 +11,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
 
 	"sekisho"
 	"sekisho/mail/address"
@@ -85,7 +86,7 @@ func AddDomain(ctx context.Context, h Hand, id sekisho.ContractID, d wire.Domain
 		if err != nil {
 			return d, err
 		}
-		d.DKIM = append(d.DKIM, wire.DKIMKey{Key: s.Key, Selector: selector, Algorithm: a.algorithm, Public: s.Public})
+		d.DKIM = append(d.DKIM, wire.DKIMKey{Key: s.Key, Selector: selector, Algorithm: a.algorithm, Public: s.Public, Since: time.Now()})
 	}
 	_, err := h.Amend(ctx, wire.Admin{Domain: &wire.AdminDomain{Do: "add", Contract: id, Set: d}})
 	return d, err

@@ -67,7 +67,7 @@ func TestRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := Records("mx.example", wire.Domain{Name: "mori.example", DKIM: []wire.DKIMKey{{Selector: "e", Algorithm: "ed25519-sha256", Public: der}, {Selector: "r", Algorithm: "rsa-sha256", Public: []byte("der")}}})
+	list := Records("mx.example", wire.Domain{Name: "mori.example", DKIM: []wire.DKIMKey{{Selector: "e", Algorithm: "ed25519-sha256", Public: der}, {Selector: "r", Algorithm: "rsa-sha256", Public: []byte("der")}}}, time.Now())
 	var all []string
 	for _, r := range list {
 		all = append(all, r.Name+" "+r.Type+" "+r.Value)

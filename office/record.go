@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"time"
 
 	"sekisho/mail/mtasts"
 	"sekisho/wire"
@@ -36,13 +37,20 @@ func DKIMRecord(k wire.DKIMKey) string {
 	return fmt.Sprintf("v=DKIM1; k=%s; p=%s", kind, base64.StdEncoding.EncodeToString(public))
 }
 
-// Records lists what to publish for a domain of an installation with that host name.
-func Records(host string, d wire.Domain) []Record {
+// yearly is how old a key that signs should become.
+const yearly = 365 * 24 * time.Hour
+
+// Records lists what to publish for a domain of an installation with that host name. Keys that are to be exchanged say so.
+func Records(host string, d wire.Domain, now time.Time) []Record {
 	out := []Record{
 		{Name: d.Name, Type: "MX", Value: "10 " + host, Why: "mail for the domain comes here"},
 		{Name: d.Name, Type: "TXT", Value: "v=spf1 a:" + host + " -all", Why: "only this installation sends for the domain (SPF)"}}
 	for _, k := range d.DKIM {
-		out = append(out, recordOf(d.Name, k))
+		r := recordOf(d.Name, k)
+		if age := now.Sub(k.Since); k.State == "" && !k.Since.IsZero() && age > yearly {
+			r.Why += fmt.Sprintf("; it signs since %d days: exchange it (sekisho domain rotate)", int(age.Hours()/24))
+		}
+		out = append(out, r)
 	}
 	if d.STS != "" {
 		policy := sha256.Sum256([]byte(wire.STSPolicy(host, d.STS).String()))

@@ -13,7 +13,7 @@ import (
 // Rotation is where the exchange of a domain's DKIM keys stands after a step.
 type Rotation struct {
 	Domain  string    `json:"domain"`
-	Step    string    `json:"step" doc:"publish: new keys are made, publish their records; waiting: not all records are published as they should be; switched: mail is signed with the new keys; overlap: the old records must stay until the time given; retired: the old keys are out of use, their records can go"`
+	Step    string    `json:"step" doc:"publish: new keys are made, publish their records; waiting: not all records are published as they should be; switched: mail is signed with the new keys; overlap: the old records must stay until the time given; retired: the old keys are destroyed, their records can go"`
 	Until   time.Time `json:"until,omitzero"`
 	Records []Record  `json:"records" doc:"publish and waiting: to publish; switched and overlap: to leave; retired: to remove"`
 }
@@ -29,7 +29,7 @@ func dkimPair() []dkimKind {
 }
 
 // RotateDomain takes the next step in the exchange of a domain's DKIM keys: it makes new ones; when live says that their records are
-// published, mail is signed with them; when mail that the old ones signed cannot be under way any more, they are out of use. A step whose
+// published, mail is signed with them; when mail that the old ones signed cannot be under way any more, they are destroyed. A step whose
 // time has not come changes nothing, so that it may be repeated.
 func RotateDomain(ctx context.Context, h Hand, id sekisho.ContractID, d wire.Domain, now time.Time, live func(Record) string) (Rotation, error) {
 	out := Rotation{Domain: d.Name}
@@ -64,6 +64,11 @@ func RotateDomain(ctx context.Context, h Hand, id sekisho.ContractID, d wire.Dom
 		}
 		if out.Step == "overlap" {
 			return out, nil
+		}
+		for _, k := range old { // before they are forgotten: a step that was broken off is repeated
+			if _, err := h.Signer(ctx, wire.NewSigner{Contract: id, Purpose: "dkim", Name: k.Selector + "." + d.Name, Gone: true}); err != nil {
+				return out, err
+			}
 		}
 		d.DKIM = slices.DeleteFunc(slices.Clone(d.DKIM), func(k wire.DKIMKey) bool { return k.State == wire.DKIMOld })
 	default:

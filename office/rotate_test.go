@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ type clerk struct {
 	Hand
 	domain wire.Domain
 	made   []string
+	gone   []string
 }
 
 func (c *clerk) Amend(_ context.Context, q wire.Admin) (wire.AdminDone, error) {
@@ -22,6 +24,10 @@ func (c *clerk) Amend(_ context.Context, q wire.Admin) (wire.AdminDone, error) {
 }
 
 func (c *clerk) Signer(_ context.Context, q wire.NewSigner) (wire.Signer, error) {
+	if q.Gone {
+		c.gone = append(c.gone, q.Name)
+		return wire.Signer{}, nil
+	}
 	c.made = append(c.made, q.Name)
 	return wire.Signer{Key: uint64(100 + len(c.made)), Public: []byte(q.Name)}, nil
 }
@@ -65,13 +71,31 @@ func TestRotateDomain(t *testing.T) {
 		t.Errorf("%+v", c.domain.DKIM)
 	}
 	now = now.Add(25 * time.Hour)
+	if len(c.gone) != 0 {
+		t.Errorf("destroyed too early: %q", c.gone)
+	}
 	step("retired", 2, fresh...)
 	if len(c.domain.DKIM) != 2 {
 		t.Errorf("%+v", c.domain.DKIM)
+	}
+	if !slices.Equal(c.gone, []string{"sekisho-ed.mori.example", "sekisho-rsa.mori.example"}) {
+		t.Errorf("destroyed %q", c.gone)
 	}
 	now = now.Add(-7*24*time.Hour - time.Hour) // the same day again
 	step("publish", 2, fresh...)
 	if !slices.Equal(c.made[2:], []string{"s20260301-2-ed.mori.example", "s20260301-2-rsa.mori.example"}) {
 		t.Errorf("made %q", c.made)
+	}
+}
+
+// TestOldKey: a key that signs for more than a year asks to be exchanged; others do not.
+func TestOldKey(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	d := wire.Domain{Name: "mori.example", DKIM: []wire.DKIMKey{{Selector: "a", Since: now.Add(-400 * 24 * time.Hour)}, {Selector: "b", Since: now.Add(-300 * 24 * time.Hour)}, {Selector: "c"},
+		{Selector: "d", State: wire.DKIMOld, Since: now.Add(-400 * 24 * time.Hour)}}}
+	for _, r := range Records("mx.mori.example", d, now) {
+		if asks := strings.Contains(r.Why, "400 days"); asks != strings.HasPrefix(r.Name, "a.") {
+			t.Errorf("%+v", r)
+		}
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"sekisho"
+	"sekisho/mail/zone"
 )
 
 // Action is what a rule does.
@@ -100,6 +101,7 @@ type Policy struct {
 	rules   []compiled
 	indexes [2]*index // inbound, outbound
 	leak    []byte
+	sealers []string
 }
 
 // Rules are the rules in their order, as they are written.
@@ -114,6 +116,9 @@ func (p *Policy) Rules() []Rule {
 // Leak is what the contract looks for itself, as inspection reads it; nil for nothing.
 func (p *Policy) Leak() []byte { return p.leak }
 
+// Sealers are forwarders whose ARC seals the contract trusts, beside those that the operator does.
+func (p *Policy) Sealers() []string { return p.sealers }
+
 type compiled struct {
 	Rule
 	direction sekisho.Direction
@@ -126,11 +131,13 @@ type document struct {
 	Version int            `toml:"version"`
 	Rule    []Rule         `toml:"rule"`
 	Leak    map[string]any `toml:"leak"`
+	Sealers []string       `toml:"sealers"` // d= of forwarders' ARC seals that are trusted
 }
 
 // mostRules and longest bound what a contract may write.
 const (
 	mostRules     = 10_000
+	mostSealers   = 1000
 	longestText   = 2000
 	longestWhen   = 4000
 	longestPeriod = 366 * 24 * time.Hour
@@ -155,6 +162,9 @@ func Parse(text []byte) (*Policy, error) {
 	if p.leak, err = section(d.Leak); err != nil {
 		return nil, sekisho.E("policy", sekisho.Invalid, fmt.Errorf("leak: %w", err))
 	}
+	if p.sealers, err = sealers(d.Sealers); err != nil {
+		return nil, sekisho.E("policy", sekisho.Invalid, err)
+	}
 	names := map[string]bool{}
 	for i, r := range d.Rule {
 		c, err := compile(r)
@@ -169,6 +179,22 @@ func Parse(text []byte) (*Policy, error) {
 	}
 	p.indexes = [2]*index{indexed(p.rules, sekisho.Inbound), indexed(p.rules, sekisho.Outbound)}
 	return p, nil
+}
+
+// sealers checks a list of domains.
+func sealers(list []string) ([]string, error) {
+	if len(list) > mostSealers {
+		return nil, fmt.Errorf("sealers: %d domains, at most %d", len(list), mostSealers)
+	}
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		host, ok := zone.Host(s)
+		if !ok || !strings.Contains(host, ".") {
+			return nil, fmt.Errorf("sealers: %q is no domain: write the d= of the seals, such as \"list.example\"", s)
+		}
+		out = append(out, host)
+	}
+	return out, nil
 }
 
 // explain names the line and the key of what is wrong with the TOML.

@@ -219,3 +219,15 @@ func TestLeakMistakes(t *testing.T) {
 		}
 	}
 }
+
+func TestSealers(t *testing.T) {
+	p, err := Parse([]byte("version = 1\nsealers = [\"List.example\", \"a.b.example.\"]\n"))
+	if err != nil || !slices.Equal(p.Sealers(), []string{"list.example", "a.b.example"}) {
+		t.Errorf("%v %v", p, err)
+	}
+	for _, bad := range []string{`["localhost"]`, `["a@b.example"]`, `[""]`, `"list.example"`} {
+		if _, err := Parse([]byte("version = 1\nsealers = " + bad + "\n")); err == nil {
+			t.Errorf("%s is taken", bad)
+		}
+	}
+}

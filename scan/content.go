@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	gohtml "html"
 	neturl "net/url"
 	"strings"
 
@@ -30,13 +31,15 @@ func (j *job) content(t file.Type, name string, data []byte, where string, depth
 	j.entities(t, data, where)
 	switch {
 	case t == file.OLE:
-		j.document(office.OLE(data), where, depth)
+		j.compound(data, where, depth)
 	case t == file.RTF:
 		j.document(office.RTF(data), where, depth)
 	case t == file.Biff:
 		j.document(office.Workbook(data), where, depth)
 	case t == file.UUE:
 		j.inner(uuencoded(data), message.Uudecode(data), where, depth)
+	case t == file.Unknown && bytes.HasPrefix(data, []byte("ActiveMime")):
+		j.activeMime(data, where, depth)
 	case t == file.PDF:
 		j.pdf(data, where, depth)
 	case t == file.HTML || t == file.SVG || ext == "html" || ext == "htm" || ext == "xhtml" || ext == "shtml" || ext == "svg":
@@ -53,8 +56,8 @@ func (j *job) content(t file.Type, name string, data []byte, where string, depth
 		j.document(office.CSV(data), where, depth)
 	case t == file.Unknown && ext == "" && len(data) > 60 && base64char(data[0]):
 		j.undecoded(data, where)
-	case t == file.Unknown && (ext == "eml" || ext == "mht" || ext == "mhtml" || archived(data)) && message.Plausible(data):
-		j.embedded(data, where)
+	case t == file.Unknown && (ext == "eml" || ext == "mht" || ext == "mhtml" || archived(data)) && message.Plausible(bare(data)):
+		j.embedded(bare(data), where)
 	case t == file.Unknown && (ext == "p7m" || ext == "p7s" || len(data) > 2 && data[0] == 0x30 && data[1] >= 0x80):
 		j.signed(data, where)
 	}
@@ -91,6 +94,27 @@ func archived(data []byte) bool {
 	return bytes.Contains(head, []byte("mime-version:")) && bytes.Contains(head, []byte("multipart/related"))
 }
 
+// bare is a page with all that belongs to it without what Word passes over before its header.
+func bare(data []byte) []byte {
+	head := bytes.ToLower(data[:min(len(data), 2048)])
+	if i := bytes.Index(head, []byte("mime-version:")); i > 0 && !message.Plausible(data) {
+		return data[i:]
+	}
+	return data
+}
+
+// activeMime inspects macros that Word saved with a page.
+func (j *job) activeMime(data []byte, where string, depth int) {
+	b := office.Mime(data)
+	if b == nil {
+		j.rep.Unscannable = true
+		j.find(sekisho.KindAmbiguous, "unscannable", where, 5, "macros of a page that cannot be read")
+		return
+	}
+	j.find(sekisho.KindActive, "page-objects", where, 2, "objects or macros that Word saved with a page")
+	j.inner("editdata.mso", b, where, depth)
+}
+
 // uuencoded is the name that a uuencoded file gives itself.
 func uuencoded(data []byte) string {
 	i := bytes.Index(data, []byte("begin "))
@@ -116,7 +140,7 @@ func (j *job) signed(data []byte, where string) {
 		j.embedded(inner, where)
 		return
 	}
-	j.inner("content", inner, where, deepest-2)
+	j.inner("content", inner, where, inside)
 }
 
 // maxMarkup is how much of a text file is read as a document.
@@ -128,6 +152,9 @@ func (j *job) entities(t file.Type, data []byte, where string) {
 		return
 	}
 	n := bytes.Count(data, []byte("<!ENTITY"))
+	if n > 0 && t == file.SVG && strings.Contains(strings.ToLower(gohtml.UnescapeString(string(data[:min(len(data), 64<<10)]))), "<script") {
+		j.find(sekisho.KindActive, "svg-script", where, 8, "script in an entity")
+	}
 	switch {
 	case n > 2:
 		j.find(sekisho.KindBomb, "xml-entities", where, 10, fmt.Sprintf("%d entities", n))
@@ -220,6 +247,12 @@ func (j *job) inner(name string, data []byte, where string, depth int) {
 // pdf inspects a PDF file.
 func (j *job) pdf(data []byte, where string, depth int) {
 	d := pdf.Read(data)
+	if d.Encrypted && j.another() {
+		if open := pdf.Read(data, j.known()...); !open.Encrypted {
+			d = open
+			j.find(sekisho.KindAmbiguous, "opened", where, 0, openedBy)
+		}
+	}
 	if d.Script {
 		j.find(sekisho.KindActive, "pdf-script", where, 4, "JavaScript")
 		if d.Auto {
@@ -262,7 +295,7 @@ func (j *job) pdf(data []byte, where string, depth int) {
 		j.inner(f.Name, f.Data, where, depth)
 	}
 	if !d.Encrypted {
-		j.pages(data, where)
+		j.pages(data, d.Word, where)
 	}
 	for _, p := range d.Pictures {
 		j.picture(file.Sniff(p), p, where)
@@ -280,9 +313,9 @@ const maxPages = 256 << 10
 
 // pages reads what people see on the pages of a PDF document: links that are only written, personal data, words to be
 // found by.
-func (j *job) pages(data []byte, where string) {
+func (j *job) pages(data []byte, word, where string) {
 	left := min(maxPages, maxLeakText-j.leaky)
-	f, err := pdf.Open(data)
+	f, err := pdf.Open(data, word)
 	if err != nil || left <= 0 || j.ctx.Err() != nil {
 		return
 	}
@@ -314,6 +347,12 @@ func (j *job) attachedPage(svg bool, data []byte, where string) {
 	if p.Smuggle {
 		j.find(sekisho.KindActive, kind+"-smuggling", where, 6, "script that makes a file")
 	}
+	if p.Launch {
+		j.find(sekisho.KindActive, kind+"-launch", where, 8, "starts a program")
+	}
+	if p.Command {
+		j.find(sekisho.KindActive, kind+"-command", where, 8, "a command line for the clipboard")
+	}
 	if p.Password {
 		j.find(sekisho.KindActive, kind+"-password-form", where, 8, "asks for a password")
 		j.find(sekisho.KindPhish, "attached-form", where, 4, "asks for a password")
@@ -326,7 +365,7 @@ func (j *job) attachedPage(svg bool, data []byte, where string) {
 	if p.Frame || p.Object {
 		j.find(sekisho.KindActive, kind+"-frame", where, 2, "frames or objects")
 	}
-	if p.Script {
+	if p.Script || p.Handler {
 		j.smuggled(data, where)
 	}
 	for i := range p.Links {
@@ -341,7 +380,7 @@ func (j *job) attachedPage(svg bool, data []byte, where string) {
 func (j *job) smuggled(data []byte, where string) {
 	j.base64Runs(data, func(b []byte) {
 		j.find(sekisho.KindActive, "html-smuggling", where, 6, "a file in the script")
-		j.inner("script", b, where, deepest-2)
+		j.inner("script", b, where, inside)
 	})
 }
 
@@ -352,7 +391,7 @@ func (j *job) undecoded(data []byte, where string) {
 	}
 	j.base64Runs(data, func(b []byte) {
 		j.find(sekisho.KindAmbiguous, "unlabelled-base64", where, 3, "a file in base64 that nothing labels")
-		j.inner("base64", b, where, deepest-2)
+		j.inner("base64", b, where, inside)
 	})
 }
 
@@ -394,7 +433,7 @@ func (j *job) embeddedData(raw, where string) {
 		data = []byte(u)
 	}
 	if len(data) > 0 {
-		j.inner("data", data, where, deepest-2)
+		j.inner("data", data, where, inside)
 	}
 }
 

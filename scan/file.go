@@ -17,6 +17,9 @@ import (
 // virus below is worth being named.
 const deepest = 16
 
+// inside is the depth of files that stand within others in a form that was made for it: in links, scripts, signed mail.
+const inside = 6
+
 // file inspects one attached file, or a member of an archive, depth levels below the mail.
 func (j *job) file(name string, data []byte, where string, depth int) {
 	if j.quick {
@@ -34,6 +37,9 @@ func (j *job) file(name string, data []byte, where string, depth int) {
 		if t == file.Link {
 			j.find(sekisho.KindActive, "shell-link", where, 5, "a link that runs a command when it is opened")
 		}
+		if t.Disk() {
+			j.archive(t, data, where, depth)
+		}
 	case t.Closed():
 		j.rep.Unscannable = true
 		j.find(sekisho.KindAmbiguous, "unscannable", where, 5, "nobody here reads "+string(t))
@@ -45,6 +51,11 @@ func (j *job) file(name string, data []byte, where string, depth int) {
 	if t != file.Zip && t != file.OLE && archive.EndOfZip(data) {
 		j.find(sekisho.KindAmbiguous, "polyglot", where, 3, "a zip behind something else")
 		j.archive(file.Zip, data, where, depth)
+	}
+	if !t.Disk() && file.Mounted(data) {
+		j.find(sekisho.KindAmbiguous, "polyglot", where, 3, "a disk image behind something else")
+		j.find(sekisho.KindExecutable, "program", where, 10, "content is a disk image too")
+		j.archive(file.Image, data, where, depth)
 	}
 	j.content(t, name, data, where, depth)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sekisho"
+	"sekisho/mail/zone"
 	"sekisho/scan/url"
 	"sekisho/search"
 )
@@ -29,6 +30,11 @@ func (j *job) sender() {
 		if f.From[i].Host != "" {
 			a = f.From[i]
 			break
+		}
+	}
+	if d := j.c.Auth.Domain; d != "" && a.Host != "" {
+		if host, ok := zone.Host(a.Host); !ok || host != d {
+			j.find(sekisho.KindAuth, "from-differs", "header/from", 6, "shown is "+a.Host+", asked about was "+d)
 		}
 	}
 	site := url.Site(a.Host)

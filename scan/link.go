@@ -72,6 +72,7 @@ func (j *job) link(raw, shown, where string) {
 		if len(raw) > 40 && strings.EqualFold(raw[:5], "data:") {
 			j.embeddedData(raw, where)
 		}
+		j.program(raw, where)
 		return
 	}
 	posing := l.User && looksLikeHost(raw)
@@ -115,6 +116,20 @@ func (j *job) link(raw, shown, where string) {
 	}
 	if is, ok := j.like(l.Host); ok {
 		j.find(sekisho.KindURL, "look-alike-"+is.How, where, weightOf(is.How), l.Host+" looks like "+is.Of)
+	}
+}
+
+// program judges a link that leads to no page.
+func (j *job) program(raw, where string) {
+	if html.Launches(raw) {
+		j.find(sekisho.KindActive, "link-program", where, 6, "a link that starts a program: "+raw)
+	}
+	switch host := html.Server(raw); {
+	case host == "":
+	case strings.IndexByte(host, '.') < 0 || j.inside(host): // colleagues send such links
+		j.find(sekisho.KindActive, "link-server", where, 0.3, "a link to a file server: "+raw)
+	default:
+		j.find(sekisho.KindActive, "link-server", where, 5, "a link to a file server outside: "+raw)
 	}
 }
 

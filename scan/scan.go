@@ -52,6 +52,7 @@ type Context struct {
 	Leak      []byte            // what the contract itself looks for (package policy, section leak); nil for nothing
 	Exact     []Exact           // sets of fingerprints of the contract's own data
 	Layers    []*learn.Layer    // what was learned about spam here: of the installation, the contract, the account; nil ones count nothing
+	Signers   []Signer          // keys under which its mail leaves, for notifications about it; empty: not asked
 	Now       time.Time         // zero: the time plays no part
 }
 
@@ -171,6 +172,7 @@ type job struct {
 	paper    string          // the member of a document whose text is read with the whole
 	leaky    int             // bytes of attachments that were searched for personal data
 	carried  int             // files in links
+	locks    int             // passwords that were tried with documents
 	quick    bool            // only texts are wanted
 	hosts    map[string]bool // hosts that were judged
 	ways     []phish.Link    // links of the texts that are shown as the mail itself
@@ -265,6 +267,7 @@ func (j *job) close() {
 	j.headers()
 	j.announced()
 	j.sender()
+	j.bounce()
 	j.phish()
 	j.spam()
 	j.index()

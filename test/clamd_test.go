@@ -110,3 +110,46 @@ func TestClamd(t *testing.T) {
 		t.Errorf("with clamd down: %v", err)
 	}
 }
+
+const withoutVirus = `version = 1
+
+[[rule]]
+name = "cure"
+direction = "inbound"
+when = 'Has("virus")'
+action = "remove-attachment"
+text = "virus"
+for = "336h"
+`
+
+// clamd names no part: where a rule takes infected attachments out, all of them go, and what is delivered was asked about again. A find in
+// the text refuses the mail.
+func TestClamdRemovesAttachments(t *testing.T) {
+	address, _ := clamd(t)
+	h := NewService(t, Setting{Zone: `partner.example. TXT "v=spf1 ip4:127.0.0.1 -all"` + "\n", More: fmt.Sprintf("[inspect]\nclamd = %q\n", address)})
+	policy := filepath.Join(t.TempDir(), "policy.toml")
+	if err := os.WriteFile(policy, []byte(withoutVirus), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h.Run("contract", "policy", "Mori", "--set", policy)
+	infected := attached("ann@mori.example", "notes.bin", []byte("The word is maple-harbour-0042, no more."))
+	if err := deliver(h, "lena@partner.example", []string{"ann@mori.example"}, infected); err != nil {
+		t.Fatal(err)
+	}
+	got := bodies(t, mailbox(t, h, "ann@mori.example"), "INBOX")
+	if len(got) != 1 {
+		t.Errorf("%d mails", len(got))
+	}
+	for _, b := range got {
+		if !strings.Contains(b, "Please see the file") || !strings.Contains(b, "notes.bin.txt") || strings.Contains(b, base64.StdEncoding.EncodeToString([]byte("The word is maple"))[:20]) {
+			t.Errorf("delivered: %s", b)
+		}
+	}
+	text := []byte(strings.Replace(string(infected), "Please see the file.", "maple-harbour-0042", 1))
+	if err := deliver(h, "lena@partner.example", []string{"ann@mori.example"}, text); err == nil || !strings.Contains(fmt.Sprintf("%+v", err), "Sekisho_Test_Yara") {
+		t.Errorf("a find in the text: %v", err)
+	}
+	if out := h.Run("trace", "ann@mori.example", "--json"); !strings.Contains(out, "not only in the attachments") {
+		t.Errorf("the refusal is in no trace:\n%s", out)
+	}
+}

@@ -51,3 +51,28 @@ func TestRotation(t *testing.T) {
 		t.Errorf("signed with %q", selectors)
 	}
 }
+
+// With a rule against backscatter, a notification about a mail that left here is taken, and one about a mail that others sent in our name is not.
+func TestBackscatter(t *testing.T) {
+	w, remote := reportsWorld(t)
+	err := handIn(t, w, "x@partner.example", "u1@mori.example", message("boss@good.example", "u1@mori.example", "forged", 300))
+	if err := errors.Join(err, w.Flush(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	Ask[wire.ReportsOrdered](t, w.Admin, "report/send", wire.ReportOrder{Day: time.Now()})
+	left := remote.await(t, "dmarc@good.example", 1).raw
+	Ask[admin.Contract](t, w.Admin, "contract/set", admin.ContractSet{Contract: "Mori",
+		Policy: "version = 1\n[[rule]]\nname = \"backscatter\"\ndirection = \"inbound\"\nwhen = 'Found(\"auth\", \"bounce-unknown\")'\naction = \"reject\"\n"})
+	head, _, _ := strings.Cut(left, "\r\n\r\n")
+	bounce := func(head string) error {
+		return handIn(t, w, "", "u1@mori.example", []byte("From: MAILER-DAEMON@good.example\r\nTo: u1@mori.example\r\nSubject: failed\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=zz\r\n\r\n"+
+			"--zz\r\nContent-Type: text/plain\r\n\r\nNo such user.\r\n--zz\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; good.example\r\n\r\nFinal-Recipient: rfc822; dmarc@good.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"+
+			"--zz\r\nContent-Type: text/rfc822-headers\r\n\r\n"+head+"\r\n\r\n--zz--\r\n"))
+	}
+	if err := bounce(head); err != nil {
+		t.Errorf("about a mail of ours: %v", err)
+	}
+	if err := bounce(strings.Replace(head, "Subject: ", "Subject: cheap ", 1)); err == nil || !strings.HasPrefix(err.Error(), "550") {
+		t.Errorf("about a mail of others: %v", err)
+	}
+}

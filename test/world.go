@@ -34,6 +34,7 @@ type World struct {
 
 	Desk   string        // origin of the desk; "": there is none
 	Report post.Reporter // in whose name other domains get reports; empty: none do
+	Seal   bool          // mail that is sent on gets an ARC seal
 	Flush  func(context.Context) error
 
 	Admin   string            // path of the admin socket
@@ -114,7 +115,7 @@ func NewWorld(t testing.TB, zone string, with ...func(*World)) *World {
 	_, port, _ := net.SplitHostPort(w.Address["mx"])
 	mx, err := net.LookupPort("tcp", port)
 	end(err)
-	p := post.New(post.Config{Name: "mx.test.example", Port: uint16(mx), Roots: w.Roots, Report: w.Report, First: time.Second},
+	p := post.New(post.Config{Name: "mx.test.example", Port: uint16(mx), Roots: w.Roots, Report: w.Report, Seal: w.Seal, First: time.Second},
 		post.Peers{Store: w.Peer(sekisho.Post, sekisho.Store), Vault: w.Peer(sekisho.Post, sekisho.Vault), Dial: w.Peer(sekisho.Post, sekisho.Dial), Inspect: w.Peer(sekisho.Post, sekisho.Inspect), Fetch: w.Peer(sekisho.Post, sekisho.Fetch)})
 	w.Flush = func(ctx context.Context) error { return errors.Join(g.Flush(ctx), p.Flush(ctx)) }
 	go p.Run(ctx, time.Second)

@@ -31,11 +31,18 @@ type Scan struct {
 	Partners  []string // domains of those whom the contract knows: what looks like one of them is told of
 	Known     bool
 	Extra     []sekisho.Finding
+	Signers   []MailKey // keys under which the contract's mail leaves: for notifications, which return what was signed
 	Now       time.Time
 	Leak      []byte  // what the contract looks for itself (policy.Policy.Leak)
 	Prints    []Print // and its sets of fingerprints, with their key and their descriptor
 	Summarise bool    // only the summary, text and tokens: mail that a person files himself (APPEND)
 	Learn     bool    // only the opinion: mail of which a person says what it is
+}
+
+// MailKey is the public half of a DKIM key.
+type MailKey struct {
+	Domain, Selector string
+	Public           []byte // PKIX
 }
 
 // Auth is what sender authentication found, in the words of RFC 8601.
@@ -77,6 +84,7 @@ type Conversion struct {
 	Action string
 	Text   string
 	Kept   bool // quarantine keeps the mail as it came when something is taken out of it
+	Whole  bool // an engine that names no part found a virus in the mail: every attachment may be it
 
 	Link     string      // secure-link: where the files can be had; "": take them out only
 	Files    []ShareFile // secure-link: what was taken out before, for the note with the link

@@ -185,13 +185,14 @@ type Sign struct {
 // Signed is the signature.
 type Signed struct{ Signature []byte }
 
-// NewSigner makes a signing key, or finds the one of that purpose and name.
+// NewSigner makes a signing key, or finds the one of that purpose and name; or destroys it.
 type NewSigner struct {
 	Contract  sekisho.ContractID // 0: the installation's own
 	Purpose   string             // "dkim" or "tls"
 	Name      string             // selector and domain, or host name
 	Algorithm string             // "rsa-2048", "ed25519", "ecdsa-p256"
 	Chain     []byte             // tls: certificate chain in PEM to keep with the key; empty: signed by the installation's own CA
+	Gone      bool               // dkim: destroy the key of that name, if there is one; the answer is empty
 }
 
 // Signer is a key's public side.
@@ -217,7 +218,7 @@ type Chain struct {
 // Inform enters something that is not an opening: a policy change, an operator's look at settings. That processes begin and
 // end is the supervisor's to tell.
 type Inform struct {
-	What     string // "policy", "config-read"
+	What     string // "policy", "config-read", "insider"
 	Contract sekisho.ContractID
 	Operator uint64 // user number of the operator + 1
 }

@@ -123,7 +123,7 @@ func (c *domainRotate) Run(g *Global) error {
 		"waiting":  "these records are not all there yet: nothing was changed",
 		"switched": "mail is signed with the new keys; leave these records for mail that is under way, and call this again after " + a.Until.Format(time.DateTime),
 		"overlap":  "leave these records for mail that is under way until " + a.Until.Format(time.DateTime) + ": nothing was changed",
-		"retired":  "the exchange is over: remove these records",
+		"retired":  "the exchange is over and the old keys are destroyed: remove these records",
 	}
 	return g.print(a, func(w io.Writer) {
 		row(w, a.Domain, a.Step)

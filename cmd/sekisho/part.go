@@ -35,6 +35,7 @@ type part struct {
 	Port        uint16         `json:"port,omitempty"`        // post
 	Connections int            `json:"connections,omitempty"` // post
 	Destination int            `json:"destination,omitempty"` // post
+	Seal        bool           `json:"seal,omitempty"`        // post
 	Root        string         `json:"root,omitempty"`        // vault: where the root key comes from
 	Backups     int            `json:"backups,omitempty"`     // vault: days
 	Copies      int            `json:"copies,omitempty"`      // vault: days
@@ -162,7 +163,7 @@ func parts(c config.Config) (func(sekisho.Role) []byte, error) {
 		sekisho.Gate: {Name: c.Name, Size: size, Recipients: c.Limit.Recipients, PerSource: c.Limit.PerSource, PerMinute: c.Limit.PerMinute, Contract: c.Limit.Contract, Hourly: c.Limit.Hourly,
 			Daily: c.Limit.Daily, Exempt: exempt, Clamd: c.Inspect.Clamd, Sealers: c.Inspect.Sealers, Report: c.Report, Web: w.listening(c.Listen.HTTPS)},
 		sekisho.Dial:    {Resolver: c.DNS.Resolver, Zone: string(zone), Private: c.Post.Private, Internal: internal, Clamd: c.Inspect.Clamd, Links: links, ACME: authority},
-		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination, Report: c.Report, Web: w.listening(c.Listen.HTTPS)},
+		sekisho.Post:    {Name: c.Name, Port: uint16(c.Post.Port), Connections: c.Post.Connections, Destination: c.Post.Destination, Seal: c.Post.Seal, Report: c.Report, Web: w.listening(c.Listen.HTTPS)},
 		sekisho.Reader:  {Name: c.Name, Size: size},
 		sekisho.Edge:    {Name: c.Name, Size: size, Web: w, Exempt: exempt, Cells: c.Cells, Directory: c.Web.ACME, Contact: c.Web.Contact, CA: string(webCA)},
 		sekisho.Webmail: {Name: c.Name, Size: size, Web: w},

@@ -238,7 +238,7 @@ func (p *process) start() (playing, error) {
 			gate.Peers{Inspect: p.peers[sekisho.Inspect], Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial]})
 		return playing{service: g.Service(p.breach), run: func(ctx context.Context) error { return g.Serve(ctx, p.Listeners, grace) }}, nil
 	case sekisho.Post:
-		s := post.New(post.Config{Name: p.part.Name, Total: p.part.Connections, Destination: p.part.Destination, Port: p.part.Port,
+		s := post.New(post.Config{Name: p.part.Name, Total: p.part.Connections, Destination: p.part.Destination, Port: p.part.Port, Seal: p.part.Seal,
 			Report: post.Reporter{From: p.part.Report.From, Name: cmp.Or(p.part.Report.Name, p.part.Name)}, Roots: p.roots, Desk: p.part.Web.origin(p.part.Web.Desk), Log: p.Log()},
 			post.Peers{Store: p.peers[sekisho.Store], Vault: p.peers[sekisho.Vault], Dial: p.peers[sekisho.Dial], Inspect: p.peers[sekisho.Inspect], Fetch: p.peers[sekisho.Fetch]})
 		return playing{run: func(ctx context.Context) error { return s.Run(ctx, grace) }}, nil

@@ -60,6 +60,7 @@ func Check(ctx context.Context, in Input) Result {
 	c.ask(ctx)
 	c.conclude(ctx)
 	c.note()
+	c.tricks()
 	c.Header = c.header()
 	return c.Result
 }
@@ -73,6 +74,7 @@ type check struct {
 	spf       spf.Result
 	discovery *dmarc.Discovery
 	dmarc     dmarc.Result
+	mailless  string // why nobody can answer to From
 }
 
 // ask does everything that needs nothing else first.
@@ -80,6 +82,7 @@ func (c *check) ask(ctx context.Context) {
 	var asking sync.WaitGroup
 	if c.FromDomain != "" {
 		asking.Go(func() { c.discovery = dmarc.Discover(ctx, c.Resolver, c.FromDomain) })
+		asking.Go(func() { c.mailless = mailless(ctx, c.Resolver, c.FromDomain) })
 	}
 	signed, chained := c.carries()
 	if signed {

@@ -18,6 +18,14 @@ import (
 const master = `
 $ORIGIN .
 mori.example              TXT "v=spf1 ip4:192.0.2.1 -all"
+mori.example              MX 10 mx.mori.example.
+soft.example              A 192.0.2.9
+late.example              MX 10 mx.mori.example.
+slow.example              MX 10 mx.mori.example.
+bad.example               MX 10 mx.mori.example.
+quiet.example             MX 0 .
+evil.example              TXT "v=spf1 ip4:192.0.2.66 -all"
+evil.example              MX 10 mx.evil.example.
 _dmarc.mori.example       TXT "v=DMARC1; p=reject"
 s1._domainkey.mori.example TXT "k=ed25519; p=KEY"
 soft.example              TXT "v=spf1 ~all"
@@ -77,13 +85,13 @@ func TestCheck(t *testing.T) {
 		"own envelope":    {hana, "x@list.example", "192.0.2.7", "pass", "none", "fail", "reject", "spf-pass dmarc-fail"},
 		"softfail":        {mail("a@soft.example"), "a@soft.example", "192.0.2.1", "softfail", "none", "fail", "none", "spf-softfail dmarc-fail"},
 		"bounce":          {hana, "", "192.0.2.1", "pass", "none", "pass", "reject", "spf-pass dmarc-pass"}, // HELO is mori.example
-		"nothing known":   {mail("a@nobody.example"), "a@nobody.example", "192.0.2.1", "none", "none", "none", "none", ""},
+		"nothing known":   {mail("a@nobody.example"), "a@nobody.example", "192.0.2.1", "none", "none", "none", "none", "from-no-mail"},
 		"SPF slow":        {mail("a@slow.example"), "a@slow.example", "192.0.2.1", "temperror", "none", "temperror", "reject", "spf-temperror dmarc-temperror"},
 		"DMARC slow":      {mail("a@late.example"), "a@late.example", "192.0.2.1", "fail", "none", "temperror", "none", "spf-fail dmarc-temperror"},
 		"slow, not his":   {hana, "a@slow.example", "192.0.2.1", "temperror", "none", "fail", "reject", "spf-temperror dmarc-fail"},
 		"bad record":      {mail("a@bad.example"), "a@bad.example", "192.0.2.1", "permerror", "none", "none", "none", "spf-permerror"},
-		"two From":        {"From: a@evil.example\r\n" + signed(hana), "hana@mori.example", "192.0.2.1", "pass", "pass", "permerror", "none", "spf-pass dkim-pass dmarc-permerror"},
-		"two authors":     {mail("a@mori.example, b@evil.example"), "hana@mori.example", "192.0.2.1", "pass", "none", "permerror", "none", "spf-pass dmarc-permerror"},
+		"two From":        {"From: a@evil.example\r\n" + signed(hana), "hana@mori.example", "192.0.2.1", "pass", "pass", "permerror", "none", "spf-pass dkim-pass dmarc-permerror from-several dkim-added"},
+		"two authors":     {mail("a@mori.example, b@evil.example"), "hana@mori.example", "192.0.2.1", "pass", "none", "permerror", "none", "spf-pass dmarc-permerror from-domains"},
 		"no From":         {"Subject: x\r\n\r\nx\r\n", "hana@mori.example", "192.0.2.1", "pass", "none", "permerror", "none", "spf-pass dmarc-permerror"},
 		"header and body": {"From: hana@mori.example\r\nno field\r\n\r\nx", "hana@mori.example", "192.0.2.1", "pass", "none", "permerror", "none", "spf-pass dmarc-permerror"},
 	} {

@@ -2,10 +2,24 @@ package auth
 
 import (
 	"bytes"
+	"strings"
 
 	"sekisho/mail/dkim"
 	"sekisho/mail/header"
 	"sekisho/mail/zone"
+)
+
+// Two reasons why there is no domain.
+const malformed, several = "From is malformed", "From has several domains"
+
+// What is odd about a list of mailboxes.
+const (
+	oddRoute = 1 << iota
+	oddGroup
+	oddComment
+	oddQuoted
+	oddWord
+	oddName
 )
 
 // author is the one domain of the header From, as zone.Host gives it, or why there is none. Several addresses of one domain
@@ -23,7 +37,7 @@ func author(m *dkim.Mail) (domain, why string) {
 	v, _ := header.First(m.Fields, "From")
 	list, ok := domains(v)
 	if !ok {
-		return "", "From is malformed"
+		return "", malformed
 	}
 	for _, d := range list {
 		host, ok := zone.Host(d)
@@ -31,7 +45,7 @@ func author(m *dkim.Mail) (domain, why string) {
 		case !ok:
 			return "", "From has no domain name"
 		case domain != "" && host != domain:
-			return "", "From has several domains"
+			return "", several
 		}
 		domain = host
 	}
@@ -42,7 +56,8 @@ func author(m *dkim.Mail) (domain, why string) {
 }
 
 // domains finds the domain of every address in a list of mailboxes (RFC 5322 section 3.4). Comments and names are passed
-// over; a word that is no address is taken for a name whose comma was not quoted.
+// over; a word that is no address is taken for a name whose comma was not quoted. What mail programs read in different ways is
+// no list: FuzzShownIsAuthenticated compares this with what our pages show.
 func domains(v string) (list []string, ok bool) {
 	s := &scanner{text: v}
 	for s.next() {
@@ -55,10 +70,11 @@ func domains(v string) (list []string, ok bool) {
 type scanner struct {
 	text  string
 	at    int
-	word  []byte // of the item, behind its brackets if it had any; without comments; quoted strings as "q"
+	word  []byte // of the item, behind its brackets if it had any; comments as blanks; quoted strings as one quote
 	angle bool   // the item had an address in brackets
 	list  []string
 	bad   bool
+	odd   uint8
 }
 
 // next takes one token; false at the end.
@@ -71,13 +87,18 @@ func (s *scanner) next() bool {
 	switch c {
 	case '"':
 		s.skip('"')
-		s.word = append(s.word, 'q')
+		s.word = append(s.word, '"')
 	case '(':
+		start := s.at
 		s.comment()
+		s.note(strings.IndexByte(s.text[start:s.at], '@') >= 0, oddComment)
+		s.word = append(s.word, ' ')
 	case '<':
 		s.bracket()
 	case '[':
+		start := s.at
 		s.skip(']')
+		s.bad = s.bad || strings.ContainsAny(s.text[start:s.at], "<>@,;:\"()")
 		s.word = append(s.word, '[')
 	case '>', ')', ']':
 		s.bad = true
@@ -85,11 +106,18 @@ func (s *scanner) next() bool {
 		s.item()
 	case ':':
 		s.bad = s.bad || s.hasAt() // else the name of a group
+		s.note(true, oddGroup)
 		s.word = nil
 	default:
 		s.word = append(s.word, c)
 	}
 	return true
+}
+
+func (s *scanner) note(is bool, odd uint8) {
+	if is {
+		s.odd |= odd
+	}
 }
 
 func (s *scanner) hasAt() bool { return bytes.IndexByte(s.word, '@') >= 0 }
@@ -129,6 +157,7 @@ func (s *scanner) comment() {
 
 // bracket reads the address up to ">". A route in front of it ends with a colon.
 func (s *scanner) bracket() {
+	s.note(s.hasAt(), oddName)
 	s.word = nil
 	for s.at < len(s.text) {
 		switch c := s.text[s.at]; c {
@@ -138,13 +167,16 @@ func (s *scanner) bracket() {
 			s.word, s.angle = nil, true
 			return
 		case ',', ':':
+			s.note(true, oddRoute)
 			s.word = nil
 			s.at++
 		case '<', ';':
 			s.bad = true
 			return
 		default:
+			start := s.at
 			s.next()
+			s.bad = s.bad || (c == '"' || c == '(' || c == '[') && strings.ContainsAny(s.text[start+1:s.at], "<>@,;:(")
 		}
 	}
 	s.bad = true
@@ -163,9 +195,13 @@ func (s *scanner) item() {
 
 func (s *scanner) address() {
 	i := bytes.LastIndexByte(s.word, '@')
-	if i < 0 {
+	if i < 1 || i+1 == len(s.word) || blank(s.word[i-1]) || blank(s.word[i+1]) {
 		s.bad = true
 		return
 	}
+	s.note(bytes.IndexByte(s.word[:i], '"') >= 0, oddQuoted)
+	s.note(bytes.Contains(s.word, []byte("=?")), oddWord)
 	s.list = append(s.list, string(bytes.Trim(s.word[i+1:], " \t")))
 }
+
+func blank(c byte) bool { return c == ' ' || c == '\t' }

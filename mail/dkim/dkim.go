@@ -48,6 +48,8 @@ type Signature struct {
 	Unsigned  int    // octets of the body that l= leaves out
 	Start     string // the first octets of b=, which tell signatures apart (RFC 6008)
 	Reason    string // why it is not a pass
+
+	Added []string // fields that readers go by, of which more stand in the mail than a signature that verifies covers
 }
 
 // Verify checks the signatures of a mail in their order, top first. Keys are asked side by side. It does not fail; a mail
@@ -184,6 +186,7 @@ func (c *check) verify() {
 		return
 	}
 	c.Result = Pass
+	c.Added = c.seal.added(c.mail)
 	if c.Unsigned = c.seal.Unsigned(c.mail); c.Unsigned > 0 {
 		c.end(Policy, "the end of the body is not signed")
 	}

@@ -104,6 +104,31 @@ func (s *Seal) Verify(m *Mail, at int, k *Key) error {
 	return nil
 }
 
+// shown are the fields that decide what readers see.
+var shown = [...]string{"From", "Sender", "Reply-To", "To", "Cc", "Subject", "Date", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
+
+// added are the fields of which some are signed and others of the same name are not: whoever puts a second one in front of a signed mail
+// changes what is shown, and breaks no signature.
+func (s *Seal) added(m *Mail) (list []string) {
+	for _, name := range shown {
+		have, signed := 0, 0
+		for _, f := range m.Fields {
+			if f.Is(name) {
+				have++
+			}
+		}
+		for _, n := range s.names {
+			if strings.EqualFold(n, name) {
+				signed++
+			}
+		}
+		if signed > 0 && have > signed {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
 // Unsigned is how many octets of the canonical body a signature leaves out.
 func (s *Seal) Unsigned(m *Mail) int {
 	if s.length < 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -120,8 +121,33 @@ type sentReturn struct {
 	Result string `xml:"result"`
 }
 
-// Write gives the report as XML; the same rows give the same bytes, in whatever order they are.
+// mostSignatures is how many signatures a row tells of (RFC 9990 section 3.1.3).
+const mostSignatures = 100
+
+// priority orders signatures as the report should: those that pass for the author's domain, for its organisation, for others, and those that
+// do not pass.
+func (r *Counted) priority() []Verdict {
+	list := slices.Clone(r.Signatures)
+	rank := func(v Verdict) int {
+		switch {
+		case v.Result != "pass":
+			return 3
+		case v.Domain == r.From:
+			return 0
+		case strings.HasSuffix(r.From, "."+v.Domain) || strings.HasSuffix(v.Domain, "."+r.From) || within(v.Domain, r.Published.Domain) && within(r.From, r.Published.Domain):
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(list, func(a, b Verdict) int { return cmp.Compare(rank(a), rank(b)) })
+	return list[:min(len(list), mostSignatures)]
+}
+
+// Write gives the report as XML; the same rows give the same bytes, in whatever order they are. A report without rows is none.
 func (f *Feedback) Write() ([]byte, error) {
+	if len(f.Rows) == 0 {
+		return nil, errors.New("dmarc: a report needs a row")
+	}
 	p := f.Published
 	out := sentFeedback{Space: Namespace, Version: "1.0",
 		Metadata: sentMetadata{f.Reporter, f.Email, f.ID, f.Begin.Unix(), f.End.Unix(), "Sekisho"},
@@ -138,7 +164,7 @@ func (f *Feedback) Write() ([]byte, error) {
 		if r.Override != "" {
 			x.Reason = []sentReason{{r.Override}}
 		}
-		for _, s := range r.Signatures {
+		for _, s := range r.priority() {
 			x.Signatures = append(x.Signatures, sentSignature(s))
 		}
 		if r.Return.Domain != "" {
@@ -157,9 +183,15 @@ func (f *Feedback) Write() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Filename is the name of the packed report (RFC 9990 section 3.5.2).
+// Filename is the name of the packed report (RFC 9990 section 3.5.2): of the identifier it has letters and digits only.
 func (f *Feedback) Filename(receiver string) string {
-	return receiver + "!" + f.Published.Domain + "!" + strconv.FormatInt(f.Begin.Unix(), 10) + "!" + strconv.FormatInt(f.End.Unix(), 10) + "!" + f.ID + ".xml.gz"
+	id := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z' {
+			return r
+		}
+		return -1
+	}, f.ID)
+	return receiver + "!" + f.Published.Domain + "!" + strconv.FormatInt(f.Begin.Unix(), 10) + "!" + strconv.FormatInt(f.End.Unix(), 10) + "!" + id + ".xml.gz"
 }
 
 // Subject is that of the mail that carries the report.

@@ -3,6 +3,7 @@ package gate
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"github.com/emersion/go-smtp"
@@ -21,6 +22,9 @@ func refuse(code int, status, text string, args ...any) *smtp.SMTPError {
 
 // answer turns a failure inside the house into an answer that makes the sender try again.
 func (g *Gate) answer(err error) *smtp.SMTPError {
+	if final, ok := errors.AsType[*smtp.SMTPError](err); ok { // decided already
+		return final
+	}
 	g.config.Log.Warn("mail deferred", "error", err)
 	switch sekisho.KindOf(err) {
 	case sekisho.Full:

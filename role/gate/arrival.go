@@ -134,6 +134,7 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 	password := ""
 	for _, c := range d.Conversions {
 		x := wire.Conversion{Action: string(c.Action), Text: c.Text, Kept: o.facts.Direction == sekisho.Inbound && c.Keep > 0}
+		x.Whole = c.Action == policy.RemoveAttachment && len(in.virus) > 0
 		if c.Action == policy.Relink {
 			var err error
 			if x.Text, err = in.relink(ctx, o.contract, c.Text); err != nil {
@@ -152,6 +153,9 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 	if err != nil {
 		return nil, err
 	}
+	if err := in.cured(ctx, convert, w.Raw); err != nil {
+		return nil, err
+	}
 	if note != "" {
 		w.Notes = append(w.Notes, note)
 	}
@@ -160,6 +164,19 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 		password = ""
 	}
 	return &rendition{w.Raw, r, w.Notes, w.Took, password, w.Files}, err
+}
+
+// cured asks the engine that names no part again, once attachments were taken out of a mail in which it found something. What it finds in
+// the rest cannot be delivered.
+func (in *intake) cured(ctx context.Context, made []wire.Conversion, raw []byte) error {
+	if !slices.ContainsFunc(made, func(c wire.Conversion) bool { return c.Whole }) {
+		return nil
+	}
+	left, err := in.gate.clamd(ctx, raw)
+	if err == nil && len(left) > 0 {
+		return refuse(550, "5.7.1", "Refused: known malware (%s), not only in the attachments", left[0].Evidence)
+	}
+	return err
 }
 
 // summary has a changed copy described anew.
@@ -195,6 +212,9 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 		if d.AtEnd == "" {
 			d.AtEnd = "send"
 		}
+		if d.AtEnd == "send" && in.waits && in.until.After(d.NotBefore) {
+			d.NotBefore = in.until // the longer of both
+		}
 		if o.decision.Action == policy.Approve {
 			d.Approve, d.AtEnd, d.Asks = true, cmp.Or(o.decision.AtEnd, "delete"), asks(o.decision.Asks)
 		}
@@ -218,7 +238,8 @@ func asks(a *policy.Approval) *wire.Approval {
 
 // returns says whether a mail that rules hold is boxed to its sender too: it is a draft of his again when it does not leave.
 func (in *intake) returns(o outcome) bool {
-	return o.fate == wire.FateHold && in.account != nil && in.envelope.Contract == o.contract.ID && len(in.account.Public) > 0
+	held := o.fate == wire.FateHold || in.waits && in.draft == 0 && (o.fate == wire.FateQueue || o.fate == wire.FateMailbox)
+	return held && in.account != nil && in.envelope.Contract == o.contract.ID && len(in.account.Public) > 0
 }
 
 // also adds to a reason.
@@ -266,7 +287,7 @@ func (in *intake) box(a *arrival, group []outcome, data []byte) error {
 			}
 			done[r] = true
 			public := public
-			if r.key == wire.AccountKey && o.fate == wire.FateHold {
+			if r.key == wire.AccountKey && in.returns(o) && r.account == in.account.Account {
 				public = in.account.Public
 			}
 			box, err := in.gate.senders.Box(in.envelope.At, public, seal.For{Contract: a.Sealed.Contract, Account: r.account, Key: uint8(r.key), Message: a.Sealed.ID}, data)

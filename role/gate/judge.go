@@ -147,10 +147,14 @@ func (in *intake) decide(ctx context.Context, o *outcome, d sekisho.Direction, i
 const keepFor = 14 * 24 * time.Hour
 
 func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction, known bool) (*report, error) {
+	by, trusted := in.voucher(c)
 	q := wire.Scan{Raw: in.raw, Direction: d, Envelope: in.envelope, Domains: c.domains, Partners: c.Partners, People: c.People, Known: known,
-		Now: in.envelope.At, Leak: c.policy.Leak(), Prints: c.prints, Extra: append(slices.Clone(in.virus), in.auth.Findings...),
-		Auth: wire.Auth{SPF: in.auth.SPF, DKIM: in.auth.DKIM, DMARC: in.auth.DMARC, ARC: in.chain(), SPFDomain: in.auth.SPFDomain,
+		Now: in.envelope.At, Leak: c.policy.Leak(), Prints: c.prints, Extra: slices.Concat(in.virus, in.auth.Findings, trusted),
+		Auth: wire.Auth{SPF: in.auth.SPF, DKIM: in.auth.DKIM, DMARC: in.auth.DMARC, ARC: in.chain(by), SPFDomain: in.auth.SPFDomain,
 			DKIMDomain: in.auth.DKIMDomain, From: in.auth.FromDomain, Policy: in.auth.Policy, Aligned: in.auth.Aligned}}
+	if d == sekisho.Inbound && in.envelope.From == "" {
+		q.Signers = c.signers
+	}
 	r, worker, err := inspected(ctx, in, wire.InspectScan, q)
 	if err == nil {
 		if d == sekisho.Inbound {
@@ -168,9 +172,10 @@ func (in *intake) inspect(ctx context.Context, c *contract, d sekisho.Direction,
 
 func (in *intake) facts(o *outcome, d sekisho.Direction, known, internal bool) policy.Facts {
 	s := &o.report.Summary
+	by, _ := in.voucher(o.contract)
 	f := policy.Facts{Direction: d, Envelope: in.envelope, Recipient: o.address, Subject: s.Subject, Size: s.Size,
 		Attachments: names(&s.Root, nil), Findings: o.report.Findings, Score: o.report.Score, SPF: in.auth.SPF, DKIM: in.auth.DKIM, DKIMDomain: in.auth.DKIMDomain,
-		DMARC: in.auth.DMARC, ARC: in.auth.ARC, ARCTrusted: in.vouched != "", DMARCPolicy: in.auth.Policy, Known: known, Internal: internal, Importance: in.importance, Now: in.envelope.At}
+		DMARC: in.auth.DMARC, ARC: in.auth.ARC, ARCTrusted: by != "", DMARCPolicy: in.auth.Policy, Known: known, Internal: internal, Importance: in.importance, Now: in.envelope.At}
 	if len(s.From) > 0 {
 		f.From = s.From[0].String()
 	}

@@ -58,12 +58,13 @@ func (in *intake) disposed(o *outcome) (disposition, override string) {
 			disposition = "quarantine"
 		}
 	}
+	by, _ := in.voucher(o.contract)
 	switch {
 	case disposition == in.auth.Policy && !in.auth.Published.Test:
 		return disposition, ""
 	case disposition == in.auth.Policy:
 		return disposition, "policy_test_mode"
-	case in.vouched != "" && disposition == "none":
+	case by != "" && disposition == "none":
 		return disposition, "trusted_forwarder"
 	}
 	return disposition, "local_policy"

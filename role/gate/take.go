@@ -32,6 +32,7 @@ type intake struct {
 	*transaction
 	gate       *Gate
 	account    *wire.Identified // the sender who signed in, or nil
+	others     []string         // organisations that it is addressed to, and does not go to, asked for with habit
 	habit      *wire.Habit      // what is unusual about the recipients, once it was asked for
 	raw        []byte           // with our trace fields in front
 	auth       auth.Result
@@ -58,6 +59,7 @@ func (g *Gate) take(ctx context.Context, m *transaction, account *wire.Identifie
 func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identified, raw []byte) ([]outcome, error) {
 	begun := g.config.Clock()
 	in := &intake{transaction: m, gate: g, account: account}
+	in.wait()
 	if err := in.examine(ctx, raw); err != nil {
 		return nil, err
 	}
@@ -79,7 +81,11 @@ func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identi
 	reports := in.reports(ctx, judged)
 	arrivals, err := in.arrivals(ctx, outcomes, g.config.Clock().Sub(begun))
 	if err != nil {
-		return nil, g.answer(err)
+		refusal := g.answer(err)
+		if refusal.Code >= 500 {
+			in.record(ctx, outcomes, refusal.Code, refusal.Message)
+		}
+		return nil, refusal
 	}
 	files, err := in.shareArrivals(ctx)
 	if err != nil {
@@ -150,18 +156,36 @@ func (in *intake) vouch() {
 		return
 	}
 	in.vouched = by
-	broken := 0.0 // what speaks against the sender because of the way the mail took
+	in.auth.Findings = append(in.auth.Findings, in.rescued(by))
+}
+
+// voucher is the trusted forwarder for a contract, which may trust more of them; and the finding that says so, if the operator does not trust
+// him already.
+func (in *intake) voucher(c *contract) (by string, finding []sekisho.Finding) {
+	if in.vouched != "" || in.auth.ARC != arc.Pass || len(c.policy.Sealers()) == 0 {
+		return in.vouched, nil
+	}
+	by, ok := in.auth.Vouched(append(slices.Clone(in.gate.config.Sealers), c.policy.Sealers()...))
+	if !ok {
+		return "", nil
+	}
+	return by, []sekisho.Finding{in.rescued(by)}
+}
+
+// rescued is the finding about a forwarder that vouches: it takes away what speaks against the sender because of the way the mail took.
+func (in *intake) rescued(by string) sekisho.Finding {
+	broken := 0.0
 	for _, f := range in.auth.Findings {
 		if f.Kind == sekisho.KindAuth {
 			broken += max(0, f.Score)
 		}
 	}
-	in.auth.Findings = append(in.auth.Findings, sekisho.Finding{Kind: sekisho.KindAuth, Name: "arc-trusted", Where: "header/from", Score: -broken, Evidence: by + " is trusted, and saw " + in.auth.FromDomain + " pass"})
+	return sekisho.Finding{Kind: sekisho.KindAuth, Name: "arc-trusted", Where: "header/from", Score: -broken, Evidence: by + " is trusted, and saw " + in.auth.FromDomain + " pass"}
 }
 
 // chain is the word on the ARC chain for inspection: a pass that nobody trusted stands behind says nothing.
-func (in *intake) chain() string {
-	if in.auth.ARC == arc.Pass && in.vouched == "" {
+func (in *intake) chain(by string) string {
+	if in.auth.ARC == arc.Pass && by == "" {
 		return arc.None
 	}
 	return in.auth.ARC

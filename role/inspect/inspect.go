@@ -99,6 +99,9 @@ func (i *Inspect) scan(ctx context.Context, _ sekisho.Caller, q wire.Scan) (wire
 	for _, p := range q.People {
 		c.People = append(c.People, scan.Person(p))
 	}
+	for _, s := range q.Signers {
+		c.Signers = append(c.Signers, scan.Signer(s))
+	}
 	r := i.scanner.Scan(ctx, q.Raw, c)
 	return wire.Report{Findings: r.Findings, Score: r.Score, Verdict: r.Verdict, Summary: r.Summary, Text: r.Text, Tokens: r.Tokens, Opinion: r.Opinion, Links: r.Links,
 		Ambiguous: r.Ambiguous, Unscannable: r.Unscannable}, nil

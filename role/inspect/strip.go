@@ -32,6 +32,7 @@ type taking struct {
 	mail     *message.Message
 	kinds    []string // of attachments to remove
 	kept     bool     // quarantine has the original
+	whole    bool     // a virus was found that may be in every attachment
 	text     string   // of the mail, in which passwords may stand
 	japanese bool
 	notes    []string
@@ -40,7 +41,7 @@ type taking struct {
 // take makes one conversion that goes over the attachments. made has the notes that earlier ones put in: they stay.
 func (i *Inspect) take(ctx context.Context, w *wire.Rewritten, c wire.Conversion, made map[string]bool) {
 	m := message.Read(w.Raw, message.Limit{})
-	t := &taking{scanner: i.scanner, mail: m, kept: c.Kept, text: words(m)}
+	t := &taking{scanner: i.scanner, mail: m, kept: c.Kept, whole: c.Whole, text: words(m)}
 	t.japanese = strings.ContainsFunc(t.text, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) })
 	t.kinds, _ = policy.Kinds(c.Text) // what a policy cannot hold falls back to nothing but "all" below
 	if t.kinds == nil {
@@ -134,6 +135,9 @@ func removeAttachment(ctx context.Context, t *taking, p *sekisho.Part) *message.
 	why := t.wanted([]string{policy.AnyAttachment, "." + file.Ext(name)})
 	if why == nil {
 		why = t.wanted(t.found(ctx, name, data))
+	}
+	if why == nil && t.whole {
+		why = t.wanted([]string{string(sekisho.KindVirus)})
 	}
 	if why == nil && err != nil {
 		why = t.wanted([]string{string(sekisho.KindAmbiguous)})

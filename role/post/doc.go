@@ -2,7 +2,8 @@
 //
 // # Does
 //
-// Takes deliveries that are due from store, opens the mail through vault, finds the next hop, signs with DKIM through vault,
+// Takes deliveries that are due from store, opens the mail through vault, finds the next hop, signs with DKIM through vault
+// or, what is sent on, seals with ARC where that is wanted,
 // speaks SMTP on a socket that dial made, and reports the outcome. Retries with growing, jittered pauses, tells senders of
 // delays and failures (RFC 3464), and gives up after five days. Tells senders of mail that is held, with links that vault signs,
 // and how it ended; tells people which mails are in quarantine for them.

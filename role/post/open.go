@@ -31,7 +31,7 @@ func (p *Post) open(ctx context.Context, i wire.QueueItem) ([]byte, error) {
 		raw = raw[bytes.IndexByte(raw, '\n')+1:]
 	}
 	if i.Envelope.Contract == 0 || i.Envelope.Listener == wire.Forwarded {
-		return raw, nil // passing through, or sent on: not ours to sign, whatever it says it is from
+		return p.chain(ctx, i, raw) // passing through, or sent on: not ours to sign, whatever it says it is from
 	}
 	return p.sign(ctx, i, raw)
 }

@@ -26,6 +26,7 @@ type Config struct {
 	Clock       func() time.Time
 	Log         *slog.Logger
 	Report      Reporter
+	Seal        bool   // mail that is sent on gets an ARC seal
 	Desk        string // origin of the desk, for links in notices: "https://desk.example:8443"; "": notices have no links
 }
 

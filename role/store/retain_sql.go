@@ -67,14 +67,11 @@ func (t *txn) forgetOld(c sekisho.ContractID, limit int64) (more bool, err error
 			return false, err
 		}
 	}
-	for _, q := range [...]string{shareOld, shareToOld} {
-		args := []any{int64(c), limit}
-		if q == shareToOld {
-			args = args[:1]
-		}
-		if _, err := t.Exec(q, args...); err != nil {
-			return false, err
-		}
+	if _, err := t.Exec(conductOld, int64(c), dayOf(t.s.now())-conductKept); err != nil {
+		return false, err
+	}
+	if err := t.forgetShares(c, limit); err != nil {
+		return false, err
 	}
 	n, err := t.Exec(queueOld, int64(c), limit)
 	return len(rows) > 0 || n > 0, err

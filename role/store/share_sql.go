@@ -170,6 +170,15 @@ func (t *txn) expireShares(now time.Time) error {
 	return err
 }
 
+// forgetShares forgets the shares of mails whose trace is forgotten.
+func (t *txn) forgetShares(c sekisho.ContractID, limit int64) error {
+	if _, err := t.Exec(shareOld, int64(c), limit); err != nil {
+		return err
+	}
+	_, err := t.Exec(shareToOld, int64(c))
+	return err
+}
+
 // shareMark begins the words of events about shared files in a trace.
 const shareMark = "share-"
 

@@ -240,6 +240,8 @@ func (d *driven) drives() []drive {
 		{"vault.transit", k(ledger.PassedBy), "", is(wire.VaultTransit, just(wire.Transit{Runs: []wire.Passage{{Contract: 1, First: 5, Count: 2}}}), nil)},
 		{"vault.signer", k(ledger.KeyMade), "", is(wire.VaultSigner, just(wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s.mori.example", Algorithm: "ed25519"}),
 			func(a wire.Signer) { d.dkim = a })},
+		{"vault.signer", k(ledger.KeyMade), "", is(wire.VaultSigner, just(wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "old.mori.example", Algorithm: "ed25519"}), nil)},
+		{"vault.signer", k(ledger.KeyGone), "", is(wire.VaultSigner, just(wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "old.mori.example", Gone: true}), nil)},
 		{"vault.signer", k(ledger.KeyMade), "", is(wire.VaultSigner, just(wire.NewSigner{Purpose: "tls", Name: "mx.example", Algorithm: "ed25519"}),
 			func(a wire.Signer) { d.tls = a })},
 		{"vault.sign", k(ledger.Signature), "", is(wire.VaultSign, func() wire.Sign { return wire.Sign{Key: d.dkim.Key, Digest: []byte("x"), For: 5} }, nil)},

@@ -277,6 +277,11 @@ func (k *keyTable) addSigner(r signerRow) error {
 	return err
 }
 
+func (k *keyTable) removeSigner(id uint64) error {
+	_, err := k.db.Exec(`DELETE FROM signer WHERE id = $1`, int64(id))
+	return err
+}
+
 // replaceSigner puts a signing key of the installation's own in the place of the one of its name and the purpose given, which gets
 // the purpose before; with before "" it is deleted. A row that is there already moves.
 func (k *keyTable) replaceSigner(r signerRow, purpose, before string) error {

@@ -734,3 +734,24 @@ func TestRotationUnderLoad(t *testing.T) {
 		}
 	}
 }
+
+// A key that is destroyed signs nothing any more, not even from what is kept in memory; doing it again changes nothing.
+func TestDestroyedSigner(t *testing.T) {
+	b := open(t, t.TempDir())
+	must[wire.ContractKeys](t)(b.newContract(background, admin, wire.NewContract{Contract: 1}))
+	made := must[wire.Signer](t)(b.newSigner(background, admin, wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s1.mori.example", Algorithm: "ed25519"}))
+	must[wire.Signed](t)(b.signDKIM(background, post, wire.Sign{Key: made.Key, Digest: []byte("x")}))
+	for range 2 {
+		must[wire.Signer](t)(b.newSigner(background, admin, wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s1.mori.example", Gone: true}))
+	}
+	if _, err := b.signDKIM(background, post, wire.Sign{Key: made.Key, Digest: []byte("x")}); err == nil {
+		t.Error("a destroyed key signs")
+	}
+	if _, err := b.newSigner(background, admin, wire.NewSigner{Purpose: "tls", Name: "mx.example", Gone: true}); err == nil {
+		t.Error("a key of TLS is destroyed by its name")
+	}
+	again := must[wire.Signer](t)(b.newSigner(background, admin, wire.NewSigner{Contract: 1, Purpose: "dkim", Name: "s1.mori.example", Algorithm: "ed25519"}))
+	if again.Key == made.Key {
+		t.Error("the same key again")
+	}
+}

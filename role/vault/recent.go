@@ -46,6 +46,13 @@ func (p *parsed) forget() {
 	p.by, p.signers = nil, nil
 }
 
+// drop forgets one signing key.
+func (p *parsed) drop(id uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.signers, id)
+}
+
 // pair gives the pair of a private half that was just unwrapped.
 func (p *parsed) pair(n pairName, private []byte) (key.Pair, error) {
 	p.mu.Lock()

@@ -34,6 +34,9 @@ func (v *Vault) newSigner(_ context.Context, who sekisho.Caller, q wire.NewSigne
 		return wire.Signer{}, sekisho.E("vault.signer", sekisho.Invalid, fmt.Errorf("purpose %q, name %q", q.Purpose, q.Name))
 	}
 	row, err := v.keys.signer(q.Contract, q.Purpose, q.Name)
+	if q.Gone {
+		return wire.Signer{}, v.destroySigner(who, q.Purpose, row, err)
+	}
 	if sekisho.KindOf(err) == sekisho.NotFound {
 		row, err = v.makeSigner(who, q)
 	}
@@ -41,6 +44,26 @@ func (v *Vault) newSigner(_ context.Context, who sekisho.Caller, q wire.NewSigne
 		return wire.Signer{}, err
 	}
 	return wire.Signer{Key: row.id, Public: row.public, Chain: row.chain}, nil
+}
+
+// destroySigner destroys a DKIM key that is out of use: its entry is there before it is gone, and what is left of it in the database is
+// overwritten. Backups of the database hold it, under its contract's key, until they are gone too. A key that is gone already is no error.
+func (v *Vault) destroySigner(who sekisho.Caller, purpose string, row signerRow, err error) error {
+	switch {
+	case purpose != "dkim":
+		return sekisho.E("vault.signer", sekisho.Invalid, fmt.Errorf("a key for %q is not destroyed by its name", purpose))
+	case sekisho.KindOf(err) == sekisho.NotFound:
+		return nil
+	case err != nil:
+		return err
+	}
+	e := by(who, ledger.KeyGone)
+	e.Contract, e.Class, e.Object = row.contract, sekisho.ClassCredential, row.id
+	if err := v.enter(e); err != nil {
+		return err
+	}
+	v.parsed.drop(row.id)
+	return v.keys.removeSigner(row.id)
 }
 
 func (v *Vault) makeSigner(who sekisho.Caller, q wire.NewSigner) (signerRow, error) {

@@ -1,5 +1,5 @@
-// Package archive takes files out of archives: zip, 7z, rar, cab, lzh, arj, tar, gzip, bzip2, xz, zstd, lz4 and lzip, and out of what Microsoft's
-// programs make of several files: winmail.dat (TNEF) and notebooks of OneNote.
+// Package archive takes files out of archives: zip, 7z, rar, cab, lzh, arj, tar, gzip, bzip2, xz, zstd, lz4 and lzip, out of disk images, and out of
+// what Microsoft's programs make of several files: winmail.dat (TNEF) and notebooks of OneNote.
 //
 // An archive in a mail is a letter to two readers: the scanner and the program that opens it later. They may not see
 // different files, so for zip both directories (the one at the end and the headers before each file) are read, and what
@@ -118,6 +118,8 @@ func Walk(ctx context.Context, t file.Type, data []byte, b *Budget, each func(*M
 		w.arj()
 	case file.Gzip, file.Bzip2, file.Xz, file.Zstd, file.LZ4, file.Lzip:
 		w.stream(t)
+	case file.ISO, file.VHD, file.Image:
+		w.disk()
 	}
 	return w.notes
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sekisho/mail/message"
+	"sekisho/scan/disk"
 )
 
 // Attributes of TNEF ([MS-OXTNEF] 2.1.3.2).
@@ -69,5 +70,23 @@ func (w *walk) onenote() {
 		}
 		w.member("file", bytes.NewReader(rest[:n]), int64(n), false)
 		b = rest[n:]
+	}
+}
+
+// disk takes the files out of a disk image.
+func (w *walk) disk() {
+	notes := disk.Walk(w.data, func(f *disk.File) bool {
+		if !w.more() {
+			return false
+		}
+		if f.Link != "" {
+			w.each(&Member{Name: f.Name, Link: true, Data: []byte(f.Link)})
+		} else {
+			w.member(f.Name, f, int64(len(w.data)), false)
+		}
+		return !w.over
+	})
+	for _, n := range notes {
+		w.note(n.Name, n.Evidence)
 	}
 }

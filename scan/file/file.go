@@ -176,7 +176,7 @@ func markup(b []byte) Type {
 		}
 	}
 	switch {
-	case bytes.HasPrefix(low, []byte("<svg")) || bytes.Contains(low, []byte("<svg")):
+	case bytes.HasPrefix(low, []byte("<svg")) || bytes.Contains(low, []byte("<svg")) || bytes.Contains(low, []byte(":svg")) && bytes.Contains(low, []byte("www.w3.org/2000/svg")):
 		return SVG
 	case bytes.Contains(low, []byte("<html")):
 		return HTML
@@ -190,6 +190,22 @@ func markup(b []byte) Type {
 func (t Type) Archive() bool {
 	switch t {
 	case Zip, SevenZ, Rar, Tar, Gzip, Bzip2, Xz, Zstd, LZ4, Lzip, TNEF, OneNote, Cab, Lzh, Arj:
+		return true
+	}
+	return false
+}
+
+// Disk says whether t is an image of a disk, which a double click shows as a drive.
+func (t Type) Disk() bool { return t == ISO || t == VHD || t == Image }
+
+// Mounted says whether b is such an image whatever it begins with: the first 32 kB of a CD are free, and some images have their mark at
+// the end.
+func Mounted(b []byte) bool {
+	if len(b) > 0x8006 && string(b[0x8001:0x8006]) == "CD001" {
+		return true
+	}
+	switch Disk(b) {
+	case "vhd", "udf", "dmg", "raw cd":
 		return true
 	}
 	return false

@@ -20,6 +20,14 @@ var heads = [...]sign{
 	{"remote desktop", "full address:s:"}, {"remote desktop", "screen mode id:i:"}, {"setup information", "[version]\r\nsignature"}, {"shell command", "[shell]\r\ncommand="},
 }
 
+// lines are what a line of a program text begins with, whatever stands before it, in lower case. Such files have lines of the form
+// name=value or name:type:value.
+var lines = [...]sign{
+	{"internet shortcut", "[internetshortcut]"}, {"desktop entry", "[desktop entry]"}, {"remote desktop", "full address:s:"}, {"remote desktop", "alternate shell:s:"},
+	{"remote desktop", "remoteapplicationprogram:s:"}, {"folder settings", "[.shellclassinfo]"}, {"theme", "scrnsave.exe="}, {"theme", "[masterthemeselector]"},
+	{"setup information", "[defaultinstall]"}, {"setup information", "runpresetupcommands="}, {"shell command", "[shell]"}, {"automatic start", "[autorun]"},
+}
+
 // marks are what program texts of Windows have somewhere, in lower case.
 var marks = [...]sign{
 	{"VBScript", `createobject("wscript.shell")`}, {"VBScript", `createobject("scripting.filesystemobject")`}, {"VBScript", `createobject("shell.application")`},
@@ -35,7 +43,7 @@ var roots = [...]sign{
 	{"HTA", "<hta:application"}, {"script component", "<scriptlet"}, {"script file", "<job"}, {"script file", "<package>"},
 	{"library", "<librarydescription"}, {"search connector", "<searchconnectordescription"}, {"saved search", "<persistedquery"}, {"settings content", "<pcsettings"},
 	{"management console", "<mmc_consolefile"}, {"web start", "<jnlp"}, {"ClickOnce", "urn:schemas-microsoft-com:asm.v"}, {"build project", "developer/msbuild/2003"},
-	{"stylesheet with script", "urn:schemas-microsoft-com:xslt"}, {"scheduled task", "schemas.microsoft.com/windows/2004/02/mit/task"}, {"Windows sandbox", "<logoncommand"},
+	{"app installer", "<appinstaller"}, {"playlist", "<asx"}, {"stylesheet with script", "urn:schemas-microsoft-com:xslt"}, {"scheduled task", "schemas.microsoft.com/windows/2004/02/mit/task"}, {"Windows sandbox", "<logoncommand"},
 }
 
 // Script names the kind of program text that data is, by content; "" for none that is known. certain says that the whole form is one,
@@ -48,6 +56,9 @@ func Script(data []byte) (kind string, certain bool) {
 	}
 	if strings.HasPrefix(head, "<") {
 		for _, s := range roots {
+			if s.kind == "playlist" && !strings.Contains(head, "file:") && !strings.Contains(head, `"\\`) {
+				continue
+			}
 			if strings.Contains(head[:min(len(head), 4096)], s.word) && (s.kind != "script file" || strings.Contains(head, "<script")) {
 				return s.kind, true
 			}
@@ -60,12 +71,35 @@ func Script(data []byte) (kind string, certain bool) {
 			return s.kind, true
 		}
 	}
+	if kind := settings(head); kind != "" {
+		return kind, true
+	}
 	for _, s := range marks {
 		if strings.Contains(text, s.word) {
 			return s.kind, false
 		}
 	}
 	return "", false
+}
+
+// settings names the kind of a file of settings that starts something, by its lines. Prose has such lines hardly ever, and never first
+// ones that look like settings.
+func settings(head string) string {
+	if first, _, _ := strings.Cut(bare(head), "\n"); !strings.ContainsAny(first, "=:[") || strings.Contains(first, ": ") {
+		return ""
+	}
+	n := 0
+	for line := range strings.SplitSeq(head[:min(len(head), 16<<10)], "\n") {
+		if n++; n > 300 {
+			break
+		}
+		for _, s := range lines {
+			if strings.HasPrefix(line, s.word) {
+				return s.kind
+			}
+		}
+	}
+	return ""
 }
 
 // bare is a text behind the comments of its head: those of batch files, of initialisation files and of shells.

@@ -36,7 +36,9 @@ type Page struct {
 	Hidden   int      // elements that are styled out of sight
 	Veiled   []string // texts that are out of sight, as they stand in Text; at most 100
 	Alts     []string // what stands for pictures; at most 40
-	Smuggle  bool     // script that makes a file out of itself: Blob, msSaveBlob, createObjectURL, atob
+	Smuggle  bool     // script that makes a file or more script out of itself: Blob, createObjectURL, atob, WebAssembly; or a link to load one
+	Launch   bool     // links or script that start programs: search-ms:, ms-appinstaller:
+	Command  bool     // puts something into the clipboard, and has a command line to be pasted
 }
 
 // Limits of what is kept.
@@ -58,6 +60,9 @@ type page struct {
 	inside bool // a cell is open
 	broken bool // a line ended in a cell: it is one only when more text follows in the cell
 
+	inner     int // frames whose page stands in an attribute
+	clipboard bool
+
 	veil  string // the name of the element that is out of sight; "" none
 	depth int    // how many elements of that name are open in it
 	from  int    // where in out its text begins
@@ -67,20 +72,26 @@ type page struct {
 func Read(s string) *Page {
 	p := &page{s: s}
 	p.out.Grow(min(len(s)/2, maxText))
-	for p.i < len(s) {
-		j := strings.IndexByte(s[p.i:], '<')
-		if j < 0 {
-			p.text(s[p.i:])
-			break
-		}
-		p.text(s[p.i : p.i+j])
-		p.i += j
-		p.markup()
-	}
+	p.walk()
+	p.Command = p.pasted()
 	p.closeLink()
 	p.unveil()
 	p.Text = strings.TrimSpace(p.out.String())
 	return &p.Page
+}
+
+// walk goes through the text once.
+func (p *page) walk() {
+	for p.i < len(p.s) {
+		j := strings.IndexByte(p.s[p.i:], '<')
+		if j < 0 {
+			p.text(p.s[p.i:])
+			break
+		}
+		p.text(p.s[p.i : p.i+j])
+		p.i += j
+		p.markup()
+	}
 }
 
 // cover notes that an element is out of sight. Elements without an end hide nothing.
@@ -345,6 +356,7 @@ func (p *page) link(tag, target string) {
 	if strings.HasPrefix(low, "javascript:") || strings.HasPrefix(low, "vbscript:") || strings.HasPrefix(low, "data:text/html") {
 		p.Scheme = true
 	}
+	p.Launch = p.Launch || Launches(target)
 	p.Links = append(p.Links, Link{Tag: tag, Target: target})
 }
 

@@ -15,10 +15,12 @@ func (p *page) tag(name string) {
 		}
 		a.take(p, n, v)
 	}
+	name = plain(name)
 	p.seen(name)
 	p.cover(name, a.hides)
 	switch name {
 	case "a", "area":
+		p.Smuggle = p.Smuggle || a.download && (strings.HasPrefix(lower(clean(a.href)), "data:") || strings.HasPrefix(lower(clean(a.href)), "blob:"))
 		p.closeLink()
 		if a.href != "" {
 			n := len(p.Links)
@@ -39,6 +41,19 @@ func (p *page) tag(name string) {
 	default:
 		p.active(name, &a)
 	}
+}
+
+// plain is the name of an element without the prefix of its namespace, for those that act: <svg:script>.
+func plain(name string) string {
+	i := strings.LastIndexByte(name, ':')
+	if i < 0 {
+		return name
+	}
+	switch name[i+1:] {
+	case "script", "iframe", "form", "input", "meta", "object", "embed", "foreignobject", "a":
+		return name[i+1:]
+	}
+	return name
 }
 
 // seen keeps the name of an element.
@@ -63,6 +78,9 @@ func (p *page) active(name string, a *attrs) {
 			p.Alts = append(p.Alts, t[:min(len(t), 200)])
 		}
 		p.link("img", a.src)
+		p.link("img", a.href)
+	case "use":
+		p.link("object", a.href)
 	case "form":
 		p.Form = true
 		p.link("form", a.action)
@@ -75,7 +93,7 @@ func (p *page) active(name string, a *attrs) {
 		p.Frame = true
 		p.link("iframe", a.src)
 		if a.srcdoc != "" {
-			p.Script = p.Script || strings.Contains(strings.ToLower(a.srcdoc), "<script")
+			p.nested(a.srcdoc)
 		}
 	case "object", "embed", "applet":
 		p.Object = true
@@ -110,16 +128,18 @@ func (p *page) meta(a *attrs) {
 // attrs are the attributes that matter.
 type attrs struct {
 	href, src, action, formaction, kind, content, equiv, charset, data, srcdoc, alt string
-	hides                                                                           bool
+	hides, download                                                                 bool
 }
 
 // take keeps an attribute; the first of a name counts, as in browsers.
 func (a *attrs) take(p *page, n, v string) {
 	if len(n) < 3 || len(n) > 12 {
+		p.Scheme = p.Scheme || len(n) == 2 && strings.EqualFold(n, "to") && strings.HasPrefix(lower(clean(v)), "javascript:")
 		return
 	}
 	if n[0]|0x20 == 'o' && n[1]|0x20 == 'n' {
 		p.Handler = p.Handler || v != ""
+		p.script(html.UnescapeString(v))
 		return
 	}
 	var at *string
@@ -137,6 +157,12 @@ func (a *attrs) take(p *page, n, v string) {
 			p.Hidden++
 			a.hides = true
 		}
+		return
+	case c == 'd' && strings.EqualFold(n, "download"):
+		a.download = true
+		return
+	case c == 'v' && strings.EqualFold(n, "values"):
+		p.Scheme = p.Scheme || strings.Contains(strings.ToLower(clean(v)), "javascript:")
 		return
 	case c == 'a' && strings.EqualFold(n, "action"):
 		at = &a.action
@@ -183,7 +209,7 @@ func (p *page) raw(name, src string) {
 		if strings.TrimSpace(body) != "" || src != "" {
 			p.Script = true
 		}
-		p.Smuggle = p.Smuggle || smuggles(body)
+		p.script(body)
 	case "title":
 		if p.Title == "" {
 			p.Title = strings.TrimSpace(html.UnescapeString(body[:min(len(body), 500)]))
@@ -212,14 +238,4 @@ func (p *page) find(tag string) int {
 		i++
 	}
 	return len(p.s)
-}
-
-// smuggles says whether a script builds a file in the browser.
-func smuggles(script string) bool {
-	for _, w := range []string{"msSaveOrOpenBlob", "msSaveBlob", "createObjectURL", "new Blob", "atob(", "unescape(", "String.fromCharCode"} {
-		if strings.Contains(script, w) {
-			return true
-		}
-	}
-	return false
 }

@@ -229,11 +229,22 @@ func (d *Document) workbook(b []byte) {
 			d.fact(Encrypted, "FilePass")
 			return
 		case kind == 0x85 && len(r) >= 6 && r[5]&0x0f == 1:
-			d.fact(XLM, "a macro sheet")
+			d.fact(XLM, [...]string{"a macro sheet", "a hidden macro sheet", "a macro sheet that no menu shows", "a macro sheet"}[r[4]&3])
+		case kind == 0x18 && len(r) >= 16 && runsAlone(r):
+			d.fact(Auto, "a macro that runs by itself")
 		case kind == 0x1ae && len(r) >= 5 && binary.LittleEndian.Uint16(r) == 0 && bytes.IndexByte(r[4:], 3) >= 0:
 			d.fact(DDE, "an external book that is a program")
 		}
 	}
+}
+
+// runsAlone says whether a defined name is that of a macro that runs when the workbook opens or closes ([MS-XLS] 2.4.150).
+func runsAlone(r []byte) bool {
+	if r[0]&0x20 != 0 { // a built-in name: one character that stands for it
+		return r[3] == 1 && (r[15] == 1 || r[15] == 2 || r[14] == 1 || r[14] == 2)
+	}
+	name := strings.ToLower(string(bytes.ReplaceAll(r[14:min(len(r), 60)], []byte{0}, nil)))
+	return strings.Contains(name, "auto_open") || strings.Contains(name, "auto_close") || strings.Contains(name, "auto_activate")
 }
 
 // slides looks at the records of a PowerPoint file: embedded files stand there packed by zlib ([MS-PPT] 2.10.34).

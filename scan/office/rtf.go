@@ -16,14 +16,7 @@ func RTF(data []byte) *Document {
 		d.fact(External, "an object that updates itself")
 	}
 	if i := bytes.Index(low, []byte("\\*\\template")); i >= 0 {
-		t := strings.TrimSpace(string(data[i+11 : min(len(data), i+300)]))
-		if j := strings.IndexByte(t, '}'); j >= 0 {
-			t = t[:j]
-		}
-		if strings.Contains(t, "://") || strings.HasPrefix(t, "\\\\\\\\") {
-			d.fact(Template, t)
-			d.Links = append(d.Links, t)
-		}
+		d.template(strings.TrimSpace(lettersRTF(data[i+11 : min(len(data), i+4000)])))
 	}
 	for rest, n := low, 0; n < 1000; n++ {
 		i := bytes.Index(rest, []byte("fldinst"))
@@ -36,6 +29,7 @@ func RTF(data []byte) *Document {
 			d.fact(DDE, field)
 			break
 		}
+		d.included(field)
 	}
 	for at, n := 0, 0; n < 50; n++ {
 		i := bytes.Index(low[at:], []byte("\\objdata"))
@@ -53,6 +47,9 @@ func plainRTF(b []byte) string {
 	var out []byte
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {
+		case c == '\\' && i+1 < len(b) && b[i+1] == '\\':
+			out = append(out, c)
+			i++
 		case c == '\\':
 			for i+1 < len(b) && (b[i+1] >= 'a' && b[i+1] <= 'z' || b[i+1] >= '0' && b[i+1] <= '9' || b[i+1] == '*' || b[i+1] == '-') {
 				i++
@@ -126,4 +123,101 @@ func (d *Document) object(b []byte) {
 	if i := bytes.Index(b, []byte("Equation")); i >= 0 {
 		d.fact(External, "an equation object, which old versions of Office run")
 	}
+}
+
+// template notes a template that is somewhere else.
+func (d *Document) template(t string) {
+	if remote(t) {
+		d.fact(Template, t)
+		d.Links = append(d.Links, t)
+	}
+}
+
+// included notes what a field takes from elsewhere when the document opens.
+func (d *Document) included(field string) {
+	f := strings.TrimLeft(field, " \t\"")
+	low := strings.ToLower(f)
+	for _, w := range []string{"includepicture", "includetext", "import", "link ", "rd "} {
+		if !strings.HasPrefix(low, w) {
+			continue
+		}
+		for word := range strings.FieldsSeq(f[len(w):]) {
+			if t := strings.Trim(word, "\"“”"); remote(t) {
+				if w != "includepicture" || !strings.HasPrefix(strings.ToLower(t), "http") { // pictures of the web are shown by every page
+					d.fact(External, t)
+				}
+				d.Links = append(d.Links, t)
+			}
+		}
+	}
+}
+
+// remote says whether an address is not on the reader's own disk.
+func remote(t string) bool {
+	low := strings.ReplaceAll(strings.ToLower(t), "\\", "/")
+	return !strings.HasPrefix(low, "file:///") && strings.Contains(low, "://") || strings.HasPrefix(low, "file:////") || strings.HasPrefix(low, "//") || strings.HasPrefix(low, "mhtml:")
+}
+
+// lettersRTF is the text up to the end of a group, its letters that are written as numbers read: \'68 and \u104?.
+func lettersRTF(b []byte) string {
+	var out strings.Builder
+	skip := 0
+	put := func(r rune) {
+		if skip > 0 {
+			skip--
+		} else {
+			out.WriteRune(r)
+		}
+	}
+	for i := 0; i < len(b) && out.Len() < 1000; i++ {
+		switch c := b[i]; {
+		case c == '}':
+			return out.String()
+		case c == '{' || c == '\r' || c == '\n':
+		case c == '\\' && i+3 < len(b) && b[i+1] == '\'':
+			put(rune(hexDigit(b[i+2])<<4 | hexDigit(b[i+3])))
+			i += 3
+		case c == '\\' && i+1 < len(b) && (b[i+1] == '\\' || b[i+1] == '{' || b[i+1] == '}'):
+			put(rune(b[i+1]))
+			i++
+		case c == '\\':
+			word, n := i+1, 0
+			for i+1 < len(b) && b[i+1]|0x20 >= 'a' && b[i+1]|0x20 <= 'z' {
+				i++
+			}
+			name := string(b[word : i+1])
+			negative := i+1 < len(b) && b[i+1] == '-'
+			if negative {
+				i++
+			}
+			for i+1 < len(b) && b[i+1] >= '0' && b[i+1] <= '9' && n < 1<<20 {
+				i++
+				n = n*10 + int(b[i]-'0')
+			}
+			if i+1 < len(b) && b[i+1] == ' ' {
+				i++
+			}
+			if name == "u" {
+				if negative {
+					n = 65536 - n
+				}
+				put(rune(n))
+				skip = 1
+			}
+		default:
+			put(rune(c))
+		}
+	}
+	return out.String()
+}
+
+// hexDigit is the value of a hexadecimal digit; 0 for others.
+func hexDigit(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return int(c|0x20-'a') + 10
+	}
+	return 0
 }

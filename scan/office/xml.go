@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/base64"
+	"encoding/binary"
 	"html"
 	"io"
 	"strings"
@@ -34,6 +35,12 @@ func Member(name string, data []byte) *Document {
 	case strings.HasSuffix(low, ".xml"):
 		d.fields([]byte(narrowXML(data)))
 		d.settings(low, data)
+		if base == "content.xml" {
+			d.openDocument(data)
+		}
+		if low == "xl/workbook.xml" && bytes.Contains(bytes.ToLower(data), []byte("_xlnm.auto_")) {
+			d.fact(Auto, "a macro that runs by itself")
+		}
 	case low == "xl/workbook.bin" || strings.HasPrefix(low, "xl/externallinks/") && strings.HasSuffix(low, ".bin"):
 		d.binary(data)
 	}
@@ -45,6 +52,12 @@ func (d *Document) settings(low string, data []byte) {
 	if low != "[content_types].xml" {
 		return
 	}
+	elements(narrowXML(data), "Default", func(tag string) bool {
+		if strings.EqualFold(attribute(tag, "ContentType"), "application/vnd.ms-office.vbaProject") {
+			d.fact(Macro, "files of the ending "+attribute(tag, "Extension"))
+		}
+		return true
+	})
 	elements(narrowXML(data), "Override", func(tag string) bool {
 		switch kind := attribute(tag, "ContentType"); {
 		case strings.EqualFold(kind, "application/vnd.ms-office.vbaProject"):
@@ -57,15 +70,40 @@ func (d *Document) settings(low string, data []byte) {
 	})
 }
 
-// binary looks at an external book of a binary workbook: a DDE link carries its service and topic as wide strings
-// ([MS-XLSB] 2.4.300: BrtSupBookSrc and its kind).
+// supBook begins an external book of a binary workbook; its first word is 1 for DDE ([MS-XLSB] 2.4.170).
+const supBook = 360
+
+// binary looks at the records of a binary workbook and its external books: a number and a length of one to four bytes before each.
 func (d *Document) binary(b []byte) {
-	narrow := strings.ToLower(string(bytes.ReplaceAll(b, []byte{0}, nil)))
-	for _, w := range []string{"cmd", "powershell", "mshta", "regsvr32", "rundll32", "msexcel"} {
-		if strings.Contains(narrow, w) && strings.Contains(narrow, "/c") {
-			d.fact(DDE, w)
+	for n := 0; n < 1<<20 && len(b) > 0; n++ {
+		kind, rest := varint(b, 2)
+		size, body := varint(rest, 4)
+		if body == nil || size > len(body) {
+			return
+		}
+		r := body[:size]
+		b = body[size:]
+		switch {
+		case kind == supBook && len(r) >= 2 && binary.LittleEndian.Uint16(r) == 1:
+			d.fact(DDE, "an external book that is a program: "+string(bytes.ReplaceAll(r[2:min(len(r), 80)], []byte{0}, nil)))
+		case kind == 39 && bytes.Contains(bytes.ToLower(bytes.ReplaceAll(r, []byte{0}, nil)), []byte("auto_open")):
+			d.fact(Auto, "a macro that runs by itself")
 		}
 	}
+}
+
+// varint reads a number of seven bits a byte, most bytes at most. rest is nil at the end.
+func varint(b []byte, most int) (n int, rest []byte) {
+	for i := 0; i < most && i < len(b); i++ {
+		v := int(b[i] & 0x7f)
+		if n |= v << (7 * i); b[i]&0x80 == 0 {
+			return n, b[i+1:]
+		}
+	}
+	if len(b) < most {
+		return 0, nil
+	}
+	return n, b[most:]
 }
 
 // relations reads the links of a part to others ([ISO 29500-2] 8.3).
@@ -142,6 +180,12 @@ func attribute(tag, name string) string {
 func XML(data []byte) *Document {
 	d := &Document{}
 	d.fields(data)
+	d.flat(data)
+	d.openDocument(data)
+	elements(string(data), "attachedTemplate", func(tag string) bool {
+		d.template(attribute(tag, "val"))
+		return true
+	})
 	if bytes.Contains(data, []byte(`macrosPresent="yes"`)) || bytes.Contains(data, []byte("vbaProject")) {
 		d.fact(Macro, "the document says so")
 	}
@@ -177,12 +221,8 @@ func (d *Document) binData(rest []byte) {
 	if err != nil {
 		return
 	}
-	if bytes.HasPrefix(b, []byte("ActiveMime")) { // a compound file, packed, behind a header
-		if i := bytes.Index(b[:min(len(b), 200)], []byte{0x78, 0x9c}); i > 0 {
-			b = unzlib(b[i:])
-		} else if i := bytes.Index(b[:min(len(b), 200)], []byte{0x78, 0x01}); i > 0 {
-			b = unzlib(b[i:])
-		}
+	if m := Mime(b); m != nil {
+		b = m
 	}
 	if bytes.HasPrefix(b, []byte(magicCompound)) {
 		d.file("object", b)

@@ -11,7 +11,8 @@ import (
 	"encoding/binary"
 )
 
-// crypt decrypts what the standard security handler has encrypted (ISO 32000-2 section 7.6), with the empty password.
+// crypt decrypts what the standard security handler has encrypted (ISO 32000-2 section 7.6), with the empty password or one of
+// the words that the file was opened with.
 type crypt struct {
 	version int
 	key     []byte
@@ -36,7 +37,7 @@ const padding = "\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x0
 // Encrypted says whether the file is encrypted, in whatever way.
 func (f *File) Encrypted() bool { return f.trailer["Encrypt"] != nil }
 
-// unlock finds the key. The error is ErrLocked when the empty password opens nothing.
+// unlock finds the key. The error is ErrLocked when neither the empty password nor one of the words opens it.
 func (f *File) unlock() error {
 	if f.trailer["Encrypt"] == nil || f.crypt != nil {
 		return nil
@@ -64,10 +65,16 @@ func (f *File) unlock() error {
 	if bits < 40 || bits > 128 {
 		bits = 40
 	}
-	if c.version == 5 {
-		c.key = f.key256(d)
-	} else {
-		c.key = f.key(d, bits/8, c.meta)
+	for _, w := range append([]string{""}, f.words...) {
+		if c.version == 5 {
+			c.key = f.key256(d, w[:min(len(w), 127)])
+		} else {
+			c.key = f.key(d, bits/8, c.meta, padded(w))
+		}
+		if c.key != nil {
+			f.word = w
+			break
+		}
 	}
 	if c.key == nil {
 		return ErrLocked
@@ -99,8 +106,21 @@ func (f *File) bytes(o Object) []byte {
 	return []byte(s)
 }
 
-// key makes the key from the empty user password (algorithm 2), and checks it (algorithms 4 and 5).
-func (f *File) key(d Dict, n int, meta bool) []byte {
+// padded is a password of 32 bytes, in the letters of Western Europe where it can be.
+func padded(word string) []byte {
+	b := make([]byte, 0, len(word)+32)
+	for _, r := range word {
+		if r > 255 {
+			b = append(b[:0], word...)
+			break
+		}
+		b = append(b, byte(r))
+	}
+	return append(b, padding...)[:32]
+}
+
+// key makes the key from a user password (algorithm 2), and checks it (algorithms 4 and 5).
+func (f *File) key(d Dict, n int, meta bool, word []byte) []byte {
 	revision := Int(f.Resolve(d["R"]))
 	owner, user := f.bytes(d["O"]), f.bytes(d["U"])
 	if len(owner) < 32 || len(user) < 16 {
@@ -111,7 +131,7 @@ func (f *File) key(d Dict, n int, meta bool) []byte {
 		id = f.bytes(a[0])
 	}
 	h := md5.New()
-	h.Write([]byte(padding))
+	h.Write(word)
 	h.Write(owner[:32])
 	p, _ := Float(f.Resolve(d["P"]))
 	h.Write(binary.LittleEndian.AppendUint32(nil, uint32(int64(p))))
@@ -159,17 +179,17 @@ func xor(key, b []byte) []byte {
 	return out
 }
 
-// key256 takes the key out of its box, which the empty user password opens (algorithm 2.A).
-func (f *File) key256(d Dict) []byte {
+// key256 takes the key out of its box, which a user password opens (algorithm 2.A).
+func (f *File) key256(d Dict, word string) []byte {
 	user, box := f.bytes(d["U"]), f.bytes(d["UE"])
 	if len(user) < 48 || len(box) < 32 {
 		return nil
 	}
 	hash := func(salt []byte) []byte {
 		if Int(f.Resolve(d["R"])) >= 6 {
-			return hash6(salt)
+			return hash6(word, salt)
 		}
-		sum := sha256.Sum256(salt)
+		sum := sha256.Sum256(append([]byte(word), salt...))
 		return sum[:]
 	}
 	if !bytes.Equal(hash(user[32:40]), user[:32]) {
@@ -184,12 +204,12 @@ func (f *File) key256(d Dict) []byte {
 	return key
 }
 
-// hash6 is algorithm 2.B for the empty user password.
-func hash6(salt []byte) []byte {
-	sum := sha256.Sum256(salt)
+// hash6 is algorithm 2.B for a user password.
+func hash6(word string, salt []byte) []byte {
+	sum := sha256.Sum256(append([]byte(word), salt...))
 	k := sum[:]
 	for round := 0; ; round++ {
-		data := bytes.Repeat(k, 64)
+		data := bytes.Repeat(append([]byte(word), k...), 64)
 		block, err := aes.NewCipher(k[:16])
 		if err != nil {
 			return nil

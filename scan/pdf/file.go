@@ -36,6 +36,8 @@ type File struct {
 	table   map[int]entry
 	trailer Dict
 	crypt   *crypt
+	words   []string // passwords to be tried
+	word    string   // the one that fits
 	cache   map[int]Object
 	nodes   int // in cache
 	open    map[int]bool
@@ -54,9 +56,9 @@ type bundle struct {
 }
 
 // Open reads the tables of a file; when they are damaged it makes new ones from what looks like objects. The error is
-// ErrLocked when the document needs a password, ErrBroken when there is no document.
-func Open(data []byte) (*File, error) {
-	f, err := open(data)
+// ErrLocked when the document needs a password that is none of the words, ErrBroken when there is no document.
+func Open(data []byte, words ...string) (*File, error) {
+	f, err := open(data, words)
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +66,8 @@ func Open(data []byte) (*File, error) {
 }
 
 // open gives what could be read with the error too.
-func open(data []byte) (*File, error) {
-	f := &File{data: data, left: maxDecoded, work: 16<<20 + 8*len(data)}
+func open(data []byte, words []string) (*File, error) {
+	f := &File{data: data, words: words, left: maxDecoded, work: 16<<20 + 8*len(data)}
 	f.forget()
 	if !f.tables() || !f.sound() {
 		f.rebuild()

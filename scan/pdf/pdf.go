@@ -31,6 +31,7 @@ type Document struct {
 	Form      bool   // has a form of the XFA kind, which is a program
 	Remote    string // a file elsewhere that it opens, on a server by its name
 	Encrypted bool   // needs a password
+	Word      string // the one of the words that opens it
 	Cut       bool   // not all was looked at
 	Bomb      bool   // a stream expands more than 200-fold, to the limit
 	Links     []string
@@ -64,11 +65,11 @@ const (
 	maxFiles   = 100
 )
 
-// Read looks through data. It never fails; time is bounded by the limits.
-func Read(data []byte) *Document {
+// Read looks through data, which is decrypted with the empty password or one of the words. It never fails; time is bounded by the limits.
+func Read(data []byte, words ...string) *Document {
 	d := &Document{names: map[int]string{}, taken: map[int]bool{}, known: map[string]bool{}, left: maxTotal}
-	f, err := open(data)
-	d.Encrypted = err == ErrLocked
+	f, err := open(data, words)
+	d.Encrypted, d.Word = err == ErrLocked, f.word
 	f.left = max(f.left, maxTotal)
 	d.file = f
 	d.plain(data)
