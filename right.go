@@ -26,8 +26,9 @@ const (
 	ViewQueue       Right = "queue:view" // deliveries to the outside, without content
 	SteerQueue      Right = "queue:steer"
 	ViewStatistics  Right = "statistics:view"
-	ViewChange      Right = "change:view" // who changed what
-	ViewAccess      Right = "access:view" // what the operator looked at, and by which grant
+	ViewInsider     Right = "insider:view" // what is unusual about people: the auditor's alone
+	ViewChange      Right = "change:view"  // who changed what
+	ViewAccess      Right = "access:view"  // what the operator looked at, and by which grant
 	ApproveGrant    Right = "grant:approve"
 	AskGrant        Right = "grant:ask"
 	ManageToken     Right = "token:manage"
@@ -41,7 +42,7 @@ func dutyRights(duty string) []Right {
 	case "help-desk":
 		return []Right{ViewContract, ViewDomain, ViewAccount, ViewTrace, ViewKept, ViewQueue, ViewPartner, ViewStatistics}
 	case "auditor":
-		return []Right{ViewContract, ViewDomain, ViewAccount, ViewPolicy, ViewTrace, ViewKept, ViewQueue, ViewPartner, ViewStatistics, ViewChange, ViewAccess}
+		return []Right{ViewContract, ViewDomain, ViewAccount, ViewPolicy, ViewTrace, ViewKept, ViewQueue, ViewPartner, ViewStatistics, ViewInsider, ViewChange, ViewAccess}
 	case "approver", "asked": // asked: who has no duty, while a mail waits for his word
 		return []Right{ViewContract, ViewKept, OpenKept, ApproveHold}
 	case "domain-admin":

@@ -31,6 +31,7 @@ type Facts struct {
 	Known           bool     // these two have corresponded before
 	Rare            []string // recipients outside whom hardly anybody of the contract has corresponded with; nil where no rule asks
 	Apart           int      // pairs of organisations among the recipients that were never written to together
+	Others          []string // organisations of the shared address book that the text is addressed to, and that are no recipients; nil where no rule asks
 	Importance      string   // "high", "normal", "low", as the sender's program says
 	Internal        bool     // sender and recipient are of the same contract
 	Listing         Listing
@@ -63,6 +64,7 @@ type environment struct {
 	Known           bool     `expr:"known"`          // sender and recipient have corresponded before
 	RareRecipient   bool     `expr:"rare_recipient"` // neither the sender nor more than one other person here has corresponded with the recipient
 	UnusualSet      bool     `expr:"unusual_set"`    // organisations among the recipients were never written to together
+	WrongDocument   bool     `expr:"wrong_document"` // text or the name of a file is addressed to an organisation of the shared address book that is no recipient
 	Internal        bool     `expr:"internal"`       // both are of this contract
 	Importance      string   `expr:"importance"`     // high, normal, low, as the sender marked it
 	TLS             bool     `expr:"tls"`            // the mail came over TLS
@@ -109,7 +111,7 @@ func (f Facts) environment() environment {
 		Known: f.Known, Internal: f.Internal, Importance: f.Importance, TLS: f.Envelope.TLS != "", SignedIn: f.Envelope.Account != 0,
 		Client: f.Envelope.Client.String(), Hour: f.Now.UTC().Hour(), Weekday: int(f.Now.UTC().Weekday()), findings: f.Findings,
 	}
-	e.UnusualSet = f.Apart > 0
+	e.UnusualSet, e.WrongDocument = f.Apart > 0, len(f.Others) > 0
 	e.Leak, e.Organisations = leaks(f.Findings), len(missend.Organisations(f.Outside))
 	e.SenderDomain, e.FromDomain = domain(e.Sender), domain(e.From)
 	e.recipientOf(f)

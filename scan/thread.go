@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"slices"
 	"strings"
 
 	"sekisho"
@@ -19,7 +20,7 @@ const (
 type quoted struct{ name, box, host string }
 
 // hijack looks whether a mail goes on with a conversation in the place of one who took part in it: what it quotes names a person whose name
-// the sender has, or a domain that the sender's looks like, with another address. Who has read somebody's mail goes on with it this way.
+// the sender has, with another address, and one of the contract's own people; or a domain that the sender's looks like. Who has read somebody's mail goes on with it this way.
 func (j *job) hijack(a sekisho.Address, site string) bool {
 	if !j.answers() || a.Host == "" || j.inside(a.Host) {
 		return false
@@ -42,6 +43,9 @@ func (j *job) hijack(a sekisho.Address, site string) bool {
 			j.find(sekisho.KindImpersonation, "thread-look-alike", "1", 6, "goes on from "+a.Host+" with a conversation with "+q.host)
 			return true
 		}
+	}
+	if !slices.ContainsFunc(list, func(q quoted) bool { return j.inside(q.host) }) {
+		return false // a conversation of others; people on lists have several addresses
 	}
 	for _, q := range list {
 		if name != "" && len(name) > 3 && person(q.name) == name && url.Site(q.host) != site && !j.inside(q.host) {

@@ -87,7 +87,9 @@ func TestBrowserScreens(t *testing.T) { browser(t, nil, nil, "screen") }
 // TestBrowser goes through the mail app of a running house.
 func TestBrowser(t *testing.T) {
 	needBrowser(t)
-	browser(t, NewHouse(t, 0, true), nil, "webmail")
+	h := NewHouse(t, 0, true)
+	h.Run("contract", "set", "1", "--wait", "30")
+	browser(t, h, nil, "webmail")
 }
 
 // TestBrowserHostile opens mails that try to break out of the frame that shows them.

@@ -98,7 +98,14 @@ func withOperator(t *testing.T, h *House) string {
 	h.Run("incident", "open", "--title", "A reader was taken over", "--component", "reader", "--from", time.Now().Add(-time.Hour).UTC().Format(time.RFC3339))
 	h.Run("incident", "scope", "1")
 	ready := h.Ready
-	ready.Accounts = append(ready.Accounts, ops)
+	audit := Account{Address: "audit@mori.example", Password: ops.Password, Contract: 1, Role: "auditor"}
+	h.Run("account", "add", audit.Address, "--role=auditor", "--password-file="+password)
+	for range 3 {
+		if err := submit(t, h, "sato@mori.example", "satou77@gmail.com", message("sato@mori.example", "satou77@gmail.com", "list", 500)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ready.Accounts = append(ready.Accounts, ops, audit)
 	b, err := json.Marshal(ready)
 	if err != nil {
 		t.Fatal(err)

@@ -2,11 +2,15 @@ package test
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sekisho/scan/exact"
+	"sekisho/wire"
 )
 
 // A contract's own list of a million values is fingerprinted where it is, kept by the service, and found in mail that leaves: not a value
@@ -68,5 +72,18 @@ func TestFingerprint(t *testing.T) {
 	h.Run("fingerprint", "drop", "Mori", "customers")
 	if err := send(row); err != nil {
 		t.Errorf("after the set was dropped: %v", err)
+	}
+}
+
+// What a set begins with is known where sets are taken, by those who may not open one.
+func TestPrintForm(t *testing.T) {
+	m, err := exact.NewMaker(make(exact.Key, exact.KeySize), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Add([]string{"1234567890", "Tanaka Taro Shoten"})
+	set, err := m.Encode(2)
+	if err != nil || !bytes.HasPrefix(set, []byte(wire.PrintForm)) {
+		t.Errorf("a set begins with %q (%v)", set[:min(8, len(set))], err)
 	}
 }

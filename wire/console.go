@@ -54,7 +54,7 @@ type Me struct {
 // PageQuery asks for a page of a list, narrowed to what the pass may see.
 type PageQuery struct {
 	Pass     Pass
-	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "queue", "sender", "learned", "change", "grant", "access", "policy", "partner"
+	What     string             // "contract", "domain", "account", "alias", "group", "trace", "quarantine", "hold", "queue", "sender", "click", "fingerprint", "learned", "change", "grant", "access", "policy", "partner"
 	Contract sekisho.ContractID // 0: all that the pass may see
 	ID       uint64             // exactly this row
 	Name     string             // exactly this domain, alias, group or account address
@@ -65,7 +65,7 @@ type PageQuery struct {
 	Group    string             // partner: of this group
 	Keyless  bool               // account: its keys are not made yet
 	State    string             // queue: "waiting", "sending", "suspended"; "": all of these
-	From, To time.Time          // trace, kept mail, queue, change, access; zero: no bound
+	From, To time.Time          // trace, kept mail, queue, change, access, click; zero: no bound
 	Fate     Fate               // trace
 	Kind     string             // trace: with a finding of this kind
 	Wanted   bool               // quarantine: whose release somebody asked for
@@ -83,6 +83,8 @@ type Page struct {
 	Policies []PolicyVersion
 	Partners []Partner
 	Senders  []Sender // the contract's list
+	Clicks   []URLCount
+	Prints   []Print // without descriptors
 	Total    uint64
 	More     bool   // there are more than Total
 	Next     string // "": that was the last page
@@ -330,10 +332,12 @@ type HandAccount struct {
 	New  NewAccount
 }
 
-// HandSigner is NewSigner by somebody signed in; DKIM only.
+// HandSigner is NewSigner by somebody signed in: DKIM keys; and, where STS names the contract of the domain, the key of the host that
+// serves its MTA-STS policy.
 type HandSigner struct {
 	Hand Hand
 	New  NewSigner
+	STS  sekisho.ContractID
 }
 
 // HandKept is OpenKept by somebody signed in.

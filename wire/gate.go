@@ -29,8 +29,9 @@ type Outgoing struct {
 // Submitted says what became of it.
 type Submitted struct {
 	Trace      sekisho.TraceID
-	Code       int    // SMTP's code for the whole mail: 250 taken, 450 try later, 550 refused
-	Text       string // for the sender
+	Code       int       // SMTP's code for the whole mail: 250 taken, 450 try later, 550 refused
+	Text       string    // for the sender
+	Until      time.Time // what no rule keeps is kept back until then: as was asked, or longer, as his settings have it; zero: it has left
 	Recipients []SubmittedTo
 }
 

@@ -12,6 +12,7 @@ type HabitQuery struct {
 	Contract sekisho.ContractID
 	From     string
 	Outside  []string // recipients outside; more than 200 are not looked at
+	Named    bool     // gate's: the organisations of the shared address book too
 }
 
 // Habit answers. Rare are recipients whom neither the sender nor more than one other person of the contract has corresponded with, when
@@ -19,7 +20,17 @@ type HabitQuery struct {
 type Habit struct {
 	Rare  []string
 	Apart []Apart
+	Named []Organisation
 }
+
+// Organisation is one of the shared address book: its name, and the registered domains of its addresses.
+type Organisation struct {
+	Name    string
+	Domains []string
+}
+
+// MostNamed is how many organisations are told.
+const MostNamed = 2000
 
 // Apart is two organisations.
 type Apart struct{ One, Other string }

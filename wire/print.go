@@ -48,6 +48,9 @@ type AdminPrint struct {
 	Set      []byte // put: as package scan/exact encodes it
 }
 
+// PrintForm is how a set begins, as package scan/exact writes it: what has another form is taken for a mistake.
+const PrintForm = "skexact2"
+
 // MostPrints is how many sets a contract may have, and MostPrint how many bytes one.
 const (
 	MostPrints = 8

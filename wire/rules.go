@@ -24,7 +24,7 @@ func Rules() []Rule {
 		VaultSignOut.Rule, VaultSecurity.Rule, VaultPasskey.Rule, VaultFactor.Rule, VaultACME.Rule, FetchPicture.Rule, VaultTyping.Rule, VaultRequest.Rule, VaultInstall.Rule,
 		StoreMay.Rule, VaultLink.Rule, StoreLinkLook.Rule, StoreLinkAct.Rule, StoreInquire.Rule, StoreNotices.Rule, StoreNoticed.Rule, StoreInquiries.Rule,
 		StorePlaces.Rule, StoreFilter.Rule, VaultFilter.Rule, InspectFilter.Rule, StoreSelf.Rule, StoreOwnTrace.Rule, StoreCorrespondents.Rule, VaultOwnKept.Rule,
-		StoreSenders.Rule, StoreSenderSet.Rule, StoreStance.Rule, VaultLinkRelease.Rule, StoreDigest.Rule, StoreDeputy.Rule, StoreTeach.Rule, StoreLearned.Rule, VaultMask.Rule, VaultPrint.Rule, StorePrints.Rule, StoreHabit.Rule, StoreWays.Rule,
+		StoreSenders.Rule, StoreSenderSet.Rule, StoreStance.Rule, VaultLinkRelease.Rule, StoreDigest.Rule, StoreDeputy.Rule, StoreTeach.Rule, StoreLearned.Rule, VaultMask.Rule, VaultPrint.Rule, StorePrints.Rule, StoreHabit.Rule, StoreWays.Rule, StoreInsider.Rule, StoreOwn.Rule,
 		VaultURL.Rule, VaultURLCheck.Rule, StoreURL.Rule, StoreURLCount.Rule, StoreFeeds.Rule, StoreFeedSet.Rule, InspectURL.Rule,
 		VaultReturn.Rule, FetchPolicy.Rule, StoreTransport.Rule, StoreSTS.Rule, InspectDMARC.Rule, StoreReport.Rule, StoreReports.Rule,
 		StoreObserve.Rule, StoreObserved.Rule, StoreReportsDue.Rule, StoreReportSent.Rule, StoreReportOrder.Rule, StoreTLSReports.Rule,

@@ -133,6 +133,7 @@ type Identified struct {
 	Identities []string // addresses that it may send as; "@domain" means all of that domain
 	Groups     []string
 	Public     []byte // the account's public key, to which mail that he files himself is sealed
+	Wait       Wait   // how long his own mail waits before it leaves
 	Quota      int64  // bytes; 0: no limit. Told by StoreSelf only
 	Config     []byte // the contract's public key for settings that delivery needs. Told, as all that follows, by StoreSelf only
 	Automatic  *Automatic
@@ -176,6 +177,7 @@ type Contract struct {
 	Digest     string     // when people are told of what is kept from them: "off", "6h", "08:00+09:00"; "": daily at 08:00
 	Automatic  *Automatic // nil: the zero value
 	URLs       *URLPolicy // nil: the zero value
+	Wait       int        // most minutes that people may let their own mail wait before it leaves; 0: none, and in a change as it was; -1 in a change: none
 	Prints     []Print    // sets of fingerprints, without descriptors: StorePrints gives those
 }
 
@@ -675,6 +677,8 @@ type AdminAccount struct {
 	Quota    int64
 
 	Supervisor string // address of whom rules may ask about his mail; "none" in a change: nobody
+	Leaves     string // his announced last day, as 2026-12-31; "none" in a change: none
+	Wait       *Wait  // how long his own mail waits before it leaves; nil: not at all, and in a change as it was
 }
 
 // AdminAlias adds or removes an alias: mail for Address goes to Targets; with Identity, targets may send as it.

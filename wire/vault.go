@@ -218,7 +218,7 @@ type Chain struct {
 // Inform enters something that is not an opening: a policy change, an operator's look at settings. That processes begin and
 // end is the supervisor's to tell.
 type Inform struct {
-	What     string // "policy", "config-read"
+	What     string // "policy", "config-read", "insider"
 	Contract sekisho.ContractID
 	Operator uint64 // user number of the operator + 1
 }

@@ -130,6 +130,12 @@ func (c *accountShow) Run(g *Global) error {
 				row(w, "role", a.Role)
 				row(w, "status", a.Status)
 				row(w, "contract", a.Contract)
+				if a.Supervisor != "" {
+					row(w, "supervisor", a.Supervisor)
+				}
+				if a.Leaves != "" {
+					row(w, "leaves", a.Leaves)
+				}
 			})
 		}
 	}
@@ -144,11 +150,14 @@ type accountSet struct {
 	Quota   int64  `help:"Bytes."`
 
 	Supervisor string `placeholder:"ADDRESS" help:"Whom rules may ask about his mail; none: nobody."`
+	Leaves     string `placeholder:"DATE" help:"His announced last day, as 2026-12-31; none: he stays. It suspends nobody: the ranking of \"sekisho insider\" knows of it."`
+	Wait       *int   `placeholder:"MINUTES" help:"How long his own mail waits before it leaves, so that he can take it back; 0: it leaves at once. No longer than \"contract set --wait\" allows."`
+	WaitFor    string `enum:",all,outside,inside" default:"" help:"Which mail waits: all, outside (with a recipient outside), inside (without one)."`
 }
 
 // Run changes what was named and leaves the rest.
 func (c *accountSet) Run(g *Global) error {
-	a, err := call[admin.Account](g, "account/set", admin.AccountSet{Address: c.Address, Name: c.Name, Role: c.Role, Status: c.Status, Quota: c.Quota, Supervisor: c.Supervisor})
+	a, err := call[admin.Account](g, "account/set", admin.AccountSet{Address: c.Address, Name: c.Name, Role: c.Role, Status: c.Status, Quota: c.Quota, Supervisor: c.Supervisor, Leaves: c.Leaves, Wait: c.Wait, WaitFor: c.WaitFor})
 	if err != nil {
 		return err
 	}

@@ -85,6 +85,7 @@ func showContract(w io.Writer, k admin.Contract) {
 	row(w, "hosts", strings.Join(k.Hosts, " "))
 	row(w, "forward", strings.Join(k.Forward, " "))
 	row(w, "reply", k.Reply)
+	row(w, "wait", k.Wait)
 	if k.Hold != "" {
 		row(w, "legal hold", k.Hold)
 	}
@@ -126,11 +127,12 @@ type contractSet struct {
 	Digest    string   `placeholder:"WHEN" help:"When people are told what is kept from them: off, 6h, 08:00 or 08:00+09:00."`
 	Forward   []string `placeholder:"DOMAIN" help:"Domains that people's own filters may send mail on to, besides the contract's; replaces the list. '*' is any, 'none' is none."`
 	Reply     string   `enum:",all,inside,nobody" default:"" help:"Who gets people's automatic replies."`
+	Wait      int      `placeholder:"MINUTES" help:"Most minutes that people may let their own mail wait before it leaves; -1: none."`
 }
 
 // Run changes what was named and leaves the rest.
 func (c *contractSet) Run(g *Global) error {
-	q := admin.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Senders: c.Senders, Digest: c.Digest, Archive: c.Archive, Hosts: c.Host, Forward: c.Forward, Reply: c.Reply, Hold: c.Hold}
+	q := admin.ContractSet{Contract: c.Contract, Status: c.Status, Language: c.Language, Networks: c.Network, Total: c.Total, Hourly: c.Hourly, Daily: c.Daily, Defer: c.Unscanned, Senders: c.Senders, Digest: c.Digest, Archive: c.Archive, Hosts: c.Host, Forward: c.Forward, Reply: c.Reply, Hold: c.Hold, Wait: c.Wait}
 	for _, p := range c.Person {
 		name, rest, ok := strings.Cut(p, "<")
 		if !ok {

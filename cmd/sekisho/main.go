@@ -26,6 +26,7 @@ type commands struct {
 	Alias       aliasCommand       `cmd:"" help:"Addresses that lead to others."`
 	Quarantine  quarantineCommand  `cmd:"" help:"Inbound mail kept from recipients."`
 	Feed        feedCommand        `cmd:"" help:"Lists of bad hosts and addresses, for all contracts."`
+	Insider     insiderCommand     `cmd:"" help:"Who does with mail what is unusual for him, and why: for an auditor."`
 	URLs        urlsCommand        `cmd:"" name:"urls" help:"Links in mail: hosts that are allowed or blocked, and clicks."`
 	Digest      digestCommand      `cmd:"" help:"Mails that tell people what was kept from them."`
 	Hold        holdCommand        `cmd:"" help:"Outbound mail kept back."`

@@ -54,6 +54,7 @@ const (
 	Ending   Reason = "ending"    // the same domain with another ending
 	Domain   Reason = "domain"    // a domain that differs by a character or two
 	Name     Reason = "name"      // the same domain, a name that differs by one character
+	Spelling Reason = "spelling"  // the same domain, the same Japanese name in other Latin letters: sato, satou, satoh
 )
 
 // Near is an address that was perhaps meant.
@@ -109,6 +110,9 @@ func compare(name, domain, other, home string) Reason {
 	if domain == home {
 		if len(name) >= 6 && slip(name, other) {
 			return Name
+		}
+		if sameSound(name, other) {
+			return Spelling
 		}
 		return ""
 	}

@@ -101,6 +101,7 @@ func (c *Admin) routes() http.Handler {
 	route(m, "contract/list", c.contractList)
 	route(m, "contract/policy", c.contractPolicy)
 	route(m, "urls", c.urls)
+	route(m, "insider", c.insiders)
 	route(m, "feed/list", c.feeds)
 	route(m, "feed/set", c.feedSet)
 	route(m, "urls/clicks", c.clicks)

@@ -58,7 +58,7 @@ func (c *Admin) inform(ctx context.Context, who operator, what string, id sekish
 }
 
 func contractOf(k wire.Contract) Contract {
-	out := Contract{ID: k.ID, Name: k.Name, Status: k.Status.String(), Language: k.Language, Networks: k.Networks, Policy: "default", People: len(k.People), Archive: len(k.Archive) > 0, Hosts: k.Hosts, Forward: []string{}, Reply: "all", Hold: k.Hold}
+	out := Contract{ID: k.ID, Name: k.Name, Status: k.Status.String(), Language: k.Language, Networks: k.Networks, Policy: "default", People: len(k.People), Archive: len(k.Archive) > 0, Hosts: k.Hosts, Forward: []string{}, Reply: "all", Hold: k.Hold, Wait: k.Wait}
 	if a := k.Automatic; a != nil {
 		out.Forward, out.Reply = append(out.Forward, a.Forward...), cmp.Or(a.Reply, out.Reply)
 	}
@@ -118,7 +118,7 @@ func (c *Admin) contractSet(ctx context.Context, who operator, q ContractSet) (C
 		return Contract{}, err
 	}
 	set := wire.Contract{ID: k.ID, Status: status, Language: q.Language, Networks: q.Networks, People: q.People, Policy: []byte(q.Policy),
-		Unscanned: q.Defer, Senders: q.Senders, Digest: q.Digest, Limit: k.Limit, Archive: archive, Hosts: q.Hosts, Config: config, Automatic: automatic, Hold: q.Hold}
+		Unscanned: q.Defer, Senders: q.Senders, Digest: q.Digest, Limit: k.Limit, Archive: archive, Hosts: q.Hosts, Config: config, Automatic: automatic, Hold: q.Hold, Wait: q.Wait}
 	if q.Hourly > 0 {
 		set.Limit.Hourly = q.Hourly
 	}
@@ -313,7 +313,7 @@ func (c *Admin) accountAdd(ctx context.Context, who operator, q AccountAdd) (Acc
 }
 
 func accountOf(a wire.AdminAccount) Account {
-	return Account{ID: a.ID, Contract: a.Contract, Address: a.Address, Name: a.Name, Role: a.Role, Status: a.Status.String(), Supervisor: a.Supervisor}
+	return Account{ID: a.ID, Contract: a.Contract, Address: a.Address, Name: a.Name, Role: a.Role, Status: a.Status.String(), Supervisor: a.Supervisor, Leaves: a.Leaves}
 }
 
 // delegate says who stands in for somebody.
@@ -324,7 +324,10 @@ func (c *Admin) delegate(ctx context.Context, _ operator, q Delegate) (Delegate,
 
 // accountSet changes what was named. Who is suspended cannot sign in, and mail for him is deferred.
 func (c *Admin) accountSet(ctx context.Context, _ operator, q AccountSet) (Account, error) {
-	a := wire.AdminAccount{Do: "set", Address: q.Address, Name: q.Name, Role: q.Role, Quota: q.Quota, Supervisor: q.Supervisor}
+	a := wire.AdminAccount{Do: "set", Address: q.Address, Name: q.Name, Role: q.Role, Quota: q.Quota, Supervisor: q.Supervisor, Leaves: q.Leaves}
+	if q.Wait != nil {
+		a.Wait = &wire.Wait{Minutes: *q.Wait, For: q.WaitFor}
+	}
 	switch q.Status {
 	case "":
 	case "active":

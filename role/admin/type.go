@@ -35,6 +35,7 @@ type Contract struct {
 	Hosts    []string           `json:"hosts,omitempty"`  // of its own, for mail programs
 	Forward  []string           `json:"forward"`          // domains that people's filters may send mail on to, besides its own
 	Hold     string             `json:"hold,omitempty"`   // why its data may not be destroyed
+	Wait     int                `json:"wait"`             // most minutes that people may let their own mail wait before it leaves
 	Reply    string             `json:"reply"`            // who gets automatic replies
 	Shares   *Shares            `json:"shares,omitempty"` // set once, when it was made
 }
@@ -57,6 +58,7 @@ type ContractSet struct {
 	Hosts    []string      `json:"hosts,omitempty"`   // host names of its own; replaces the list
 	Forward  []string      `json:"forward,omitempty"` // domains that people's filters may send mail on to; replaces the list; "none" empties it
 	Hold     string        `json:"hold,omitempty"`    // a legal hold's reason; none lifts it
+	Wait     int           `json:"wait,omitempty"`    // most minutes that people may let their own mail wait before it leaves; -1: none
 	Reply    string        `json:"reply,omitempty"`   // who gets automatic replies: all, inside, nobody
 }
 
@@ -109,6 +111,7 @@ type Account struct {
 	Role        string             `json:"role"`
 	Status      string             `json:"status"`
 	Supervisor  string             `json:"supervisor,omitempty"`
+	Leaves      string             `json:"leaves,omitempty"` // his announced last day
 	AppPassword string             `json:"app_password,omitempty"`
 }
 
@@ -121,6 +124,9 @@ type AccountSet struct {
 	Quota   int64  `json:"quota,omitempty"`
 
 	Supervisor string `json:"supervisor,omitempty"` // an address; "none": nobody
+	Leaves     string `json:"leaves,omitempty"`     // his announced last day, as 2026-12-31; "none": he stays
+	Wait       *int   `json:"wait,omitempty"`       // minutes that his own mail waits before it leaves; 0: it leaves at once
+	WaitFor    string `json:"wait_for,omitempty"`   // all, outside, inside
 }
 
 // Delegate says who stands in for somebody who is away; without a deputy nobody does any more.

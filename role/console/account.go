@@ -24,7 +24,8 @@ type Account struct {
 	Quota    int64  `json:"quota" doc:"bytes; 0: no bound"`
 	Ready    bool   `json:"ready" doc:"its keys are made"`
 
-	Supervisor string `json:"supervisor,omitempty" doc:"whom rules may ask about his mail"`
+	Supervisor string `json:"supervisor" doc:"whom rules may ask about his mail; empty: nobody"`
+	Leaves     string `json:"leaves" doc:"his announced last day, as 2026-12-31; empty: none"`
 }
 
 // AccountNew makes an account.
@@ -53,10 +54,11 @@ type AccountSet struct {
 	Quota   int64  `json:"quota,omitempty" minimum:"0"`
 
 	Supervisor string `json:"supervisor,omitempty" maxLength:"320" doc:"whom rules may ask about his mail; none: nobody"`
+	Leaves     string `json:"leaves,omitempty" maxLength:"10" doc:"his announced last day; none: he stays"`
 }
 
 func accountOf(a wire.AdminAccount) Account {
-	return Account{ID: uint64(a.ID), Contract: uint64(a.Contract), Address: a.Address, Name: a.Name, Role: a.Role, Status: a.Status.String(), Quota: a.Quota, Ready: len(a.Public) > 0, Supervisor: a.Supervisor}
+	return Account{ID: uint64(a.ID), Contract: uint64(a.Contract), Address: a.Address, Name: a.Name, Role: a.Role, Status: a.Status.String(), Quota: a.Quota, Ready: len(a.Public) > 0, Supervisor: a.Supervisor, Leaves: a.Leaves}
 }
 
 // accountTag names an account's state as store does.
@@ -114,7 +116,7 @@ func accountRoutes(a api) {
 			Body AccountSet
 		}) (*one[Account], error) {
 			q := in.Body
-			set := wire.AdminAccount{Do: "set", ID: sekisho.AccountID(in.Account), Contract: in.id(), Address: q.Address, Name: q.Name, Role: q.Role, Status: statuses[q.Status], Quota: q.Quota, Supervisor: q.Supervisor}
+			set := wire.AdminAccount{Do: "set", ID: sekisho.AccountID(in.Account), Contract: in.id(), Address: q.Address, Name: q.Name, Role: q.Role, Status: statuses[q.Status], Quota: q.Quota, Supervisor: q.Supervisor, Leaves: q.Leaves}
 			if _, err := p.amend(ctx, in.tag(), wire.Admin{Account: &set}); err != nil {
 				return nil, in.within(err)
 			}

@@ -43,8 +43,8 @@ func (x *Console) routes() []byte {
 	c := huma.DefaultConfig("Sekisho administration", "1")
 	c.CreateHooks, c.OpenAPIPath, c.DocsPath, c.SchemasPath = nil, "", "", ""
 	a := api{humago.New(x.mux, c)}
-	for _, register := range []func(api){contractRoutes, domainRoutes, accountRoutes, aliasRoutes, groupRoutes, partnerRoutes, traceRoutes, keptRoutes, queueRoutes, policyRoutes, senderRoutes, learnRoutes,
-		changeRoutes, grantRoutes, tokenRoutes, importRoutes, statisticRoutes, reportRoutes, systemRoutes, healthRoutes, endRoutes} {
+	for _, register := range []func(api){contractRoutes, domainRoutes, accountRoutes, aliasRoutes, groupRoutes, partnerRoutes, traceRoutes, keptRoutes, queueRoutes, policyRoutes, senderRoutes, urlRoutes, printRoutes, learnRoutes,
+		changeRoutes, grantRoutes, tokenRoutes, importRoutes, statisticRoutes, insiderRoutes, reportRoutes, systemRoutes, healthRoutes, endRoutes} {
 		register(a)
 	}
 	b, err := json.Marshal(a.OpenAPI())

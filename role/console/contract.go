@@ -44,6 +44,7 @@ type Contract struct {
 	Limit     Limit         `json:"limit"`
 	Forward   []string      `json:"forward" doc:"domains that people's own filters may send mail on to, besides the contract's; * is any"`
 	Hold      string        `json:"hold,omitempty" doc:"a legal hold stands, for this reason"`
+	Wait      int           `json:"wait" doc:"most minutes that people may let their own mail wait before it leaves; 0: none"`
 	Reply     string        `json:"reply" doc:"who gets people's automatic replies"`
 }
 
@@ -91,12 +92,13 @@ type ContractSet struct {
 	Limit     *Limit         `json:"limit,omitempty"`
 	Forward   *[]string      `json:"forward,omitempty" maxItems:"1000" doc:"domains that people's own filters may send mail on to; * is any"`
 	Hold      string         `json:"hold,omitempty" maxLength:"200" doc:"reason of a legal hold; none lifts it"`
+	Wait      *int           `json:"wait,omitempty" minimum:"0" maximum:"1440" doc:"most minutes that people may let their own mail wait before it leaves; 0: none"`
 	Reply     string         `json:"reply,omitempty" enum:"all,inside,nobody" doc:"who gets people's automatic replies"`
 }
 
 func contractOf(k wire.Contract) Contract {
 	out := Contract{ID: uint64(k.ID), Name: k.Name, Status: k.Status.String(), Language: k.Language, Domains: []string{}, Networks: some(k.Networks),
-		Hosts: some(k.Hosts), People: some(k.People), Policy: "default", Unscanned: k.Unscanned, Senders: "own", Digest: k.Digest, Archive: len(k.Archive) > 0, Ready: len(k.Spool) > 0, Limit: Limit(k.Limit), Hold: k.Hold}
+		Hosts: some(k.Hosts), People: some(k.People), Policy: "default", Unscanned: k.Unscanned, Senders: "own", Digest: k.Digest, Archive: len(k.Archive) > 0, Ready: len(k.Spool) > 0, Limit: Limit(k.Limit), Hold: k.Hold, Wait: k.Wait}
 	if k.Senders != "" {
 		out.Senders = k.Senders
 	}
@@ -223,6 +225,11 @@ func (p *person) setContract(ctx context.Context, id sekisho.ContractID, c Condi
 	set := wire.Contract{ID: id, Name: q.Name, Status: statuses[q.Status], Language: q.Language, Networks: q.Networks, Unscanned: q.Unscanned, Senders: q.Senders, Digest: q.Digest, Hold: q.Hold}
 	if q.Limit != nil {
 		set.Limit = wire.Limit(*q.Limit)
+	}
+	if q.Wait != nil {
+		if set.Wait = *q.Wait; set.Wait == 0 {
+			set.Wait = -1
+		}
 	}
 	if q.Forward != nil || q.Reply != "" {
 		old, err := p.contract(ctx, id)

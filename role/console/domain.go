@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"sekisho"
+	"sekisho/mail/mtasts"
 	"sekisho/office"
 	"sekisho/wire"
 )
@@ -19,6 +21,7 @@ type Domain struct {
 	Contract uint64   `json:"contract"`
 	Route    []string `json:"route" doc:"next hops, \"host[:port][/may|must|verify]\"; empty: hosted here"`
 	DKIM     []DKIM   `json:"dkim"`
+	STS      string   `json:"sts" doc:"mode of the MTA-STS policy that is served for it; off: there is none"`
 }
 
 // DKIM is a published key.
@@ -37,7 +40,8 @@ type DomainNew struct {
 
 // DomainSet changes where a protected domain's mail goes on to.
 type DomainSet struct {
-	Route []string `json:"route" maxItems:"20" doc:"empty: hosted here"`
+	Route *[]string `json:"route,omitempty" maxItems:"20" doc:"empty: hosted here; absent: as it is"`
+	STS   string    `json:"sts,omitempty" enum:"off,none,testing,enforce" doc:"mode of the MTA-STS policy that is served for it (RFC 8461): none ends it for those who know it; off: it is served no more; absent: as it is"`
 }
 
 // Records are what to publish for a domain, and what DNS says now.
@@ -46,7 +50,7 @@ type Records struct {
 }
 
 func domainOf(d wire.DomainRow) Domain {
-	out := Domain{Name: d.Domain.Name, Contract: uint64(d.Contract), Route: office.Route(d.Domain.Route), DKIM: []DKIM{}}
+	out := Domain{Name: d.Domain.Name, Contract: uint64(d.Contract), Route: office.Route(d.Domain.Route), DKIM: []DKIM{}, STS: cmp.Or(d.Domain.STS, "off")}
 	for _, k := range d.Domain.DKIM {
 		out.DKIM = append(out.DKIM, DKIM{k.Selector, k.Algorithm, office.DKIMRecord(k), k.State})
 	}
@@ -117,18 +121,29 @@ func domainRoutes(a api) {
 		}) (*one[Domain], error) {
 			return p.addDomain(ctx, in.id(), in.Body)
 		})
-	route(a, act{method: http.MethodPatch, path: "/contracts/{contract}/domains/{domain}", id: "setDomain", tag: "domain", summary: "Change where a domain's mail goes on to",
+	route(a, act{method: http.MethodPatch, path: "/contracts/{contract}/domains/{domain}", id: "setDomain", tag: "domain", summary: "Change where a domain's mail goes on to, or its MTA-STS policy",
 		right: sekisho.ChangeDomain, fresh: true},
 		func(ctx context.Context, p *person, in *struct {
 			OfDomain
 			Condition
 			Body DomainSet
 		}) (*one[Domain], error) {
-			hops, err := office.ParseRoute(in.Body.Route)
+			old, err := p.domain(ctx, in.id(), in.Domain)
 			if err != nil {
-				return nil, invalid("/route", "write host[:port][/may|must|verify]")
+				return nil, err
 			}
-			d := wire.Domain{Name: in.Domain, Route: hops}
+			d := wire.Domain{Name: in.Domain, Route: old.Domain.Route, STS: in.Body.STS}
+			if in.Body.Route != nil {
+				if d.Route, err = office.ParseRoute(*in.Body.Route); err != nil {
+					return nil, invalid("/route", "write host[:port][/may|must|verify]")
+				}
+			}
+			if in.Body.STS != "" && in.Body.STS != "off" { // the host that serves it needs a key
+				key := wire.NewSigner{Purpose: "tls", Name: mtasts.Host(old.Domain.Name), Algorithm: "ecdsa-p256"}
+				if _, err := wire.VaultHandSigner.Ask(ctx, p.x.peers.Vault, wire.HandSigner{Hand: p.hand(), New: key, STS: in.id()}); err != nil {
+					return nil, err
+				}
+			}
 			if _, err := p.amend(ctx, in.tag(), wire.Admin{Domain: &wire.AdminDomain{Do: "set", Contract: in.id(), Set: d}}); err != nil {
 				return nil, in.within(err)
 			}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ import (
 
 // Import is a file of accounts to make.
 type Import struct {
-	CSV    string `json:"csv" maxLength:"33000000" doc:"base64 of the file: UTF-8 with or without a mark, or Shift_JIS; first line: address, name, role, quota"`
+	CSV    string `json:"csv" maxLength:"33000000" doc:"base64 of the file: UTF-8 with or without a mark, or Shift_JIS; first line: address, name, role, quota, supervisor, leaves"`
 	Really bool   `json:"really,omitempty" doc:"make them; absent: only check"`
 }
 
@@ -49,6 +50,9 @@ type ImportRow struct {
 	Name    string `json:"name"`
 	Role    string `json:"role"`
 	Quota   int64  `json:"quota"`
+
+	Supervisor string `json:"supervisor"`
+	Leaves     string `json:"leaves"`
 }
 
 // ImportKeys asks for the keys of accounts that have none yet: it is repeated until none is left.
@@ -106,7 +110,7 @@ func (p *person) importAccounts(ctx context.Context, c sekisho.ContractID, q Imp
 	}
 	a := wire.Amendment{Pass: p.ticket.Pass}
 	for _, r := range f.rows {
-		a.List = append(a.List, wire.Admin{Account: &wire.AdminAccount{Do: "add", Contract: c, Address: r.Address, Name: r.Name, Role: r.Role, Quota: r.Quota}})
+		a.List = append(a.List, wire.Admin{Account: &wire.AdminAccount{Do: "add", Contract: c, Address: r.Address, Name: r.Name, Role: r.Role, Quota: r.Quota, Supervisor: r.Supervisor, Leaves: r.Leaves}})
 	}
 	if _, err := wire.StoreAmend.Ask(ctx, p.x.peers.Store, a); err != nil {
 		if e, is := f.rowOf(err); is {
@@ -161,13 +165,15 @@ func decodeImport(raw []byte) (text []byte, charset string, err error) {
 
 // columns are the names that a column may have.
 var columns = map[string]string{"address": "address", "mail": "address", "email": "address", "メールアドレス": "address", "アドレス": "address",
-	"name": "name", "氏名": "name", "名前": "name", "表示名": "name", "role": "role", "役割": "role", "権限": "role", "quota": "quota", "容量": "quota"}
+	"name": "name", "氏名": "name", "名前": "name", "表示名": "name", "role": "role", "役割": "role", "権限": "role", "quota": "quota", "容量": "quota",
+	"supervisor": "supervisor", "上長": "supervisor", "上司": "supervisor", "leaves": "leaves", "退職日": "leaves", "退職予定日": "leaves"}
 
 // readImport reads a file of accounts; what is wrong with it is in its errors.
 func readImport(raw []byte, domains map[string]bool) *importFile {
 	f := &importFile{}
 	seen := map[string]int{}
-	f.read(raw, columns, "address, name, role and quota", mostImport, func(line int, get func(string) string) { f.row(line, get, domains, seen) })
+	f.read(raw, columns, "address, name, role, quota, supervisor and leaves", mostImport, func(line int, get func(string) string) { f.row(line, get, domains, seen) })
+	f.supervisorsFirst()
 	return f
 }
 
@@ -230,7 +236,7 @@ func (f *importFile) read(raw []byte, columns map[string]string, names string, m
 
 // row checks one account.
 func (f *importFile) row(line int, get func(string) string, domains map[string]bool, seen map[string]int) {
-	x := ImportRow{Address: strings.ToLower(get("address")), Name: get("name"), Role: get("role")}
+	x := ImportRow{Address: strings.ToLower(get("address")), Name: get("name"), Role: get("role"), Supervisor: strings.ToLower(get("supervisor")), Leaves: get("leaves")}
 	local, domain, ok := strings.Cut(x.Address, "@")
 	switch {
 	case !ok || local == "" || strings.ContainsAny(x.Address, " \t,;<>"):
@@ -254,7 +260,53 @@ func (f *importFile) row(line int, get func(string) string, domains map[string]b
 		}
 		x.Quota = n
 	}
+	if _, err := time.Parse(time.DateOnly, x.Leaves); err != nil && x.Leaves != "" {
+		f.wrong(line, "leaves", x.Leaves, "write a day as 2026-12-31")
+	}
+	if x.Supervisor != "" && (x.Supervisor == x.Address || !domains[x.Supervisor[strings.LastIndexByte(x.Supervisor, '@')+1:]]) {
+		f.wrong(line, "supervisor", x.Supervisor, "somebody else of the contract")
+	}
 	f.rows, f.lines = append(f.rows, x), append(f.lines, line)
+}
+
+// supervisorsFirst orders the rows so that each supervisor who is in the file is made before those whom he is named by.
+func (f *importFile) supervisorsFirst() {
+	at := map[string]int{}
+	for i := range f.rows {
+		at[f.rows[i].Address] = i
+	}
+	depth := make([]int, len(f.rows)) // 0: not known yet
+	for i := range f.rows {
+		var way []int // from i upwards, to one whose depth is known
+		for j, in := i, true; in && depth[j] == 0; j, in = f.above(at, j) {
+			depth[j] = -1
+			way = append(way, j)
+		}
+		for _, j := range slices.Backward(way) {
+			up, in := f.above(at, j)
+			if depth[j] = 1; in && depth[up] < 0 {
+				f.wrong(f.lines[j], "supervisor", f.rows[j].Supervisor, "supervisors go in a circle")
+			} else if in {
+				depth[j] = depth[up] + 1
+			}
+		}
+	}
+	order := make([]int, len(f.rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return depth[a] - depth[b] })
+	rows, lines := make([]ImportRow, len(order)), make([]int, len(order))
+	for to, from := range order {
+		rows[to], lines[to] = f.rows[from], f.lines[from]
+	}
+	f.rows, f.lines = rows, lines
+}
+
+// above is the row of a row's supervisor, when the file has him.
+func (f *importFile) above(at map[string]int, i int) (int, bool) {
+	up, in := at[f.rows[i].Supervisor]
+	return up, in && f.rows[i].Supervisor != ""
 }
 
 // duty checks that whoever imports may give the roles.
@@ -318,6 +370,6 @@ func (p *person) again(ctx context.Context, x wire.AdminAccount) error {
 	if _, err := p.Amend(ctx, wire.Admin{Account: &wire.AdminAccount{Do: "remove", ID: x.ID, Contract: x.Contract}}); err != nil {
 		return err
 	}
-	_, err := p.Amend(ctx, wire.Admin{Account: &wire.AdminAccount{Do: "add", Contract: x.Contract, Address: x.Address, Name: x.Name, Role: x.Role, Quota: x.Quota}})
+	_, err := p.Amend(ctx, wire.Admin{Account: &wire.AdminAccount{Do: "add", Contract: x.Contract, Address: x.Address, Name: x.Name, Role: x.Role, Quota: x.Quota, Supervisor: x.Supervisor, Leaves: x.Leaves}})
 	return err
 }

@@ -36,7 +36,7 @@ func TestReadImport(t *testing.T) {
 			t.Errorf("%s: %s %+v %+v", name, f.charset, f.errors, f.rows)
 			continue
 		}
-		if f.rows[0] != (ImportRow{"ito@mori.example", "伊藤, 花", "user", 0}) || f.rows[1].Name != c.second || f.rows[1].Role != "auditor" {
+		if f.rows[0] != (ImportRow{Address: "ito@mori.example", Name: "伊藤, 花", Role: "user"}) || f.rows[1].Name != c.second || f.rows[1].Role != "auditor" {
 			t.Errorf("%s: %+v", name, f.rows)
 		}
 	}
@@ -57,6 +57,8 @@ func TestImportErrors(t *testing.T) {
 		"too few cells":    {"address,name\na@mori.example\n", []string{"2 "}},
 		"a broken quote":   {"address,name\na@mori.example,\"x\n", []string{"2 "}},
 		"over two lines":   {"address,name\na@mori.example,\"x\ny\"\nb,c\n", []string{"2 name", "4 address"}},
+		"a circle":         {"address,supervisor\na@mori.example,b@mori.example\nb@mori.example,c@mori.example\nc@mori.example,b@mori.example\n", []string{"4 supervisor"}},
+		"his own":          {"address,supervisor,leaves\na@mori.example,A@mori.example,soon\n", []string{"2 leaves", "2 supervisor"}},
 		"no character set": {"address\n\xff\xfe\x00\x81\n", []string{"1 "}},
 	} {
 		f := readImport([]byte(c.text), moriOnly)
@@ -130,4 +132,22 @@ func FuzzReadPartners(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Supervisors come before those whom they are named by, so that each is there when he is named.
+func TestImportSupervisors(t *testing.T) {
+	f := readImport([]byte("アドレス,上長,退職予定日\nc@mori.example,b@mori.example,\nb@mori.example,a@mori.example,2027-03-31\na@mori.example,boss@mori.example,\nd@mori.example,,\n"), moriOnly)
+	if len(f.errors) > 0 {
+		t.Fatal(f.errors)
+	}
+	at := map[string]int{}
+	for i, r := range f.rows {
+		if up, in := at[r.Supervisor]; r.Supervisor != "" && r.Supervisor != "boss@mori.example" && (!in || up >= i) {
+			t.Errorf("row %d, %s, comes before his supervisor", i, r.Address)
+		}
+		at[r.Address] = i
+	}
+	if b := f.rows[at["b@mori.example"]]; b.Leaves != "2027-03-31" || f.lines[at["b@mori.example"]] != 3 {
+		t.Errorf("%+v on line %d", b, f.lines[at["b@mori.example"]])
+	}
 }

@@ -196,6 +196,9 @@ func (in *intake) delivery(o outcome) wire.Delivery {
 		if d.AtEnd == "" {
 			d.AtEnd = "send"
 		}
+		if d.AtEnd == "send" && in.waits && in.until.After(d.NotBefore) {
+			d.NotBefore = in.until // the longer of both
+		}
 		if o.decision.Action == policy.Approve {
 			d.Approve, d.AtEnd, d.Asks = true, cmp.Or(o.decision.AtEnd, "delete"), asks(o.decision.Asks)
 		}
@@ -219,7 +222,8 @@ func asks(a *policy.Approval) *wire.Approval {
 
 // returns says whether a mail that rules hold is boxed to its sender too: it is a draft of his again when it does not leave.
 func (in *intake) returns(o outcome) bool {
-	return o.fate == wire.FateHold && in.account != nil && in.envelope.Contract == o.contract.ID && len(in.account.Public) > 0
+	held := o.fate == wire.FateHold || in.waits && in.draft == 0 && (o.fate == wire.FateQueue || o.fate == wire.FateMailbox)
+	return held && in.account != nil && in.envelope.Contract == o.contract.ID && len(in.account.Public) > 0
 }
 
 // also adds to a reason.
@@ -267,7 +271,7 @@ func (in *intake) box(a *arrival, group []outcome, data []byte) error {
 			}
 			done[r] = true
 			public := public
-			if r.key == wire.AccountKey && o.fate == wire.FateHold {
+			if r.key == wire.AccountKey && in.returns(o) && r.account == in.account.Account {
 				public = in.account.Public
 			}
 			box, err := in.gate.senders.Box(in.envelope.At, public, seal.For{Contract: a.Sealed.Contract, Account: r.account, Key: uint8(r.key), Message: a.Sealed.ID}, data)

@@ -24,11 +24,12 @@ type directory struct {
 // contract is a contract's settings, ready for use.
 type contract struct {
 	wire.Contract
-	policy  *policy.Policy
-	domains []string
-	signers []wire.MailKey // keys under which its mail leaves, or left until lately
-	habits  bool           // its rules ask what is unusual about the recipients
-	prints  []wire.Print   // sets of fingerprints, with key and descriptor; shared with older and newer settings
+	policy    *policy.Policy
+	domains   []string
+	signers   []wire.MailKey // keys under which its mail leaves, or left until lately
+	habits    bool           // its rules ask what is unusual about the recipients
+	documents bool           // its rules ask whether text is addressed to somebody else
+	prints    []wire.Print   // sets of fingerprints, with key and descriptor; shared with older and newer settings
 }
 
 func newDirectory(store, vault *wire.Peer) *directory {
@@ -47,7 +48,9 @@ func (d *directory) contract(ctx context.Context, id sekisho.ContractID, version
 	if err != nil {
 		return nil, err
 	}
-	c = &contract{Contract: got, habits: bytes.Contains(got.Policy, []byte("rare_recipient")) || bytes.Contains(got.Policy, []byte("unusual_set"))}
+	named := func(condition string) bool { return bytes.Contains(got.Policy, []byte(condition)) }
+	c = &contract{Contract: got, documents: named("wrong_document")}
+	c.habits = c.documents || named("rare_recipient") || named("unusual_set")
 	for _, x := range got.Domains {
 		c.domains = append(c.domains, x.Name)
 		for _, k := range x.DKIM {

@@ -36,6 +36,7 @@ type transaction struct {
 	recipients []recipient
 	until      time.Time         // the sender wants it kept back until then; zero: no
 	draft      sekisho.MessageID // his own copy; 0: not known
+	waits      bool              // until is as his settings have it
 }
 
 // recipient is one accepted RCPT TO.

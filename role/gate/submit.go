@@ -70,7 +70,7 @@ func (g *Gate) deliverSubmission(ctx context.Context, s *session, raw []byte, ou
 	if !errors.As(err, &answer) {
 		return wire.Submitted{}, sekisho.E("gate.submit", sekisho.Internal, err)
 	}
-	out.Code, out.Text = answer.Code, answer.Message
+	out.Code, out.Text, out.Until = answer.Code, answer.Message, s.mail.until
 	for _, o := range outcomes {
 		to := wire.SubmittedTo{Address: o.address, Fate: o.fate, Rule: o.decision.Rule, Reason: o.decision.Reason}
 		if !s.mail.until.IsZero() && (o.fate == wire.FateQueue || o.fate == wire.FateMailbox) {

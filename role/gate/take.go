@@ -32,6 +32,7 @@ type intake struct {
 	*transaction
 	gate       *Gate
 	account    *wire.Identified // the sender who signed in, or nil
+	others     []string         // organisations that it is addressed to, and does not go to, asked for with habit
 	habit      *wire.Habit      // what is unusual about the recipients, once it was asked for
 	raw        []byte           // with our trace fields in front
 	auth       auth.Result
@@ -57,6 +58,7 @@ func (g *Gate) take(ctx context.Context, m *transaction, account *wire.Identifie
 func (g *Gate) takeAll(ctx context.Context, m *transaction, account *wire.Identified, raw []byte) ([]outcome, error) {
 	begun := g.config.Clock()
 	in := &intake{transaction: m, gate: g, account: account}
+	in.wait()
 	if err := in.examine(ctx, raw); err != nil {
 		return nil, err
 	}

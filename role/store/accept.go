@@ -257,6 +257,9 @@ func (t *txn) accept(in *incoming) (wire.Placed, error) {
 	if err := t.meet(in); err != nil {
 		return p, err
 	}
+	if err := t.sentBy(in); err != nil {
+		return p, err
+	}
 	if err := t.came(in); err != nil {
 		return p, err
 	}

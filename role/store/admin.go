@@ -170,6 +170,9 @@ func sound(c *wire.Contract) error {
 	if c.Senders != "" && c.Senders != "own" && c.Senders != "none" {
 		return adminError(sekisho.Invalid, "senders %.20q: write \"own\" for lists of everybody's own, or \"none\"", c.Senders)
 	}
+	if c.Wait > wire.MostWait {
+		return adminError(sekisho.Invalid, "mail of people can wait at most %d minutes by default", wire.MostWait)
+	}
 	_, err := parseSchedule(c.Digest, c.Language)
 	return err
 }
@@ -195,6 +198,9 @@ func kept(old, next wire.Contract) wire.Contract {
 	fill(&next.URLs, old.URLs)
 	if fill(&next.Hold, old.Hold); next.Hold == "none" {
 		next.Hold = ""
+	}
+	if fill(&next.Wait, old.Wait); next.Wait < 0 {
+		next.Wait = 0
 	}
 	return next
 }
@@ -305,6 +311,24 @@ func (t *txn) adminAccount(q wire.AdminAccount, out *wire.AdminDone) (err error)
 	if q.Supervisor, err = t.superior(q); err != nil {
 		return err
 	}
+	if q.Leaves != "" && q.Leaves != "none" && lastDay(q.Leaves) <= 0 {
+		return adminError(sekisho.Invalid, "the last day %.20q: write it as 2026-12-31, or none", q.Leaves)
+	}
+	if q.Wait != nil {
+		c, err := readContract(t, q.Contract)
+		if q.Contract == 0 {
+			var his wire.AdminAccount
+			if his, err = readAccount(t, accountByAddress, q.Address); err == nil && his.ID != 0 {
+				c, err = readContract(t, his.Contract)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if err := soundWait(q.Wait, c.Wait); err != nil {
+			return err
+		}
+	}
 	if q.Do == "add" {
 		return t.addAccount(q, out)
 	}
@@ -334,6 +358,10 @@ func (t *txn) adminAccount(q wire.AdminAccount, out *wire.AdminDone) (err error)
 		fill(&q.Quota, old.Quota)
 		if fill(&q.Supervisor, old.Supervisor); q.Supervisor == "none" {
 			q.Supervisor = ""
+		}
+		fill(&q.Wait, old.Wait)
+		if fill(&q.Leaves, old.Leaves); q.Leaves == "none" {
+			q.Leaves = ""
 		}
 		fillList(&q.Public, old.Public)
 		if q.Status != sekisho.Active && old.Status == sekisho.Active {
@@ -416,6 +444,9 @@ func (t *txn) removeAccount(k homeKey) error {
 		return err
 	}
 	if err := t.renamed(k.contract, old.Address, ""); err != nil {
+		return err
+	}
+	if _, err := t.Exec(conductForget, int64(k.contract), int64(k.account)); err != nil {
 		return err
 	}
 	return t.deleteAccount(k)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -51,7 +52,7 @@ func (t *txn) purgeContract(id sekisho.ContractID) error {
 	if err := t.unteach(homeKey{id, 0}); err != nil {
 		return err
 	}
-	for _, table := range [...]string{"domain", "account", "alias", "team", "mailbox", "message", "placed", "gone", "wrap", "chunk", "trace", "event", "kept", "queue", "contact", "archived", "amendment", "access_grant", "access", "policy_version", "upload", "item", "answered", "notice", "partner", "partner_key", "sender", "digest", "judged", "report", "report_tls", "layer", "click", "print", "print_piece", "together", "asked", "asking", "ended", "deputy", "way"} {
+	for _, table := range [...]string{"domain", "account", "alias", "team", "mailbox", "message", "placed", "gone", "wrap", "chunk", "trace", "event", "kept", "queue", "contact", "archived", "amendment", "access_grant", "access", "policy_version", "upload", "item", "answered", "notice", "partner", "partner_key", "sender", "digest", "judged", "report", "report_tls", "layer", "click", "print", "print_piece", "together", "asked", "asking", "ended", "deputy", "way", "conduct"} {
 		if _, err := t.Exec("DELETE FROM "+table+" WHERE contract = $1", int64(id)); err != nil {
 			return err
 		}
@@ -95,14 +96,16 @@ func (t *txn) domainUsed(name string) (bool, error) {
 }
 
 func (t *txn) insertAccount(a wire.AdminAccount) error {
-	_, err := t.Exec("INSERT INTO account (contract, id, address, name, role, public, status, quota, supervisor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-		int64(a.Contract), int64(a.ID), a.Address, a.Name, a.Role, a.Public, int64(a.Status), a.Quota, a.Supervisor)
+	w := cmp.Or(a.Wait, &wire.Wait{})
+	_, err := t.Exec("INSERT INTO account (contract, id, address, name, role, public, status, quota, supervisor, leaves, wait, wait_for) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+		int64(a.Contract), int64(a.ID), a.Address, a.Name, a.Role, a.Public, int64(a.Status), a.Quota, a.Supervisor, lastDay(a.Leaves), int64(w.Minutes), w.For)
 	return err
 }
 
 func (t *txn) updateAccount(a wire.AdminAccount) error {
-	_, err := t.Exec("UPDATE account SET address = $3, name = $4, role = $5, public = $6, status = $7, quota = $8, supervisor = $9 WHERE contract = $1 AND id = $2",
-		int64(a.Contract), int64(a.ID), a.Address, a.Name, a.Role, a.Public, int64(a.Status), a.Quota, a.Supervisor)
+	w := cmp.Or(a.Wait, &wire.Wait{})
+	_, err := t.Exec("UPDATE account SET address = $3, name = $4, role = $5, public = $6, status = $7, quota = $8, supervisor = $9, leaves = $10, wait = $11, wait_for = $12 WHERE contract = $1 AND id = $2",
+		int64(a.Contract), int64(a.ID), a.Address, a.Name, a.Role, a.Public, int64(a.Status), a.Quota, a.Supervisor, lastDay(a.Leaves), int64(w.Minutes), w.For)
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"sekisho"
 	"sekisho/db"
+	"sekisho/insider"
 	addr "sekisho/mail/address"
 	"sekisho/wire"
 )
@@ -22,7 +23,7 @@ const (
 	contractNamed    = "SELECT id, status, version, settings FROM contract WHERE name = $1"
 	contractAll      = "SELECT id, status, version, settings FROM contract ORDER BY id"
 	contractStanding = "SELECT status, version FROM contract WHERE id = $1"
-	accountColumns   = "SELECT contract, id, address, name, role, public, status, quota, supervisor FROM account"
+	accountColumns   = "SELECT contract, id, address, name, role, public, status, quota, supervisor, leaves, wait, wait_for FROM account"
 	accountByAddress = accountColumns + " WHERE address = $1"
 	accountByID      = accountColumns + " WHERE contract = $1 AND id = $2"
 	accountsOf       = accountColumns + " WHERE contract = $1 ORDER BY address"
@@ -121,9 +122,16 @@ func readDomains(r db.Reader, id sekisho.ContractID) (out []wire.Domain, err err
 }
 
 func scanAccount(scan func(...any) error) (a wire.AdminAccount, err error) {
-	var contract, id int64
+	var contract, id, leaves int64
 	var status uint8
-	err = scan(&contract, &id, &a.Address, &a.Name, &a.Role, &a.Public, &status, &a.Quota, &a.Supervisor)
+	var w wire.Wait
+	err = scan(&contract, &id, &a.Address, &a.Name, &a.Role, &a.Public, &status, &a.Quota, &a.Supervisor, &leaves, &w.Minutes, &w.For)
+	if w.Minutes != 0 {
+		a.Wait = &w
+	}
+	if leaves != 0 {
+		a.Leaves = insider.Date(leaves)
+	}
 	a.Contract, a.ID, a.Status = sekisho.ContractID(contract), sekisho.AccountID(id), sekisho.Status(status)
 	return a, err
 }

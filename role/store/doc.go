@@ -12,7 +12,8 @@
 //
 // # Holds
 //
-// Ciphertext; envelopes, addresses (those of lists of senders too), folder names, flags, sizes and times in the clear; public keys.
+// Ciphertext; envelopes, addresses (those of lists of senders too), folder names, flags, sizes and times in the clear; public keys; numbers of
+// what each person did with mail on a day.
 //
 // # Trusts
 //

@@ -107,7 +107,10 @@ func (s *Store) allow(ctx context.Context, a *asker, w about) error {
 	if g.ID != 0 && w.what == "" && sekisho.May("contract-admin", w.right) {
 		return nil // only a question: what he does then is noted
 	}
-	if g.ID == 0 || !sekisho.May("contract-admin", w.right) {
+	if !sekisho.May("contract-admin", w.right) { // a grant would not help
+		return s.refuseTo(ctx, a, w, sekisho.E("store.right", sekisho.Denied, errDuty))
+	}
+	if g.ID == 0 {
 		return s.refuseTo(ctx, a, w, sekisho.E("store.right", sekisho.Denied, errNoGrant))
 	}
 	return s.noteAccess(ctx, a, g, w)

@@ -165,7 +165,7 @@ func (s *Store) loadEmails(ctx context.Context, k homeKey, out *wire.Emails, wan
 	if err := fits(total, pieces); err != nil {
 		return err
 	}
-	list := out.List[:0]
+	list, given := out.List[:0], []wire.FetchedMessage(nil)
 	for _, e := range out.List {
 		r, there := found[e.Message]
 		if !there {
@@ -176,9 +176,10 @@ func (s *Store) loadEmails(ctx context.Context, k homeKey, out *wire.Emails, wan
 			return err
 		}
 		e.Sealed = m.Sealed
-		list = append(list, e)
+		list, given = append(list, e), append(given, m)
 	}
 	out.List = list
+	s.fetched(k, want, given)
 	return nil
 }
 

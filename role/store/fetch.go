@@ -120,6 +120,7 @@ func (s *Store) fetch(ctx context.Context, by sekisho.Caller, q wire.Fetch) (wir
 		}
 		out.Messages = append(out.Messages, m)
 	}
+	s.fetched(k, q.Want, out.Messages)
 	return out, nil
 }
 

@@ -74,6 +74,7 @@ const (
 	grantUpdate           = "UPDATE access_grant SET state = $3, decider = $4, decided = $5, until = $6 WHERE contract = $1 AND id = $2 AND state = $7"
 	accessInsert          = "INSERT INTO access (contract, id, access_grant, at, who, what, object) VALUES ($1, $2, $3, $4, $5, $6, $7)"
 	accessAgain           = "SELECT 1 FROM access WHERE contract = $1 AND access_grant = $2 AND what = $3 AND object = $4 AND at > $5 LIMIT 1"
+	accessBefore          = "SELECT 1 FROM access WHERE contract = $1 AND who = $2 AND what = $3 AND object = $4 AND at > $5 LIMIT 1"
 	contractAdministrator = "SELECT 1 FROM account WHERE contract = $1 AND role IN ('admin', 'contract-admin') AND status = 1 LIMIT 1"
 )
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"sekisho"
 	"sekisho/db"
@@ -19,10 +20,11 @@ CREATE TABLE together (
 `
 
 const (
-	togetherRead = "SELECT content FROM together WHERE contract = $1"
-	togetherPut  = "INSERT INTO together (contract, content) VALUES ($1, $2) ON CONFLICT (contract) DO UPDATE SET content = excluded.content"
-	contactsMany = "SELECT COUNT(*) FROM (SELECT 1 FROM contact WHERE contract = $1 AND inside = $2 LIMIT 20) AS many"
-	contactsTo   = "SELECT COUNT(*) FROM (SELECT 1 FROM contact WHERE contract = $1 AND outside = $2 LIMIT 2) AS few"
+	togetherRead  = "SELECT content FROM together WHERE contract = $1"
+	togetherPut   = "INSERT INTO together (contract, content) VALUES ($1, $2) ON CONFLICT (contract) DO UPDATE SET content = excluded.content"
+	contactsMany  = "SELECT COUNT(*) FROM (SELECT 1 FROM contact WHERE contract = $1 AND inside = $2 LIMIT 20) AS many"
+	partnersNamed = "SELECT data FROM partner WHERE contract = $1 ORDER BY name, id LIMIT 10000"
+	contactsTo    = "SELECT COUNT(*) FROM (SELECT 1 FROM contact WHERE contract = $1 AND outside = $2 LIMIT 2) AS few"
 )
 
 // manyContacts is how many people somebody must have written to before a new one is unusual; mostHabit bounds how many are asked about.
@@ -76,6 +78,11 @@ func (s *Store) habit(ctx context.Context, by sekisho.Caller, q wire.HabitQuery)
 	if out.Rare, err = rare(r, q); err != nil {
 		return out, err
 	}
+	if q.Named {
+		if out.Named, err = organisationsOf(r, q.Contract); err != nil {
+			return out, err
+		}
+	}
 	if len(q.Outside) < 2 {
 		return out, nil
 	}
@@ -85,6 +92,33 @@ func (s *Store) habit(ctx context.Context, by sekisho.Caller, q wire.HabitQuery)
 	}
 	for _, p := range t.Apart(q.Outside) {
 		out.Apart = append(out.Apart, wire.Apart{One: p[0], Other: p[1]})
+	}
+	return out, nil
+}
+
+// organisationsOf gives the organisations of a contract's shared address book.
+func organisationsOf(r db.Reader, id sekisho.ContractID) (out []wire.Organisation, err error) {
+	list, err := readPartners(r, partnersNamed, int64(id))
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]int{}
+	for _, p := range list {
+		if p.Organization == "" {
+			continue
+		}
+		i, known := at[p.Organization]
+		if !known {
+			if i = len(out); i == wire.MostNamed {
+				break
+			}
+			at[p.Organization], out = i, append(out, wire.Organisation{Name: p.Organization})
+		}
+		for _, d := range missend.Organisations(p.Addresses) {
+			if o := &out[i]; len(o.Domains) < 20 && !slices.Contains(o.Domains, d) {
+				o.Domains = append(o.Domains, d)
+			}
+		}
 	}
 	return out, nil
 }

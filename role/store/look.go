@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sekisho"
+	"sekisho/insider"
 	"sekisho/wire"
 )
 
@@ -78,6 +79,9 @@ func (s *Store) look(ctx context.Context, by sekisho.Caller, q wire.Look) (out w
 	}
 	if out.Sealed, err = s.spool(ctx, by, wire.SpoolQuery{Message: out.Kept.Message, Want: q.Want}); err != nil {
 		return out, err
+	}
+	if !q.Settle {
+		s.fetches.note(homeKey{a.account.Contract, a.account.ID}, s.now(), insider.Day{Looked: 1})
 	}
 	c, err := readContract(s.db.Reading(ctx), q.Contract)
 	out.Spool = c.Spool

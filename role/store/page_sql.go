@@ -45,6 +45,10 @@ func (s *Store) fill(ctx context.Context, out *wire.Page, a *asker, q wire.PageQ
 			return p.senders()
 		case "learned":
 			return p.learned()
+		case "click":
+			return p.clicks()
+		case "fingerprint":
+			return p.prints()
 		case "change":
 			return p.changes()
 		case "policy":
@@ -586,4 +590,25 @@ func (s *Store) owner(ctx context.Context, q wire.PageQuery) (sekisho.ContractID
 	var c int64
 	_, err := s.db.One(ctx, []any{&c}, query+" LIMIT 1", arg)
 	return sekisho.ContractID(c), err
+}
+
+// clicks are the sums of the most clicked domains; there is one page of them.
+func (p *pager) clicks() (err error) {
+	list, err := clicksSince(p.r, p.q.Contract, p.q.From)
+	for _, x := range list {
+		if !strings.Contains(x.Site, strings.ToLower(p.q.Match)) {
+			continue
+		}
+		if p.out.Total++; len(p.out.Clicks) < p.q.Most {
+			p.out.Clicks = append(p.out.Clicks, x)
+		}
+	}
+	return err
+}
+
+// prints are a contract's few sets of fingerprints.
+func (p *pager) prints() (err error) {
+	p.out.Prints, err = printsOf(p.r, p.q.Contract)
+	p.out.Total = uint64(len(p.out.Prints))
+	return err
 }

@@ -239,7 +239,8 @@ func (s *Store) identity(ctx context.Context, _ sekisho.Caller, q wire.Identity)
 	}
 	out = wire.Identified{Contract: a.Contract, Account: a.ID, Status: max(a.Status, status), Version: version, Address: a.Address, Name: a.Name, Groups: groups, Public: a.Public}
 	out.Identities = append([]string{a.Address}, identities...)
-	return out, nil
+	out.Wait, err = waitOf(r, &a)
+	return out, err
 }
 
 // network is a registered relay source.

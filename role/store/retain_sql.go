@@ -67,6 +67,9 @@ func (t *txn) forgetOld(c sekisho.ContractID, limit int64) (more bool, err error
 			return false, err
 		}
 	}
+	if _, err := t.Exec(conductOld, int64(c), dayOf(t.s.now())-conductKept); err != nil {
+		return false, err
+	}
 	n, err := t.Exec(queueOld, int64(c), limit)
 	return len(rows) > 0 || n > 0, err
 }

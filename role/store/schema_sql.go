@@ -4,7 +4,7 @@ package store
 // a tenant's table, so that a distributed database can keep a contract together and a termination can delete by range.
 // Directory tables are keyed by what is asked for, as an address or a domain belongs to one contract only.
 func migrations() []string {
-	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice, stepUndo, stepFilter, stepSlice, stepPeople, stepQueue, stepPartner, stepTransport, stepReport, stepLearn, stepObserved, stepPrint, stepURL, stepFeed, stepHabit, stepAsk, stepTLSReport, stepWay}
+	return []string{step1, step2, step3, stepIncident, stepConsole, stepEmail, stepNotice, stepUndo, stepFilter, stepSlice, stepPeople, stepQueue, stepPartner, stepTransport, stepReport, stepLearn, stepObserved, stepPrint, stepURL, stepFeed, stepHabit, stepAsk, stepTLSReport, stepWay, stepInsider, stepWait}
 }
 
 const step1 = `

@@ -77,6 +77,7 @@ type Store struct {
 
 	looks   looks
 	counted counted
+	fetches fetches
 
 	qmu  sync.Mutex // guards more
 	more chan struct{}
@@ -198,6 +199,9 @@ func (s *Store) tidy(ctx context.Context) {
 			if err := s.forgetOld(ctx); err != nil && ctx.Err() == nil {
 				s.c.Log.Error("forgetting old traces", "error", err)
 			}
+		}
+		if err := s.writeFetches(ctx); err != nil && ctx.Err() == nil {
+			s.c.Log.Error("writing what was fetched", "error", err)
 		}
 		if err := s.giveBackSpace(ctx); err != nil && ctx.Err() == nil {
 			s.c.Log.Error("giving space back", "error", err)
@@ -344,6 +348,8 @@ func (s *Store) serve() *wire.Service {
 	wire.Handle(v, wire.StoreLearned, s.learned)
 	wire.Handle(v, wire.StorePrints, s.prints)
 	wire.Handle(v, wire.StoreHabit, s.habit)
+	wire.Handle(v, wire.StoreInsider, s.insider)
+	wire.Handle(v, wire.StoreOwn, s.own)
 	wire.Handle(v, wire.StoreWays, s.ways)
 	return v
 }

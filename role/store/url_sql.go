@@ -96,13 +96,19 @@ func (t *txn) click(q wire.URLQuery, now time.Time) error {
 
 // urlCount answers StoreURLCount.
 func (s *Store) urlCount(ctx context.Context, _ sekisho.Caller, q wire.URLCountQuery) (out wire.URLCounts, err error) {
-	err = s.db.Each(ctx, func(scan func(...any) error) error {
+	out.List, err = clicksSince(s.db.Reading(ctx), q.Contract, q.Since)
+	return out, err
+}
+
+// clicksSince are the sums of a contract's clicks since a day, most first.
+func clicksSince(r db.Reader, id sekisho.ContractID, since time.Time) (out []wire.URLCount, err error) {
+	err = r.Each(func(scan func(...any) error) error {
 		var x wire.URLCount
 		var n, day int64
 		err := scan(&x.Site, &x.Result, &n, &day)
 		x.Count, x.Last = uint64(n), time.Unix(day*86400, 0).UTC()
-		out.List = append(out.List, x)
+		out = append(out, x)
 		return err
-	}, clickSums, int64(q.Contract), q.Since.Unix()/86400)
+	}, clickSums, int64(id), since.Unix()/86400)
 	return out, err
 }

@@ -25,9 +25,10 @@ type txn struct {
 	*db.Tx
 	s     *Store
 	homes map[homeKey]*home
-	last  blob.Pos // furthest record that was referred to
-	after []func() // run when it is durable, with the store's cmu held
-	told  []func() // run after that, without any lock
+	last  blob.Pos         // furthest record that was referred to
+	sent  map[sentKey]bool // mails that were counted for their senders
+	after []func()         // run when it is durable, with the store's cmu held
+	told  []func()         // run after that, without any lock
 }
 
 // change runs f in a transaction shared with others that come at the same time, and returns when it is durable. f may

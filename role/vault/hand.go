@@ -5,10 +5,12 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"sekisho"
 	"sekisho/ledger"
+	"sekisho/mail/mtasts"
 	"sekisho/seal"
 	"sekisho/wire"
 )
@@ -85,12 +87,18 @@ func (v *Vault) handAccount(ctx context.Context, who sekisho.Caller, q wire.Hand
 
 // handSigner makes keys for DKIM only: certificates are the installation's.
 func (v *Vault) handSigner(ctx context.Context, who sekisho.Caller, q wire.HandSigner) (wire.Signer, error) {
-	s, err := v.hand(who, q.Hand, q.New.Contract)
-	if err == nil && (q.New.Purpose != "dkim" || q.New.Contract == 0 || len(q.New.Chain) > 0) {
+	contract := q.New.Contract
+	dkim := q.New.Purpose == "dkim" && contract != 0 && q.STS == 0
+	sts := q.New.Purpose == "tls" && contract == 0 && q.STS != 0 && strings.HasPrefix(q.New.Name, mtasts.Host(""))
+	if sts {
+		contract = q.STS
+	}
+	s, err := v.hand(who, q.Hand, contract)
+	if err == nil && (!dkim && !sts || len(q.New.Chain) > 0) {
 		err = v.deny(who, s, q.Hand.Session, sekisho.E("vault.signer", sekisho.Denied, fmt.Errorf("no key for %q", q.New.Purpose)))
 	}
 	if err == nil {
-		err = v.acts(who, s, q.Hand.Session, q.New.Contract, sekisho.ClassCredential, 0)
+		err = v.acts(who, s, q.Hand.Session, contract, sekisho.ClassCredential, 0)
 	}
 	if err != nil {
 		return wire.Signer{}, err

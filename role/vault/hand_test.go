@@ -134,6 +134,21 @@ func TestHandsReachTheirContract(t *testing.T) {
 	if _, err := b.handSigner(background, who, wire.HandSigner{Hand: hand, New: wire.NewSigner{Contract: 1, Purpose: "tls", Name: "mx.example", Algorithm: "ed25519"}}); err == nil {
 		t.Error("a certificate for whoever is signed in")
 	}
+	key := wire.NewSigner{Purpose: "tls", Name: "mta-sts.mori.example", Algorithm: "ecdsa-p256"}
+	if _, err := b.handSigner(background, who, wire.HandSigner{Hand: hand, New: key, STS: 1}); err != nil {
+		t.Errorf("the host of an MTA-STS policy has no key: %v", err)
+	}
+	with := func(change func(*wire.HandSigner)) wire.HandSigner {
+		q := wire.HandSigner{Hand: hand, New: key, STS: 1}
+		change(&q)
+		return q
+	}
+	for name, q := range map[string]wire.HandSigner{"of no contract": with(func(q *wire.HandSigner) { q.STS = 0 }), "of another contract": with(func(q *wire.HandSigner) { q.STS = 77 }),
+		"of another host": with(func(q *wire.HandSigner) { q.New.Name = "mail.mori.example" }), "with a chain": with(func(q *wire.HandSigner) { q.New.Chain = []byte{1} })} {
+		if _, err := b.handSigner(background, who, q); err == nil {
+			t.Errorf("a key %s", name)
+		}
+	}
 }
 
 func (b *bench) mustGrant(g wire.Granted) {

@@ -324,7 +324,7 @@ func (v *Vault) transit(_ context.Context, who sekisho.Caller, q wire.Transit) (
 }
 
 func (v *Vault) inform(_ context.Context, who sekisho.Caller, q wire.Inform) (wire.Nothing, error) {
-	kinds := map[string]ledger.Kind{"policy": ledger.Grant, "config-read": ledger.ConfigRead}
+	kinds := map[string]ledger.Kind{"policy": ledger.Grant, "config-read": ledger.ConfigRead, "insider": ledger.ConfigRead}
 	kind, ok := kinds[q.What]
 	if !ok {
 		return wire.Nothing{}, sekisho.E("vault.inform", sekisho.Invalid, fmt.Errorf("no kind %q", q.What))
@@ -333,6 +333,9 @@ func (v *Vault) inform(_ context.Context, who sekisho.Caller, q wire.Inform) (wi
 	e.Contract, e.Actor = q.Contract, q.Operator
 	if kind == ledger.ConfigRead || kind == ledger.Grant {
 		e.Class = sekisho.ClassConfig
+	}
+	if q.What == "insider" {
+		e.Class = sekisho.ClassDirectory
 	}
 	return wire.Nothing{}, v.enter(e)
 }

@@ -95,6 +95,11 @@ func methods() map[string]method {
 		"Preference/get":      {capSekisho, false, run(singleGet[preference](preferences))},
 		"Preference/set":      {capSekisho, true, run(singleSet[preference](preferences))},
 
+		"Delegate/get": {capSekisho, false, run((*turn).delegateGet)},
+		"Delegate/set": {capSekisho, true, run((*turn).delegateSet)},
+		"SendWait/get": {capSekisho, false, run((*turn).sendWaitGet)},
+		"SendWait/set": {capSekisho, true, run((*turn).sendWaitSet)},
+
 		"Filter/get": {capSekisho, false, run((*turn).filterGet)},
 		"Filter/set": {capSekisho, true, run((*turn).filterSet)},
 

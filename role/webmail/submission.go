@@ -335,6 +335,9 @@ func (t *turn) hand(x *reading, s *sent, now time.Time) (string, *sent, *setErro
 		return "", nil, refusedBy(got)
 	}
 	s.Trace, s.Status = uint64(got.Trace), map[string]delivered{}
+	if got.Until.After(s.SendAt) {
+		s.SendAt = got.Until
+	}
 	for _, r := range got.Recipients {
 		s.Status[r.Address] = delivered{Reply: "250 2.0.0 " + reply(r), Delivered: map[bool]string{true: "yes", false: "queued"}[r.Fate == wire.FateMailbox], Displayed: "unknown"}
 	}

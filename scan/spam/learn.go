@@ -165,7 +165,7 @@ func quantise(w []float64, bias float64) *Model {
 	return m
 }
 
-// levels sets the levels of the score by mails that taught nothing: tag where one in a thousand of the wanted ones lies
+// levels sets the levels of the score by mails that taught nothing: tag where one in 750 of the wanted ones lies
 // above, sure where none does, those of the training included, with a distance.
 func (m *Model) levels(train, check []Example) {
 	seen, unseen := m.ham(train), m.ham(check)
@@ -177,7 +177,7 @@ func (m *Model) levels(train, check []Example) {
 		return
 	}
 	top := unseen[len(unseen)-1]
-	m.tag = float32(unseen[len(unseen)-1-len(unseen)/1000])
+	m.tag = float32(unseen[len(unseen)-1-len(unseen)/750])
 	if len(seen) > 0 {
 		top = max(top, seen[len(seen)-1])
 	}

@@ -23,8 +23,14 @@ export async function run({ browser, base, accounts, check, shot, axe, watch, li
   await accountsAndImport({ page, go, of, check, admin });
   await partners({ page, go, of, check, axe });
   await senders({ page, go, of, check });
+  await links({ page, go, of, check });
+  await fingerprints({ page, go, of, check });
+  await sts({ page, go, of, check, admin });
+  await supervisors({ page, go, of, check, admin });
   await domains({ page, go, of, check, admin });
   await looks({ browser, page, context, base, of, check, shot, axe, watch });
+  const auditor = accounts.find((a) => a.role === "auditor");
+  if (auditor) await insiders({ browser, base, auditor, of, check, shot, axe, watch });
   const operator = accounts.find((a) => a.role === "operator");
   const other = accounts.find((a) => a.role === "admin" && a.contract !== admin.contract);
   if (operator && other) await operators({ browser, base, operator, other, check, shot, axe, watch });
@@ -55,7 +61,7 @@ async function settled(page) {
 const done = (page) => page.waitForSelector(".toast.good");
 
 async function screens({ page, go, of, check, shot, axe }) {
-  for (const name of ["overview", "traces", "quarantine", "hold", "queue", "statistics", "accounts", "aliases", "groups", "partners", "domains", "imports", "policy", "senders", "changes", "grants", "settings"]) {
+  for (const name of ["overview", "traces", "quarantine", "hold", "queue", "statistics", "accounts", "aliases", "groups", "partners", "domains", "imports", "policy", "senders", "links", "fingerprints", "learned", "changes", "grants", "settings"]) {
     await go(`${of}/${name}`);
     await settled(page);
     check(`${name}: opens without a problem`, (await page.locator("main .note.bad").count()) === 0);
@@ -146,6 +152,103 @@ async function senders({ page, go, of, check }) {
   await page.click("dialog footer button.danger");
   await page.waitForFunction(() => !document.querySelector("main").innerText.includes("@deals.example"));
   check("and taken off the list", true);
+}
+
+// links: a host is blocked, and taken off the list.
+async function links({ page, go, of, check }) {
+  await go(`${of}/links`);
+  await settled(page);
+  await page.click("text=Add hosts");
+  await page.fill("dialog [name=hosts]", "https://bad.example/x");
+  await page.click("dialog footer button.primary");
+  await page.waitForSelector("dialog .note.bad");
+  check("what is no host is refused, with a word how to write it", (await page.innerText("dialog")).includes("without https://"));
+  await page.fill("dialog [name=hosts]", "Bad.example\nworse.example");
+  await page.click("dialog footer button.primary");
+  await done(page);
+  await page.waitForSelector("tbody tr:has-text('bad.example') .state.bad");
+  await page.click("tbody tr:has-text('worse.example') button.danger");
+  await page.click("dialog footer button.danger");
+  await page.waitForFunction(() => !document.querySelector("main").innerText.includes("worse.example"));
+  check("hosts are blocked and taken off the list", (await page.locator("tbody tr:has-text('bad.example')").count()) === 1);
+}
+
+// fingerprints: what is no set is refused; nothing is lost by it.
+async function fingerprints({ page, go, of, check }) {
+  await go(`${of}/fingerprints`);
+  await page.click("text=Bring a set");
+  await page.fill("dialog [name=name]", "customers");
+  await page.setInputFiles("dialog input[type=file]", { name: "set", mimeType: "application/octet-stream", buffer: Buffer.from("no set at all") });
+  await page.click("dialog footer button.primary");
+  await page.waitForSelector("dialog .note.bad");
+  check("a file that is no set is refused", (await page.innerText("dialog")).includes("no set of fingerprints"));
+  await page.setInputFiles("dialog input[type=file]", { name: "set", mimeType: "application/octet-stream", buffer: Buffer.from("skexact2" + "x".repeat(100)) });
+  await page.click("dialog footer button.primary");
+  await page.waitForSelector("tbody tr:has-text('customers')");
+  await page.click("tbody tr:has-text('customers') button.danger");
+  await page.click("dialog footer button.danger");
+  await page.waitForFunction(() => !document.querySelector("tbody tr"));
+  check("a set is brought and taken away", true);
+}
+
+// supervisors: whom rules may ask about somebody, and his last day.
+async function supervisors({ page, go, of, check, admin }) {
+  await go(`${of}/accounts?search=sato`);
+  await page.click("tbody tr:has-text('sato@mori.example') button:has-text('Change')");
+  await page.fill("dialog [name=supervisor]", "nobody@mori.example");
+  await page.fill("dialog [name=leaves]", "2037-03-31");
+  await page.click("dialog footer button.primary");
+  await prove(page, admin, check);
+  await page.waitForSelector("dialog .note.bad");
+  await page.fill("dialog [name=supervisor]", admin.address);
+  await page.click("dialog footer button.primary");
+  await page.waitForSelector(`tbody tr:has-text('sato@mori.example'):has-text('${admin.address}')`);
+  check("a supervisor is set on the account's page", true);
+}
+
+// sts: a domain's MTA-STS policy is served for testing, and the record for it is among those to publish.
+async function sts({ page, go, of, check, admin }) {
+  await go(`${of}/domains`);
+  await page.click("tbody tr:has-text('mori.example') button:has-text('Change')");
+  await page.selectOption("dialog [name=sts]", "testing");
+  await page.click("dialog footer button.primary");
+  await prove(page, admin, check);
+  await page.waitForSelector("tbody tr:has-text('testing')");
+  await go(`${of}/domains/mori.example`);
+  await page.waitForSelector("td:has-text('_mta-sts.mori.example')");
+  check("a domain's MTA-STS mode is set, and its record shown", true);
+}
+
+// insiders: an auditor sees who does what is unusual, and one person's days.
+async function insiders({ browser, base, auditor, of, check, shot, axe, watch }) {
+  const context = await browser.newContext({ locale: "en-US", ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  watch(page);
+  await page.goto(base + "/#/tokens");
+  await page.fill("input[name=address]", auditor.address);
+  await page.fill("input[name=password]", auditor.password);
+  await page.click("button.primary");
+  await page.waitForSelector(".shell");
+  await page.evaluate(() => localStorage.setItem("sekisho-language", "en"));
+  await page.goto(`${base}/#/${of}/insiders`);
+  await page.reload();
+  await page.waitForSelector("main h1");
+  await settled(page);
+  const row = page.locator("tbody tr", { hasText: "sato@mori.example" });
+  await row.waitFor();
+  check("a reason is told in words", (await row.innerText()).includes("own name at a free mail service"));
+  await axe(page, "insiders");
+  await shot(page, "console-insiders");
+  await row.locator("a").click();
+  await page.waitForSelector(".plot");
+  await settled(page);
+  check("a person's days are drawn", (await page.locator(".plot canvas").count()) > 0);
+  await axe(page, "insider");
+  await shot(page, "console-insider");
+  await page.goto(`${base}/#/${of}/grants/accesses`);
+  await page.waitForSelector("tbody tr:has-text('sato@mori.example')");
+  check("the look is in the list of accesses", true);
+  await context.close();
 }
 
 // partners: the shared address book, from a file and by hand.

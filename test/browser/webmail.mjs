@@ -212,6 +212,29 @@ async function rules(page, base, check, shot, access) {
   await page.click("form .button.primary");
   await page.waitForSelector(".toast:has-text('保存しました')");
   await shot(page, "house-absence");
+  await page.waitForSelector("#delegate");
+  await page.fill("form[aria-labelledby=delegate] [name=deputy]", "nobody@mori.example");
+  await page.fill("form[aria-labelledby=delegate] [name=until]", "2037-01-31T18:00");
+  await page.click("form[aria-labelledby=delegate] .button.primary");
+  await page.waitForSelector("form[aria-labelledby=delegate] .note.bad");
+  await page.fill("form[aria-labelledby=delegate] [name=deputy]", "ann@mori.example");
+  await page.click("form[aria-labelledby=delegate] .button.primary");
+  await page.waitForSelector("form[aria-labelledby=delegate] button:has-text('今すぐ終了')");
+  await access(page, "house-delegate");
+  await shot(page, "house-delegate");
+  await page.click("form[aria-labelledby=delegate] button:has-text('今すぐ終了')");
+  await page.waitForSelector(".toast:has-text('代理を終了しました')");
+
+  await page.goto(`${base("mail")}/#/setting/general`);
+  await page.selectOption("select[name=wait]", "5");
+  await page.selectOption("select[name=waitFor]", "outside");
+  await page.waitForSelector(".toast:has-text('保存しました')");
+  await access(page, "house-wait");
+  await page.reload();
+  await page.waitForSelector("select[name=waitFor]");
+  check((await page.inputValue("select[name=wait]")) === "5" && (await page.inputValue("select[name=waitFor]")) === "outside", "how long mail waits is kept");
+  await page.selectOption("select[name=wait]", "0");
+  await page.waitForFunction(() => !document.querySelector("select[name=waitFor]"));
 }
 
 // passkey adds one with an authenticator of the browser's own and signs in with it.

@@ -14,12 +14,12 @@ const t = catalogue({
   en: {
     search: "Address or name", address: "Address", name: "Name", role: "Role", status: "Status", quota: "Storage", unbounded: "no bound", keys: "no keys yet", add: "Add", edit: "Change", remove: "Remove", addAccount: "Add an account", editAccount: "Change account", addAlias: "Add an alias", editAlias: "Change alias", addGroup: "Add a group", editGroup: "Change group",
     quotaHelp: "In bytes; 0: no bound.", appPassword: "Also make a first app password for mail programs", save: "Save", saved: "Saved.", made: "The account was made. Its passwords are shown only now.", password: "First password", app: "App password", removeAccount: "Remove this account with all its mail?", removeAlias: "Remove this alias?", removeGroup: "Remove this group? Rules that name it match nobody then.",
-    removed: "Removed.", targets: "Goes to", targetsHelp: "One address in a line.", identity: "They may send as this address", may: "may send as it", members: "Members", membersHelp: "One address in a line, or @domain.", import: "CSV import", domain: "The address ends in one of the contract's domains.", groupsAbout: "Named lists of addresses, for rules.", aliasesAbout: "Addresses whose mail goes to others.", n: "{n} members",
+    removed: "Removed.", targets: "Goes to", targetsHelp: "One address in a line.", identity: "They may send as this address", may: "may send as it", members: "Members", supervisor: "Supervisor", supervisorHelp: "Whom rules may ask about this person's mail: an address of the contract. Empty: nobody.", leaves: "Last day", leavesHelp: "The announced one. It suspends nobody; the ranking for auditors knows of it.", membersHelp: "One address in a line, or @domain.", import: "CSV import", domain: "The address ends in one of the contract's domains.", groupsAbout: "Named lists of addresses, for rules.", aliasesAbout: "Addresses whose mail goes to others.", n: "{n} members",
   },
   ja: {
     search: "アドレスまたは名前", address: "アドレス", name: "名前", role: "役割", status: "状態", quota: "容量", unbounded: "上限なし", keys: "鍵なし", add: "追加", edit: "変更", remove: "削除", addAccount: "アカウントを追加", editAccount: "アカウントの変更", addAlias: "エイリアスを追加", editAlias: "エイリアスの変更", addGroup: "グループを追加", editGroup: "グループの変更",
     quotaHelp: "バイト単位。0 は上限なし。", appPassword: "メールソフト用のアプリパスワードも作成する", save: "保存", saved: "保存しました。", made: "アカウントを作成しました。パスワードは今だけ表示されます。", password: "初期パスワード", app: "アプリパスワード", removeAccount: "このアカウントを、すべてのメールとともに削除しますか？", removeAlias: "このエイリアスを削除しますか？", removeGroup: "このグループを削除しますか？ 参照している規則は誰にも該当しなくなります。",
-    removed: "削除しました。", targets: "配送先", targetsHelp: "1行に1アドレス。", identity: "配送先がこのアドレスから送信できる", may: "送信可", members: "メンバー", membersHelp: "1行に1アドレス、または @ドメイン。", import: "CSV 取り込み", domain: "契約のドメインのアドレスを入力してください。", groupsAbout: "規則で使う、名前付きのアドレス一覧です。", aliasesAbout: "他のアドレスに配送されるアドレスです。", n: "{n} 件",
+    removed: "削除しました。", targets: "配送先", targetsHelp: "1行に1アドレス。", identity: "配送先がこのアドレスから送信できる", may: "送信可", members: "メンバー", supervisor: "上長", supervisorHelp: "規則がこの人のメールについて承認を求める相手。契約内のアドレス。空欄：なし。", leaves: "退職予定日", leavesHelp: "アカウントは停止されません。監査担当者向けの順位付けで考慮されます。", membersHelp: "1行に1アドレス、または @ドメイン。", import: "CSV 取り込み", domain: "契約のドメインのアドレスを入力してください。", groupsAbout: "規則で使う、名前付きのアドレス一覧です。", aliasesAbout: "他のアドレスに配送されるアドレスです。", n: "{n} 件",
   },
 });
 
@@ -64,6 +64,7 @@ function accountFields(a: Account | null): Field[] {
     { name: "role", label: t("role"), kind: "select", value: a?.role === "admin" ? "contract-admin" : (a?.role ?? "user"), options: given() }, { name: "quota", label: t("quota"), kind: "number", value: a?.quota ?? 0, help: t("quotaHelp") },
   ];
   if (a) list.push({ name: "status", label: t("status"), kind: "select", value: a.status, options: ["active", "suspended"].map((s) => [s, say("status", s)]) });
+  if (a) list.push({ name: "supervisor", label: t("supervisor"), kind: "email", value: a.supervisor, help: t("supervisorHelp") }, { name: "leaves", label: t("leaves"), kind: "date", value: a.leaves, help: t("leavesHelp") });
   else list.push({ name: "appPassword", label: t("appPassword"), kind: "check" });
   return list;
 }
@@ -74,7 +75,7 @@ export function AccountScreen() {
   const e = useEditing<Account>((a) => `${root}/${a.id}`);
   const [made, setMade] = useState<AccountMade | null>(null);
   async function save(v: Values, key: string): Promise<void> {
-    if (e.editing!.row) await write("PATCH", `${root}/${e.editing!.row.id}`, v, e.editing!.tag, key);
+    if (e.editing!.row) await write("PATCH", `${root}/${e.editing!.row.id}`, { ...v, supervisor: v.supervisor || "none", leaves: v.leaves || "none" }, e.editing!.tag, key);
     else setMade(await write<AccountMade>("POST", root, v, "", key));
     e.done(t("saved"));
   }
@@ -92,6 +93,7 @@ export function AccountScreen() {
           { title: t("name"), cell: (a) => a.name || "—", kind: "wide" },
           { title: t("role"), cell: (a) => say("role", a.role) },
           { title: t("status"), cell: (a) => <><State family="status" code={a.status} />{!a.ready && <span class="state warn">{t("keys")}</span>}</> },
+          { title: t("supervisor"), cell: (a) => a.supervisor || "—", kind: "wide" },
           { title: t("quota"), cell: (a) => (a.quota ? bytes(a.quota) : t("unbounded")), kind: "number" },
           { title: "", kind: "act", cell: (a) => <Acts name={a.address} row={a} e={e} /> },
         ]}

@@ -19,14 +19,14 @@ const t = catalogue({
     recovery: "Officers for recovery", recoveryHelp: "\"2/3\": any two of three officers; \"none\"; empty: two of three with the operator.", archiveAll: "Archive every mail", shares: "Shares for the officers", sharesAbout: "Give one to each officer. They are shown only now; any {need} of them open the archive and lost mailboxes.", kept: "One more is kept for the operator.", share: "Share {n}",
     senders: "Lists of senders", own: "everybody may have one", none: "the organisation's only", digest: "Digest of quarantine", digestHelp: "\"off\", hours such as \"6h\", or a time such as \"08:00\" or \"08:00+09:00\".", digestDaily: "daily at 08:00",
     unscanned: "When inspection fails", defer: "ask the sender to try later", quarantine: "keep the mail in quarantine", people: "Names that others may borrow", peopleHelp: "One in a line: name <address>. Mail that uses these names from elsewhere is looked at closely.", edit: "Change", keys: "Keys", ready: "made", unready: "not made", yes: "yes", no: "no", message: "Largest mail", recipients: "Recipients of one mail", total: "Recipients an hour, all together", hourly: "Recipients an hour, one account", daily: "Recipients a day, one account",
-    byDefault: "installation's default", limitHelp: "0: the installation's default.", limits: "Limits", open: "Open", hold: "Legal hold", holdHelp: "Why its data may not be destroyed; none lifts it.", forward: "Domains that rules of people may forward mail to", forwardHelp: "One in a line, besides the contract's own; * is any. Empty: nowhere else.", reply: "Who gets automatic replies", "reply.all": "everybody", "reply.inside": "the contract's own people", "reply.nobody": "nobody",
+    byDefault: "installation's default", limitHelp: "0: the installation's default.", limits: "Limits", open: "Open", hold: "Legal hold", holdHelp: "Why its data may not be destroyed; none lifts it.", forward: "Domains that rules of people may forward mail to", forwardHelp: "One in a line, besides the contract's own; * is any. Empty: nowhere else.", wait: "Most minutes that people's own mail may wait", waitHelp: "Before it leaves, so that they can take it back; each person decides in webmail. 0: nobody's mail waits by default.", reply: "Who gets automatic replies", "reply.all": "everybody", "reply.inside": "the contract's own people", "reply.nobody": "nobody",
   },
   ja: {
     search: "名前またはドメイン", name: "名前", status: "状態", domains: "ドメイン", archive: "アーカイブ", policy: "ポリシー", "policy.own": "独自", "policy.default": "標準", add: "契約を追加", save: "保存", saved: "保存しました。", language: "通知の言語", ja: "日本語", en: "英語", networks: "中継を許可するネットワーク", networksHelp: "CIDR 形式、1行に1つ。",
     recovery: "復旧担当者", recoveryHelp: "「2/3」は3人中2人、「none」はなし。空欄は運用者を含む3人中2人。", archiveAll: "すべてのメールをアーカイブする", shares: "担当者の分割鍵", sharesAbout: "担当者に1つずつ渡してください。表示は今回だけです。{need} つそろうと、アーカイブや失われたメールボックスを開けます。", kept: "もう1つを運用者が保管しています。", share: "分割鍵 {n}",
     senders: "差出人リスト", own: "各自で設定可", none: "組織のリストのみ", digest: "隔離のお知らせ", digestHelp: "「off」、「6h」のような時間、または「08:00」「08:00+09:00」のような時刻。", digestDaily: "毎日 8:00",
     unscanned: "検査できないとき", defer: "送信元に再送を求める", quarantine: "隔離する", people: "なりすましを警戒する名前", peopleHelp: "1行に1つ: 名前 <アドレス>。他のアドレスからこの名前を使うメールを詳しく調べます。", edit: "変更", keys: "鍵", ready: "作成済み", unready: "未作成", yes: "あり", no: "なし", message: "メールの最大サイズ", recipients: "1通の宛先数", total: "全体の宛先数（毎時）", hourly: "1アカウントの宛先数（毎時）", daily: "1アカウントの宛先数（毎日）",
-    byDefault: "システムの標準", limitHelp: "0 はシステムの標準。", limits: "上限", open: "開く", hold: "訴訟ホールド", holdHelp: "データを破棄できない理由。none で解除。", forward: "個人ルールで転送できるドメイン", forwardHelp: "1行に1つ。自組織は常に可。* はすべて。空欄は自組織のみ。", reply: "自動応答の相手", "reply.all": "全員", "reply.inside": "自組織のみ", "reply.nobody": "なし",
+    byDefault: "システムの標準", limitHelp: "0 はシステムの標準。", limits: "上限", open: "開く", hold: "訴訟ホールド", holdHelp: "データを破棄できない理由。none で解除。", forward: "個人ルールで転送できるドメイン", forwardHelp: "1行に1つ。自組織は常に可。* はすべて。空欄は自組織のみ。", wait: "送信待ち時間の上限（分）", waitHelp: "各自がウェブメールで、送信を取り消せるよう実際の送信を遅らせることができる時間。0 は不可。", reply: "自動応答の相手", "reply.all": "全員", "reply.inside": "自組織のみ", "reply.nobody": "なし",
   },
 });
 
@@ -85,6 +85,7 @@ function fieldsOf(k: Contract): Field[] {
     { name: "senders", label: t("senders"), kind: "select", value: k.senders, options: [["own", t("own")], ["none", t("none")]] }, { name: "digest", label: t("digest"), value: k.digest, help: t("digestHelp") },
     { name: "people", label: t("people"), kind: "lines", value: k.people.map((p) => `${p.Name} <${p.Address}>`), help: t("peopleHelp") },
     { name: "forward", label: t("forward"), kind: "lines", value: k.forward, help: t("forwardHelp") },
+    { name: "wait", label: t("wait"), kind: "number", value: k.wait, help: t("waitHelp") },
     { name: "reply", label: t("reply"), kind: "select", value: k.reply, options: (["all", "inside", "nobody"] as const).map((r) => [r, t(`reply.${r}`)]) },
   ];
   if (me.value!.role !== "operator") return list;
@@ -99,6 +100,7 @@ function fieldsOf(k: Contract): Field[] {
 function changes(v: Values, k: Contract): Values {
   const out: Values = {};
   for (const name of ["name", "status", "language", "unscanned", "senders", "digest", "reply", "hold"] as const) if (v[name] !== undefined && v[name] !== (k[name] ?? "")) out[name] = v[name];
+  if (v.wait !== k.wait) out.wait = v.wait;
   if (v.networks && JSON.stringify(v.networks) !== JSON.stringify(k.networks)) out.networks = v.networks;
   if (v.forward && JSON.stringify(v.forward) !== JSON.stringify(k.forward)) out.forward = v.forward;
   const people = (v.people as string[]).map((line) => {
@@ -138,6 +140,7 @@ export function SettingScreen() {
               {row(t("senders"), k.senders === "none" ? t("none") : t("own"))}
               {row(t("digest"), k.digest || t("digestDaily"))}
               {row(t("forward"), k.forward.join(", ") || "—")}
+              {row(t("wait"), k.wait)}
               {row(t("reply"), t(`reply.${k.reply}` as "reply.all"))}
               {row(t("networks"), k.networks.join(", ") || "—")}
               {row(t("people"), k.people.map((p) => `${p.Name} <${p.Address}>`).join(", ") || "—")}

@@ -11,18 +11,20 @@ import { may, me, t as frame } from "./shell";
 
 const t = catalogue({
   en: {
-    about: "Mail for these domains is taken by this installation.", name: "Domain", route: "Goes on to", here: "hosted here", dkim: "DKIM keys", records: "DNS records", add: "Add a domain", edit: "Change route", remove: "Remove", sure: "Remove this domain? Nothing may use it any more.", removed: "Removed.", saved: "Saved.", search: "Domain name",
+    about: "Mail for these domains is taken by this installation.", name: "Domain", route: "Goes on to", here: "hosted here", dkim: "DKIM keys", records: "DNS records", add: "Add a domain", edit: "Change", sts: "MTA-STS", stsHelp: "Begin with testing; publish the records, and read the reports before you enforce it. To end it: first ended, some days later not served.", "sts.off": "not served", "sts.none": "ended", "sts.testing": "testing", "sts.enforce": "enforce", remove: "Remove", sure: "Remove this domain? Nothing may use it any more.", removed: "Removed.", saved: "Saved.", search: "Domain name",
     routeHelp: "Next hops, one in a line: host[:port][/may|must|verify]. Empty: mail is hosted here.", proof: "Show that the domain is yours", proofAbout: "Publish this record, then go on. It shows that the domain belongs to this contract.", next: "Next", check: "Check DNS again", finish: "Add", recordsAbout: "Publish these records at your DNS provider. The column on the right is what DNS says now.",
     type: "Type", value: "Value", why: "What for", live: "In DNS now", back: "All domains", host: "Name", ok: "All records are published.", bad: "{n} of {all} records are not published as they should be.", checking: "Asking DNS …", rotate: "Exchange DKIM keys", rotated: "Exchange of DKIM keys", rotateAbout: "Takes the next step in the exchange of this domain's DKIM keys: new keys are made; once their records are published, mail is signed with them; after seven days the old ones are out of use. A step whose time has not come changes nothing.", nextKey: "next", oldKey: "former",
     publish: "New keys are made. Publish these records beside the others, then take the next step.", waiting: "These records are not all published as they should be. Nothing was changed.", switched: "Mail is signed with the new keys. Leave the records of the former keys until {at}.", overlap: "The records of the former keys must stay until {at}. Nothing was changed.", retired: "The exchange is over. The records of the former keys can be removed.",
   },
   ja: {
-    about: "このシステムがメールを受け付けるドメインです。", name: "ドメイン", route: "配送先", here: "このシステム", dkim: "DKIM 鍵", records: "DNS レコード", add: "ドメインを追加", edit: "配送先の変更", remove: "削除", sure: "このドメインを削除しますか？ 使用中のものがあると削除できません。", removed: "削除しました。", saved: "保存しました。", search: "ドメイン名",
+    about: "このシステムがメールを受け付けるドメインです。", name: "ドメイン", route: "配送先", here: "このシステム", dkim: "DKIM 鍵", records: "DNS レコード", add: "ドメインを追加", edit: "変更", sts: "MTA-STS", stsHelp: "まず試行にして、レコードを公開し、レポートを確認してから強制にしてください。やめるときは終了にして、数日後に公開なしにします。", "sts.off": "公開なし", "sts.none": "終了（none）", "sts.testing": "試行（testing）", "sts.enforce": "強制（enforce）", remove: "削除", sure: "このドメインを削除しますか？ 使用中のものがあると削除できません。", removed: "削除しました。", saved: "保存しました。", search: "ドメイン名",
     routeHelp: "1行に1つ: ホスト[:ポート][/may|must|verify]。空欄ならこのシステムに保存されます。", proof: "ドメインの所有確認", proofAbout: "次のレコードを公開してから進んでください。ドメインがこの契約のものであることを確認します。", next: "次へ", check: "DNS を再確認", finish: "追加", recordsAbout: "DNS 事業者で次のレコードを公開してください。右端は現在の DNS の状態です。",
     type: "種類", value: "値", why: "用途", live: "現在の DNS", back: "ドメイン一覧", host: "名前", ok: "すべてのレコードが公開されています。", bad: "{all} 件中 {n} 件のレコードが正しく公開されていません。", checking: "DNS に照会中…", rotate: "DKIM 鍵の交換", rotated: "DKIM 鍵の交換", rotateAbout: "このドメインの DKIM 鍵の交換を一段階進めます。新しい鍵を作り、そのレコードが公開されたら新しい鍵で署名し、7日後に古い鍵の使用を終えます。時期が来ていない段階では何も変わりません。", nextKey: "次の鍵", oldKey: "以前の鍵",
     publish: "新しい鍵を作りました。次のレコードを追加で公開してから、もう一度実行してください。", waiting: "次のレコードがまだ正しく公開されていません。何も変更していません。", switched: "新しい鍵で署名しています。以前の鍵のレコードは {at} まで残してください。", overlap: "以前の鍵のレコードは {at} まで残してください。何も変更していません。", retired: "交換が終わりました。以前の鍵のレコードは削除できます。",
   },
 });
+
+const modes = ["off", "testing", "enforce", "none"] as const;
 
 interface Wish {
   do: "add" | "edit" | "remove";
@@ -47,6 +49,7 @@ export function DomainScreen() {
         columns={[
           { title: t("name"), cell: (d) => <a href={link([of, "domains", d.name])}>{d.name}</a>, kind: "main" },
           { title: t("route"), cell: (d) => d.route.join(", ") || t("here"), kind: "wide" },
+          { title: t("sts"), cell: (d) => t(`sts.${d.sts}`) },
           { title: t("dkim"), cell: (d) => d.dkim.map((k) => k.selector + (k.state ? ` (${t(k.state === "next" ? "nextKey" : "oldKey")})` : "")).join(", ") || "—" },
           {
             title: "", kind: "act", cell: (d) => (
@@ -60,7 +63,7 @@ export function DomainScreen() {
         ]}
       />
       {wish?.do === "add" && <Add close={close} done={() => done(t("saved"))} />}
-      {wish?.do === "edit" && <Form title={`${t("edit")}: ${wish.domain!.name}`} act={t("edit")} close={close} fields={[{ name: "route", label: t("route"), kind: "lines", value: wish.domain!.route, help: t("routeHelp") }]} save={async (v, key) => (await write("PATCH", `${root}/${wish.domain!.name}`, v, wish.tag, key), done(t("saved")))} />}
+      {wish?.do === "edit" && <Form title={`${t("edit")}: ${wish.domain!.name}`} act={t("edit")} close={close} fields={[{ name: "route", label: t("route"), kind: "lines", value: wish.domain!.route, help: t("routeHelp") }, { name: "sts", label: t("sts"), kind: "select", value: wish.domain!.sts, options: modes.map((m) => [m, t(`sts.${m}`)]), help: t("stsHelp") }]} save={async (v, key) => (await write("PATCH", `${root}/${wish.domain!.name}`, v, wish.tag, key), done(t("saved")))} />}
       {wish?.do === "remove" && <Confirm title={t("remove")} act={t("remove")} close={close} about={<><p><b>{wish.domain!.name}</b></p><p>{t("sure")}</p></>} save={async (key) => (await write("DELETE", `${root}/${wish.domain!.name}`, undefined, "", key), done(t("removed")))} />}
     </>
   );

@@ -12,13 +12,13 @@ import { say } from "./wording";
 
 const t = catalogue({
   en: {
-    about: "A file with a first line: address, name, role, quota. UTF-8 or Shift_JIS; at most 100,000 rows. Nothing is made before you say so, and then all rows or none.", file: "CSV file", check: "Check", checking: "Checking …", sample: "Example file", found: "{rows} rows, {charset}. Nothing is wrong.", wrong: "{n} errors. Nothing is made until they are corrected.",
-    row: "Row", column: "Column", value: "Value", detail: "What is wrong", preview: "The first rows as they were read", address: "Address", name: "Name", role: "Role", quota: "Storage", make: "Make {n} accounts", making: "Making …", made: "{n} accounts were made. Now make their keys.",
+    about: "A file with a first line: address, name, role, quota, supervisor, leaves. UTF-8 or Shift_JIS; at most 100,000 rows. Nothing is made before you say so, and then all rows or none.", file: "CSV file", check: "Check", checking: "Checking …", sample: "Example file", found: "{rows} rows, {charset}. Nothing is wrong.", wrong: "{n} errors. Nothing is made until they are corrected.",
+    row: "Row", column: "Column", value: "Value", detail: "What is wrong", preview: "The first rows as they were read", address: "Address", name: "Name", role: "Role", quota: "Storage", supervisor: "Supervisor", make: "Make {n} accounts", making: "Making …", made: "{n} accounts were made. Now make their keys.",
     keys: "Keys and first passwords", left: "{n} accounts have no keys yet and cannot receive mail.", keying: "Making keys: {n} left", makeKeys: "Make keys", stop: "Pause", save: "Save first passwords ({n})", once: "First passwords are shown only now: save the file before you leave.", all: "Every account has its keys.", large: "The file is larger than 28 MB.", chosen: "{name}, {size}",
   },
   ja: {
-    about: "1行目は address, name, role, quota（または アドレス, 氏名, 役割, 容量）。UTF-8 または Shift_JIS、最大 100,000 行。確認するまで何も作成されず、作成は全行か、まったくしないかのどちらかです。", file: "CSV ファイル", check: "確認", checking: "確認中…", sample: "記入例", found: "{rows} 行（{charset}）。誤りはありません。", wrong: "{n} 件の誤りがあります。修正するまで何も作成されません。",
-    row: "行", column: "列", value: "値", detail: "内容", preview: "読み取った最初の行", address: "アドレス", name: "名前", role: "役割", quota: "容量", make: "{n} 件のアカウントを作成", making: "作成中…", made: "{n} 件のアカウントを作成しました。続けて鍵を作成してください。",
+    about: "1行目は address, name, role, quota, supervisor, leaves（または アドレス, 氏名, 役割, 容量, 上長, 退職予定日）。UTF-8 または Shift_JIS、最大 100,000 行。確認するまで何も作成されず、作成は全行か、まったくしないかのどちらかです。", file: "CSV ファイル", check: "確認", checking: "確認中…", sample: "記入例", found: "{rows} 行（{charset}）。誤りはありません。", wrong: "{n} 件の誤りがあります。修正するまで何も作成されません。",
+    row: "行", column: "列", value: "値", detail: "内容", preview: "読み取った最初の行", address: "アドレス", name: "名前", role: "役割", quota: "容量", supervisor: "上長", make: "{n} 件のアカウントを作成", making: "作成中…", made: "{n} 件のアカウントを作成しました。続けて鍵を作成してください。",
     keys: "鍵と初期パスワード", left: "{n} 件のアカウントに鍵がなく、メールを受信できません。", keying: "鍵を作成中: 残り {n} 件", makeKeys: "鍵を作成", stop: "一時停止", save: "初期パスワードを保存（{n} 件）", once: "初期パスワードは今だけ取得できます。移動する前にファイルを保存してください。", all: "すべてのアカウントに鍵があります。", large: "ファイルが 28 MB を超えています。", chosen: "{name}、{size}",
   },
 });
@@ -28,7 +28,7 @@ interface Imported {
   rows: number;
   made: number;
   errors: { row: number; column: string; value: string; detail: string }[];
-  preview: { address: string; name: string; role: string; quota: number }[];
+  preview: { address: string; name: string; role: string; quota: number; supervisor: string; leaves: string }[];
 }
 
 // base64 of bytes, a piece at a time: a call takes only so many arguments.
@@ -63,7 +63,7 @@ export function ImportScreen() {
       setBusy(false);
     }
   }
-  const sample = () => keep(new Blob(["\ufeffaddress,name,role,quota\r\nhanako@example.com,山田 花子,user,0\r\n"], { type: "text/csv" }), "accounts.csv");
+  const sample = () => keep(new Blob(["\ufeffaddress,name,role,quota,supervisor,leaves\r\nhanako@example.com,山田 花子,user,0,jiro@example.com,\r\n"], { type: "text/csv" }), "accounts.csv");
   return (
     <>
       <Head title={frame("imports")} about={t("about")}><button class="button" onClick={sample}>{t("sample")}</button></Head>
@@ -97,8 +97,8 @@ function Found({ r, busy, make }: { r: Imported; busy: boolean; make: () => void
         <section class="card">
           <h2>{t("preview")}</h2>
           <table class="plain">
-            <thead><tr><th scope="col">{t("address")}</th><th scope="col">{t("name")}</th><th scope="col">{t("role")}</th><th scope="col" class="number">{t("quota")}</th></tr></thead>
-            <tbody>{r.preview.map((a, i) => <tr key={i}><td>{a.address}</td><td>{a.name}</td><td>{say("role", a.role)}</td><td class="number">{a.quota}</td></tr>)}</tbody>
+            <thead><tr><th scope="col">{t("address")}</th><th scope="col">{t("name")}</th><th scope="col">{t("role")}</th><th scope="col" class="number">{t("quota")}</th><th scope="col">{t("supervisor")}</th></tr></thead>
+            <tbody>{r.preview.map((a, i) => <tr key={i}><td>{a.address}</td><td>{a.name}</td><td>{say("role", a.role)}</td><td class="number">{a.quota}</td><td>{a.supervisor || "—"}</td></tr>)}</tbody>
           </table>
         </section>
       )}

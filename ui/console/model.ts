@@ -37,6 +37,7 @@ export interface Contract {
   ready: boolean;
   limit: Limit;
   forward: string[];
+  wait: number;
   reply: string;
   hold?: string;
 }
@@ -65,6 +66,37 @@ export interface Domain {
   contract: number;
   route: string[];
   dkim: { selector: string; algorithm: string; record: string; state?: "next" | "old" }[];
+  sts: "off" | "none" | "testing" | "enforce";
+}
+
+export interface Links {
+  allow: string[];
+  block: string[];
+  direct: boolean;
+}
+
+export interface Clicks {
+  site: string;
+  result: string;
+  count: number;
+  last: string;
+}
+
+export interface Fingerprint {
+  name: string;
+  bytes: number;
+  digest: string;
+  at: string;
+}
+
+export interface Learned {
+  account: number;
+  address: string;
+  ham: number;
+  spam: number;
+  bytes: number;
+  waiting: number;
+  at: string;
 }
 
 export interface DnsRecord {
@@ -84,6 +116,8 @@ export interface Account {
   status: string;
   quota: number;
   ready: boolean;
+  supervisor: string;
+  leaves: string;
 }
 
 export interface AccountMade extends Account {
@@ -199,6 +233,35 @@ export interface Partner {
   organization?: string;
   groups?: string[];
   note?: string;
+}
+
+export interface InsiderPart {
+  kind: string;
+  points: number;
+  text: string;
+  date?: string;
+}
+
+export interface Insider {
+  account: number;
+  address: string;
+  name: string;
+  score: number;
+  parts: InsiderPart[];
+  leaves?: string;
+  suspended: boolean;
+  sums: { recipients?: number; bytes?: number; private?: number; onward?: number; read?: number };
+}
+
+export interface Insiders {
+  items: Insider[];
+  people: number;
+  days: number;
+  kept: number;
+}
+
+export interface InsiderPerson extends Insider {
+  history: Statistic;
 }
 
 export interface Statistic {

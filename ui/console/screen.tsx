@@ -6,8 +6,12 @@ import { ContractScreen, SettingScreen } from "./contract";
 import { DomainScreen, RecordScreen } from "./domain";
 import { GrantScreen } from "./grant";
 import { HealthScreen } from "./health";
+import { FingerprintScreen } from "./fingerprint";
 import { ImportScreen } from "./import";
 import { KeptScreen } from "./kept";
+import { InsiderPersonScreen, InsiderScreen } from "./insider";
+import { LearnedScreen } from "./learned";
+import { LinkScreen } from "./link";
 import { OverviewScreen } from "./overview";
 import { contract } from "./place";
 import { PartnerScreen } from "./partner";
@@ -36,6 +40,7 @@ export const screens: Screen[] = [
   { name: "queue", within: true, view: () => <QueueScreen key={`o${of()}`} /> },
   { name: "statistics", within: true, view: () => <StatisticScreen key={of()} /> },
   { name: "reports", within: true, view: () => <ReportScreen key={of()} /> },
+  { name: "insiders", within: true, view: ([account]) => (account ? <InsiderPersonScreen account={account} key={account} /> : <InsiderScreen key={of()} />) },
   { name: "accounts", within: true, view: () => <AccountScreen key={of()} /> },
   { name: "aliases", within: true, view: () => <AliasScreen key={of()} /> },
   { name: "groups", within: true, view: () => <GroupScreen key={of()} /> },
@@ -44,6 +49,9 @@ export const screens: Screen[] = [
   { name: "imports", within: true, view: () => <ImportScreen key={of()} /> },
   { name: "policy", within: true, view: () => <PolicyScreen key={of()} /> },
   { name: "senders", within: true, view: () => <SenderScreen key={of()} /> },
+  { name: "links", within: true, view: () => <LinkScreen key={of()} /> },
+  { name: "fingerprints", within: true, view: () => <FingerprintScreen key={of()} /> },
+  { name: "learned", within: true, view: () => <LearnedScreen key={of()} /> },
   { name: "changes", within: true, view: () => <ChangeScreen key={of()} /> },
   { name: "grants", within: true, view: () => <GrantScreen key={of()} /> },
   { name: "settings", within: true, view: () => <SettingScreen key={of()} /> },

@@ -16,17 +16,17 @@ import { say } from "./wording";
 export const t = catalogue({
   en: {
     menu: "Menu", skip: "Skip to content", nav: "Administration", out: "Sign out", security: "Security settings", language: "日本語", theme: "Appearance", system: "As the system", light: "Light", dark: "Dark", contracts: "Contracts", all: "All contracts", installation: "Installation",
-    mail: "Mail", directory: "Directory", control: "Control", overview: "Overview", traces: "Message trace", quarantine: "Quarantine", hold: "Holds and approvals", queue: "Outbound queue", statistics: "Statistics", reports: "Reports of others", accounts: "Accounts", aliases: "Aliases", groups: "Groups", partners: "Shared contacts", domains: "Domains",
-    imports: "CSV import", policy: "Policy", senders: "Senders", changes: "Changes", grants: "Grants and accesses", settings: "Settings", tokens: "Access tokens", ledger: "Ledger", health: "Sandbox health", incidents: "Incidents", inquiries: "Inquiries", me: "Mine",
+    mail: "Mail", directory: "Directory", control: "Control", overview: "Overview", traces: "Message trace", quarantine: "Quarantine", hold: "Holds and approvals", queue: "Outbound queue", statistics: "Statistics", reports: "Reports of others", insiders: "Unusual conduct", accounts: "Accounts", aliases: "Aliases", groups: "Groups", partners: "Shared contacts", domains: "Domains",
+    imports: "CSV import", policy: "Policy", senders: "Senders", links: "Links in mail", fingerprints: "Fingerprints", learned: "What was taught", changes: "Changes", grants: "Grants and accesses", settings: "Settings", tokens: "Access tokens", ledger: "Ledger", health: "Sandbox health", incidents: "Incidents", inquiries: "Inquiries", me: "Mine",
   },
   ja: {
     menu: "メニュー", skip: "本文へ移動", nav: "管理", out: "サインアウト", security: "セキュリティ設定", language: "English", theme: "表示", system: "システムに合わせる", light: "ライト", dark: "ダーク", contracts: "契約", all: "すべての契約", installation: "システム全体",
-    mail: "メール", directory: "ディレクトリ", control: "統制", overview: "概況", traces: "メール追跡", quarantine: "隔離", hold: "保留と承認", queue: "送信キュー", statistics: "統計", reports: "他者からのレポート", accounts: "アカウント", aliases: "エイリアス", groups: "グループ", partners: "共有連絡先", domains: "ドメイン",
-    imports: "CSV 取り込み", policy: "ポリシー", senders: "送信者の許可と拒否", changes: "変更履歴", grants: "閲覧許可と閲覧記録", settings: "設定", tokens: "アクセストークン", ledger: "台帳", health: "サンドボックスの状態", incidents: "インシデント", inquiries: "問い合わせ", me: "自分の設定",
+    mail: "メール", directory: "ディレクトリ", control: "統制", overview: "概況", traces: "メール追跡", quarantine: "隔離", hold: "保留と承認", queue: "送信キュー", statistics: "統計", reports: "他者からのレポート", insiders: "内部不正の兆候", accounts: "アカウント", aliases: "エイリアス", groups: "グループ", partners: "共有連絡先", domains: "ドメイン",
+    imports: "CSV 取り込み", policy: "ポリシー", senders: "送信者の許可と拒否", links: "メール内のリンク", fingerprints: "フィンガープリント", learned: "学習の状況", changes: "変更履歴", grants: "閲覧許可と閲覧記録", settings: "設定", tokens: "アクセストークン", ledger: "台帳", health: "サンドボックスの状態", incidents: "インシデント", inquiries: "問い合わせ", me: "自分の設定",
   },
 });
 
-export type ScreenName = "overview" | "traces" | "quarantine" | "hold" | "queue" | "statistics" | "reports" | "accounts" | "aliases" | "groups" | "partners" | "domains" | "imports" | "policy" | "senders" | "changes" | "grants" | "settings" | "tokens" | "contracts" | "ledger" | "health" | "incidents" | "inquiries";
+export type ScreenName = "overview" | "traces" | "quarantine" | "hold" | "queue" | "statistics" | "reports" | "insiders" | "accounts" | "aliases" | "groups" | "partners" | "domains" | "imports" | "policy" | "senders" | "links" | "fingerprints" | "learned" | "changes" | "grants" | "settings" | "tokens" | "contracts" | "ledger" | "health" | "incidents" | "inquiries";
 
 export const me = signal<Me | null>(null);
 const drawer = signal(false);
@@ -43,7 +43,7 @@ export function may(right: string): boolean {
 }
 
 const icons: Record<ScreenName, IconName> = {
-  overview: "home", traces: "search", quarantine: "shield", hold: "hold", queue: "outgoing", statistics: "chart", reports: "chart", accounts: "person", aliases: "forward", groups: "people", partners: "book", domains: "globe", imports: "upload", policy: "list", senders: "shield", changes: "edit", grants: "eye", settings: "gear",
+  overview: "home", traces: "search", quarantine: "shield", hold: "hold", queue: "outgoing", statistics: "chart", reports: "chart", insiders: "eye", accounts: "person", aliases: "forward", groups: "people", partners: "book", domains: "globe", imports: "upload", policy: "list", senders: "shield", links: "globe", fingerprints: "lock", learned: "book", changes: "edit", grants: "eye", settings: "gear",
   tokens: "key", contracts: "file", ledger: "lock", health: "shield", incidents: "alarm", inquiries: "mail",
 };
 
@@ -55,7 +55,7 @@ interface Entry {
 const groups: { title: "mail" | "directory" | "control"; entries: Entry[] }[] = [
   { title: "mail", entries: [{ name: "overview", right: "trace:view" }, { name: "traces", right: "trace:view" }, { name: "quarantine", right: "kept:view" }, { name: "hold", right: "kept:view" }, { name: "queue", right: "queue:view" }, { name: "statistics", right: "statistics:view" }, { name: "reports", right: "statistics:view" }] },
   { title: "directory", entries: [{ name: "accounts", right: "account:view" }, { name: "aliases", right: "account:view" }, { name: "groups", right: "account:view" }, { name: "partners", right: "partner:view" }, { name: "domains", right: "domain:view" }, { name: "imports", right: "account:change" }] },
-  { title: "control", entries: [{ name: "policy", right: "policy:view" }, { name: "senders", right: "policy:view" }, { name: "changes", right: "change:view" }, { name: "grants", right: "access:view" }, { name: "settings", right: "contract:view" }] },
+  { title: "control", entries: [{ name: "policy", right: "policy:view" }, { name: "senders", right: "policy:view" }, { name: "links", right: "policy:view" }, { name: "fingerprints", right: "policy:view" }, { name: "learned", right: "policy:view" }, { name: "insiders", right: "insider:view" }, { name: "changes", right: "change:view" }, { name: "grants", right: "access:view" }, { name: "settings", right: "contract:view" }] },
 ];
 
 const system: Entry[] = [{ name: "contracts", right: "contracts:manage" }, { name: "statistics", right: "system:view" }, { name: "health", right: "system:view" }, { name: "ledger", right: "system:view" }, { name: "incidents", right: "system:view" }, { name: "inquiries", right: "system:view" }];

@@ -7,6 +7,7 @@ import { identities, optional, preference } from "./data";
 import { FilterPage } from "./filter";
 import { call, capable, own, set } from "./jmap";
 import type { Identity, Preference } from "./model";
+import { DelegateForm, WaitForm } from "./own";
 import { address, place } from "./place";
 import { SecurityPage } from "./security";
 import { SenderPage } from "./sender";
@@ -59,6 +60,7 @@ function General() {
       <Switch label={t("confirmOutside")} on={p.confirmOutside} set={(confirmOutside) => void keep({ confirmOutside })} />
       <Switch label={t("confirmAttachment")} on={p.confirmAttachment} set={(confirmAttachment) => void keep({ confirmAttachment })} />
       <label class="field"><span>{t("remotePictures")}<small> {t("remoteHint")}</small></span><select value={p.remotePictures} onChange={(e) => void keep({ remotePictures: e.currentTarget.value as Preference["remotePictures"] })}>{(["ask", "always", "never"] as const).map((x) => <option key={x} value={x}>{t(`remote-${x}`)}</option>)}</select></label>
+      {capable(own) && <WaitForm />}
       <Switch label={t("shortcuts")} on={p.shortcuts} set={(shortcuts) => void keep({ shortcuts })} />
       <Space />
     </section>
@@ -138,6 +140,7 @@ export default function SettingScreen() {
       {at === "general" && <General />}
       {at === "identity" && identities.value.map((i) => <Signature key={i.id} i={i} />)}
       {at === "vacation" && <Absence />}
+      {at === "vacation" && capable(own) && <DelegateForm />}
       {at === "filter" && <FilterPage />}
       {at === "sender" && <SenderPage />}
       {at === "security" && <SecurityPage />}

@@ -11,8 +11,8 @@ import { who } from "./model";
 import { catalogue } from "../kit/text";
 
 const t = catalogue({
-  en: { wrote: "On {when}, {who} wrote:", forwarded: "---------- Forwarded mail ----------", from: "From", date: "Date", subject: "Subject", to: "To", sending: "Sending in", sent: "Sent", undo: "Undo", undone: "Not sent. The mail is a draft again.", late: "It was too late: the mail is on its way.", held: "Accepted. {n} recipients wait for a check: see “On hold”.", refused: "Not accepted for {who}: {why}", discarded: "Draft thrown away", noReply: "(no subject)", recovered: "What you were writing is back." },
-  ja: { wrote: "{when}、{who}さんは書きました:", forwarded: "---------- 転送メール ----------", from: "差出人", date: "日時", subject: "件名", to: "宛先", sending: "送信まで", sent: "送信しました", undo: "取り消す", undone: "送信を取り消し、下書きに戻しました。", late: "間に合いませんでした。メールは送信されました。", held: "受け付けました。{n}件の宛先は確認待ちです(「保留中」をご覧ください)。", refused: "{who}には送れませんでした: {why}", discarded: "下書きを破棄しました", noReply: "(件名なし)", recovered: "書きかけのメールを復元しました。" },
+  en: { wrote: "On {when}, {who} wrote:", forwarded: "---------- Forwarded mail ----------", from: "From", date: "Date", subject: "Subject", to: "To", sending: "Sending in", waits: "Leaves at {at}. Until then it is under “On hold”.", sent: "Sent", undo: "Undo", undone: "Not sent. The mail is a draft again.", late: "It was too late: the mail is on its way.", held: "Accepted. {n} recipients wait for a check: see “On hold”.", refused: "Not accepted for {who}: {why}", discarded: "Draft thrown away", noReply: "(no subject)", recovered: "What you were writing is back." },
+  ja: { wrote: "{when}、{who}さんは書きました:", forwarded: "---------- 転送メール ----------", from: "差出人", date: "日時", subject: "件名", to: "宛先", sending: "送信まで", waits: "{at} に送信されます。それまでは「保留中」にあります。", sent: "送信しました", undo: "取り消す", undone: "送信を取り消し、下書きに戻しました。", late: "間に合いませんでした。メールは送信されました。", held: "受け付けました。{n}件の宛先は確認待ちです(「保留中」をご覧ください)。", refused: "{who}には送れませんでした: {why}", discarded: "下書きを破棄しました", noReply: "(件名なし)", recovered: "書きかけのメールを復元しました。" },
 });
 
 export interface Attachment {
@@ -237,13 +237,14 @@ export async function save(d: Draft, body: { html: string | null; text: string }
 interface Submitted {
   id: string;
   undoStatus?: string;
+  sendAt?: string;
   deliveryStatus?: Record<string, { smtpReply?: string; delivered?: string; fate?: string; reason?: string }>;
 }
 
 // submit sends a saved draft. It waits as long as the person wants to be able to take it back.
 export async function submit(d: Draft): Promise<void> {
   const wait = Math.max(0, Math.min(120, preference.value.undoSeconds));
-  const until = Date.now() + wait * 1000;
+  let until = Date.now() + wait * 1000;
   const [drafts, sent] = [boxOf("drafts"), boxOf("sent")];
   const done: Record<string, unknown> = { "keywords/$draft": null };
   if (drafts && sent) Object.assign(done, { [`mailboxIds/${drafts.id}`]: null, [`mailboxIds/${sent.id}`]: true });
@@ -259,8 +260,11 @@ export async function submit(d: Draft): Promise<void> {
   void loadBoxes().catch(() => {});
   const refused = Object.entries(s.deliveryStatus ?? {}).filter(([, v]) => /^[45]/.test(v.smtpReply ?? ""));
   for (const [who, v] of refused) toast({ text: t("refused", { who, why: v.reason ?? v.smtpReply ?? "" }), kind: "bad", seconds: 0 });
-  if (wait === 0 || s.undoStatus === "final") toast({ text: t("sent") });
-  else toast({ text: t("sending"), until, action: { label: t("undo"), run: () => void takeBack(d, s.id) }, onEnd: () => Date.now() >= until - 500 && (toast({ text: t("sent") }), void loadBoxes().catch(() => {})) });
+  until = Math.max(until, Date.parse(s.sendAt ?? "") || 0); // longer, as the person's settings have it
+  const back = { label: t("undo"), run: () => void takeBack(d, s.id) };
+  if (until > Date.now() + 125_000) toast({ text: t("waits", { at: moment(new Date(until)) }), action: back, seconds: 15 });
+  else if (s.undoStatus === "final") toast({ text: t("sent") });
+  else toast({ text: t("sending"), until, action: back, onEnd: () => Date.now() >= until - 500 && (toast({ text: t("sent") }), void loadBoxes().catch(() => {})) });
 }
 
 async function takeBack(d: Draft, id: string): Promise<void> {
