@@ -15,6 +15,7 @@ import (
 	"github.com/emersion/go-msgauth/dkim"
 
 	"sekisho"
+	"sekisho/scan/backscatter"
 )
 
 // TestBounce: a notification that returns what left here is known; one about mail that others sent in our name is told of, and so is one about
@@ -63,7 +64,7 @@ func TestBounce(t *testing.T) {
 		"not from null":    {report("message/rfc822", head+"\r\nHello\r\n"), false, "x@there.example", now},
 	} {
 		r := s.Scan(context.Background(), []byte(c.raw), Context{Direction: sekisho.Inbound, Envelope: sekisho.Envelope{From: c.sender}, Domains: []string{"mori.example"}, Now: c.now,
-			Signers: []Signer{{"mori.example", "s", public}}})
+			Signers: []backscatter.Key{{Domain: "mori.example", Selector: "s", Public: public}}})
 		i := slices.IndexFunc(r.Findings, func(f sekisho.Finding) bool { return f.Name == "bounce-unknown" })
 		if (i >= 0) != c.unknown || i >= 0 && r.Findings[i].Score != 0 {
 			t.Errorf("%s: %+v", name, r.Findings)
@@ -84,7 +85,7 @@ func FuzzBounce(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, returned string) {
-		r := s.Scan(context.Background(), []byte("From: MAILER-DAEMON@x.example\r\n\r\n"+returned), Context{Direction: sekisho.Inbound, Signers: []Signer{{"mori.example", "s", public}, {"x", "y", nil}}})
+		r := s.Scan(context.Background(), []byte("From: MAILER-DAEMON@x.example\r\n\r\n"+returned), Context{Direction: sekisho.Inbound, Signers: []backscatter.Key{{Domain: "mori.example", Selector: "s", Public: public}, {Domain: "x", Selector: "y"}}})
 		if !slices.ContainsFunc(r.Findings, func(f sekisho.Finding) bool { return f.Name == "bounce-unknown" }) {
 			t.Errorf("%q is known", returned)
 		}

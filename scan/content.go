@@ -96,9 +96,12 @@ func archived(data []byte) bool {
 
 // bare is a page with all that belongs to it without what Word passes over before its header.
 func bare(data []byte) []byte {
-	head := bytes.ToLower(data[:min(len(data), 2048)])
-	if i := bytes.Index(head, []byte("mime-version:")); i > 0 && !message.Plausible(data) {
-		return data[i:]
+	if !message.Plausible(data) {
+		for i := range min(len(data), 2048) {
+			if b := data[i:]; len(b) > 13 && bytes.EqualFold(b[:13], []byte("mime-version:")) {
+				return b
+			}
+		}
 	}
 	return data
 }

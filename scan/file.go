@@ -134,6 +134,7 @@ func (j *job) archive(t file.Type, data []byte, where string, depth int) {
 		}
 	}
 	j.passwords(t)
+	data = j.unlocked(t, data, where)
 	locked := 0
 	var paper office.Text
 	notes := archive.Walk(j.ctx, t, data, j.budget, func(m *archive.Member) {

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"slices"
 
 	"sekisho"
@@ -53,4 +54,17 @@ func (j *job) compound(data []byte, where string, depth int) {
 	d.Facts = slices.Delete(d.Facts, locked, locked+1)
 	j.document(d, where, depth)
 	j.inner("decrypted", plain, where, depth)
+}
+
+// unlocked is an OpenDocument without its encryption, when a word of the mail opens it; everything else as it is.
+func (j *job) unlocked(t file.Type, data []byte, where string) []byte {
+	if t != file.Zip || !bytes.Contains(data[:min(len(data), 100)], []byte("mimetypeapplication/vnd.oasis.opendocument")) || len(j.budget.Passwords) == 0 {
+		return data
+	}
+	plain, _ := office.UnlockOpen(data, j.budget.Passwords, j.another)
+	if plain == nil {
+		return data
+	}
+	j.find(sekisho.KindAmbiguous, "opened", where, 0, openedBy)
+	return plain
 }

@@ -19,7 +19,7 @@ import (
 func TestPasswordOfDocument(t *testing.T) {
 	s := scanner(t)
 	list, err := filepath.Glob("testdata/locked/*")
-	if err != nil || len(list) < 11 {
+	if err != nil || len(list) < 15 {
 		t.Fatal(err, list)
 	}
 	for _, path := range list {
@@ -78,6 +78,36 @@ func TestEverybodyPassword(t *testing.T) {
 			t.Errorf("%s: %+v", path, r.Findings)
 		}
 	}
+}
+
+// Macros in an OpenDocument that LibreOffice encrypted are found with the password.
+func TestDecryptedOpen(t *testing.T) {
+	for name, want := range map[string]string{"w.odt": "The secret meeting", "c.ods": "secret row 299"} {
+		data, err := os.ReadFile("testdata/locked/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := scanner(t).Scan(context.Background(), bytes.Replace(wrap(name, data), []byte("Hello"), []byte("パスワードは「Kawa-2026」です。"), 1), Context{})
+		if !strings.Contains(r.Text, strings.ToLower(want)) {
+			t.Errorf("%s: the text is not read: %+v", name, r.Findings)
+		}
+	}
+}
+
+func FuzzUnlockOpen(f *testing.F) {
+	data, err := os.ReadFile("testdata/locked/w.odt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(0, byte(0))
+	f.Add(len(data)-600, byte(255))
+	f.Fuzz(func(t *testing.T, at int, what byte) {
+		data := slices.Clone(data)
+		if at >= 0 && at < len(data) {
+			data[at] = what
+		}
+		office.UnlockOpen(data, []string{"Kawa-2026"}, func() bool { return true })
+	})
 }
 
 func FuzzUnlock(f *testing.F) {

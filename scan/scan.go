@@ -20,6 +20,7 @@ import (
 	"sekisho/learn"
 	"sekisho/mail/message"
 	"sekisho/scan/archive"
+	"sekisho/scan/backscatter"
 	"sekisho/scan/exact"
 	"sekisho/scan/password"
 	"sekisho/scan/phish"
@@ -52,7 +53,7 @@ type Context struct {
 	Leak      []byte            // what the contract itself looks for (package policy, section leak); nil for nothing
 	Exact     []Exact           // sets of fingerprints of the contract's own data
 	Layers    []*learn.Layer    // what was learned about spam here: of the installation, the contract, the account; nil ones count nothing
-	Signers   []Signer          // keys under which its mail leaves, for notifications about it; empty: not asked
+	Signers   []backscatter.Key // keys under which its mail leaves, for notifications about it; empty: not asked
 	Now       time.Time         // zero: the time plays no part
 }
 
@@ -267,7 +268,9 @@ func (j *job) close() {
 	j.headers()
 	j.announced()
 	j.sender()
-	j.bounce()
+	if j.c.Direction == sekisho.Inbound && j.c.Envelope.From == "" && len(j.c.Signers) > 0 && backscatter.Unknown(j.mail, j.c.Signers, j.c.Now) {
+		j.find(sekisho.KindAuth, "bounce-unknown", "", 0, "a notification about no mail that was signed here") // some servers return nothing
+	}
 	j.phish()
 	j.spam()
 	j.index()

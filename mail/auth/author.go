@@ -75,6 +75,8 @@ type scanner struct {
 	list  []string
 	bad   bool
 	odd   uint8
+
+	quoted bool // the item has a quoted string that looks like an address
 }
 
 // next takes one token; false at the end.
@@ -86,7 +88,9 @@ func (s *scanner) next() bool {
 	s.at++
 	switch c {
 	case '"':
+		start := s.at
 		s.skip('"')
+		s.quoted = s.quoted || strings.IndexByte(s.text[start:s.at], '@') >= 0
 		s.word = append(s.word, '"')
 	case '(':
 		start := s.at
@@ -133,7 +137,7 @@ func (s *scanner) skip(end byte) {
 			return
 		}
 	}
-	s.bad = true
+	s.at, s.bad = len(s.text), true // a backslash at the end quotes nothing
 }
 
 // comment goes behind the end of a comment, which may hold others.
@@ -152,7 +156,7 @@ func (s *scanner) comment() {
 			}
 		}
 	}
-	s.bad = true
+	s.at, s.bad = len(s.text), true
 }
 
 // bracket reads the address up to ">". A route in front of it ends with a colon.
@@ -189,8 +193,10 @@ func (s *scanner) item() {
 		s.bad = true // more address behind the brackets
 	case s.hasAt():
 		s.address()
+	case s.quoted && !s.angle:
+		s.bad = true // an author who is only a name, and that an address
 	}
-	s.word, s.angle = nil, false
+	s.word, s.angle, s.quoted = nil, false, false
 }
 
 func (s *scanner) address() {

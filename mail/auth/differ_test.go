@@ -11,7 +11,7 @@ import (
 
 // tricks are From fields that make two readers see two authors. Several are of the kinds that the literature about forged senders lists.
 var tricks = []string{
-	"a@b.example, <hana@mori.example>", "<a@b.example>, hana@mori.example", "<a@b.example>hana@mori.example", "<a@b.example> <hana@mori.example>",
+	"\"\\", "(\\", "[\\", "<\"\\", "<(\\", "<[\\", "\"a@b.example\", <hana@mori.example>", "a@b.example, <hana@mori.example>", "<a@b.example>, hana@mori.example", "<a@b.example>hana@mori.example", "<a@b.example> <hana@mori.example>",
 	"a@b.example <hana@mori.example>", `"a@b.example" <hana@mori.example>`, `"a@b.example>" <hana@mori.example>`, `"a@b.example"<hana@mori.example>`, `"<a@b.example>"<hana@mori.example>`,
 	"a@b.example(<hana@mori.example>)", "(<a@b.example>)hana@mori.example", "a@b.example (hana@mori.example", "hana(a@b.example)@mori.example", "hana@(a)b.example(.mori.example", "hana@b.example\\)(<x@mori.example>",
 	"=?utf-8?q?a=40b.example?= <hana@mori.example>", "=?utf-8?b?YUBiLmV4YW1wbGU=?=, hana@mori.example", "=?utf-8?q?a@b.example?=", "=?utf-8?q?a?=@b.example", "<=?utf-8?q?a@b.example?=>", "=?utf-8?q?a@b.example?= <hana@mori.example>",

@@ -11,6 +11,7 @@ import (
 	"sekisho"
 	"sekisho/mail/message"
 	"sekisho/scan"
+	"sekisho/scan/backscatter"
 	"sekisho/wire"
 )
 
@@ -100,7 +101,7 @@ func (i *Inspect) scan(ctx context.Context, _ sekisho.Caller, q wire.Scan) (wire
 		c.People = append(c.People, scan.Person(p))
 	}
 	for _, s := range q.Signers {
-		c.Signers = append(c.Signers, scan.Signer(s))
+		c.Signers = append(c.Signers, backscatter.Key(s))
 	}
 	r := i.scanner.Scan(ctx, q.Raw, c)
 	return wire.Report{Findings: r.Findings, Score: r.Score, Verdict: r.Verdict, Summary: r.Summary, Text: r.Text, Tokens: r.Tokens, Opinion: r.Opinion, Links: r.Links,

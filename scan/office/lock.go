@@ -200,7 +200,7 @@ type agile struct {
 }
 
 // mostSpin bounds the rounds of one try.
-const mostSpin = 1 << 20
+const mostSpin = 250_000
 
 func agileLock(xml string, packed []byte, size int) lock {
 	l := &agile{packed: packed, size: size}

@@ -96,3 +96,22 @@ func FuzzText(f *testing.F) {
 		CSV(b)
 	})
 }
+
+// FuzzMember reads members of documents and documents in one file.
+func FuzzMember(f *testing.F) {
+	f.Add("xl/externalLinks/externalLink1.bin", []byte("\xe8\x02\x0c\x01\x00\x03\x00\x00\x00c\x00"))
+	f.Add("content.xml", []byte(`urn:oasis:names:tc:opendocument: source-code event-listener xlink:href="macro:x"> formula="of:=DDE(&quot;a`))
+	f.Add("[Content_Types].xml", []byte(`<Default ContentType="application/vnd.ms-office.vbaProject" Extension="x"/>`))
+	f.Add("x.rtf", []byte(`{\rtf1{\*\template \u-10?\'6`))
+	f.Add("x.xml", []byte(`schemas.microsoft.com/office/2006/xmlPackage<pkg:part pkg:name="/a.bin"><pkg:binaryData>AA==`))
+	f.Add("x", []byte("\xf6\\*\\templAte"))
+	f.Add("x.mso", []byte("ActiveMime\x00\x78\x9c"))
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		for _, d := range []*Document{Member(name, data), XML(data), RTF(data), Workbook(data)} {
+			if len(d.Files) > 100 {
+				t.Errorf("%d files", len(d.Files))
+			}
+		}
+		Mime(data)
+	})
+}

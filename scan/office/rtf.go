@@ -8,7 +8,7 @@ import (
 // RTF looks into a document in Rich Text Format.
 func RTF(data []byte) *Document {
 	d := &Document{}
-	low := bytes.ToLower(data)
+	low := lowered(data)
 	if bytes.Contains(low, []byte("\\objdata")) || bytes.Contains(low, []byte("\\objocx")) || bytes.Contains(low, []byte("\\objemb")) {
 		d.fact(Object, "object data")
 	}
@@ -220,4 +220,15 @@ func hexDigit(c byte) int {
 		return int(c|0x20-'a') + 10
 	}
 	return 0
+}
+
+// lowered is data with its letters of ASCII in lower case: places in it are places in data.
+func lowered(data []byte) []byte {
+	out := bytes.Clone(data)
+	for i, c := range out {
+		if c >= 'A' && c <= 'Z' {
+			out[i] = c | 0x20
+		}
+	}
+	return out
 }

@@ -1,4 +1,8 @@
-package scan
+// Package backscatter tells notifications of failure about mail that never left here from those about mail that did.
+//
+// Such a notification returns at least the header of the mail that caused it (RFC 3461 section 6.2), with the signature under which it
+// left; what was sent in our name elsewhere has none.
+package backscatter
 
 import (
 	"bytes"
@@ -11,10 +15,11 @@ import (
 	"sekisho"
 	"sekisho/mail/dkim"
 	"sekisho/mail/header"
+	"sekisho/mail/message"
 )
 
-// Signer is a key under which the contract's mail leaves.
-type Signer struct {
+// Key is one under which the contract's mail leaves.
+type Key struct {
 	Domain, Selector string
 	Public           []byte // PKIX
 }
@@ -22,24 +27,23 @@ type Signer struct {
 // mostBounced is how old a mail may be about which a notification comes: queues give up before.
 const mostBounced = 30 * 24 * time.Hour
 
-// bounce states that a notification of failure is about no mail of ours. Such a notification returns at least the header of the mail that
-// caused it (RFC 3461 section 6.2), with the signature under which it left; what was sent in our name elsewhere has none. The finding weighs
-// nothing: some servers return nothing, and some customers send part of their mail elsewhere.
-func (j *job) bounce() {
-	if j.c.Direction != sekisho.Inbound || j.c.Envelope.From != "" || len(j.c.Signers) == 0 || !j.notification() {
-		return
+// Unknown says whether a mail is a notification about no mail that left under one of the keys in the last 30 days before now; a zero time
+// plays no part.
+func Unknown(m *message.Message, keys []Key, now time.Time) bool {
+	if !notification(m) {
+		return false
 	}
-	for _, h := range j.returned() {
-		if j.left(h) {
-			return
+	for _, h := range returned(m) {
+		if left(h, keys, now) {
+			return false
 		}
 	}
-	j.find(sekisho.KindAuth, "bounce-unknown", "", 0, "a notification about no mail that was signed here")
+	return true
 }
 
 // notification says whether the mail is a notification of failure or delay, by its form or by who sends it.
-func (j *job) notification() bool {
-	r := &j.mail.Root
+func notification(m *message.Message) bool {
+	r := &m.Root
 	if r.Type == "multipart" && r.Subtype == "report" {
 		for _, p := range r.Params {
 			if strings.EqualFold(p.Name, "report-type") {
@@ -47,7 +51,7 @@ func (j *job) notification() bool {
 			}
 		}
 	}
-	for _, a := range j.mail.Fields.From {
+	for _, a := range m.Fields.From {
 		if box := strings.ToLower(a.Mailbox); box == "mailer-daemon" || box == "postmaster" {
 			return true
 		}
@@ -56,13 +60,13 @@ func (j *job) notification() bool {
 }
 
 // returned are the headers that a notification may have brought back: in parts of their own, or in its text.
-func (j *job) returned() (list [][]byte) {
+func returned(m *message.Message) (list [][]byte) {
 	var walk func(p *sekisho.Part)
 	walk = func(p *sekisho.Part) {
 		if len(list) >= 20 {
 			return
 		}
-		data, _ := j.mail.Content(p)
+		data, _ := m.Content(p)
 		switch kind := p.Type + "/" + p.Subtype; {
 		case kind == "message/rfc822" || kind == "message/global" || kind == "text/rfc822-headers" || kind == "message/rfc822-headers" || kind == "message/global-headers":
 			list = append(list, data)
@@ -75,7 +79,7 @@ func (j *job) returned() (list [][]byte) {
 			}
 		}
 	}
-	walk(&j.mail.Root)
+	walk(&m.Root)
 	return list
 }
 
@@ -91,18 +95,18 @@ func paragraphs(text []byte) (list [][]byte) {
 }
 
 // left says whether a header left here not long ago.
-func (j *job) left(h []byte) bool {
+func left(h []byte, keys []Key, now time.Time) bool {
 	h = bytes.TrimLeft(bytes.ReplaceAll(h, []byte("\r\n"), []byte("\n")), "\n")
 	h, _, _ = bytes.Cut(h[:min(len(h), 512<<10)], []byte("\n\n"))
 	h = append(bytes.ReplaceAll(h, []byte("\n"), []byte("\r\n")), "\r\n\r\n"...)
-	m := dkim.Open(h)
-	if v, ok := header.First(m.Fields, "Date"); ok && !j.c.Now.IsZero() {
-		if sent, err := mail.ParseDate(v); err == nil && (j.c.Now.Sub(sent) > mostBounced || sent.Sub(j.c.Now) > mostBounced) {
+	d := dkim.Open(h)
+	if v, ok := header.First(d.Fields, "Date"); ok && !now.IsZero() {
+		if sent, err := mail.ParseDate(v); err == nil && (now.Sub(sent) > mostBounced || sent.Sub(now) > mostBounced) {
 			return false
 		}
 	}
-	_, ok := dkim.Returned(m, func(domain, selector string) crypto.PublicKey {
-		for _, s := range j.c.Signers {
+	_, ok := dkim.Returned(d, func(domain, selector string) crypto.PublicKey {
+		for _, s := range keys {
 			if s.Domain == domain && strings.EqualFold(s.Selector, selector) {
 				k, _ := x509.ParsePKIXPublicKey(s.Public)
 				return k
