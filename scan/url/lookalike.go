@@ -12,6 +12,10 @@ import (
 // shortest is the fewest letters of a name of which a change of one letter is an imitation: shorter ones meet by chance.
 const shortest = 6
 
+// shortestBrand is the fewest letters of a well-known name that somebody may be found to imitate by writing it with other letters: "ml.com" is
+// not "mi.com".
+const shortestBrand = 4
+
 // Likeness says to which domain another is similar.
 type Likeness struct {
 	Of  string // the domain that is imitated
@@ -34,23 +38,27 @@ func NewLookalike(domains []string, known bool) *Lookalike {
 	}
 	l := &Lookalike{exact: make(map[string]bool, n), form: make(map[string]string, n), labels: make(map[string]string, n), near: make(map[string]string, 8*n)}
 	for _, d := range domains {
-		l.add(strings.ToLower(d))
+		l.add(strings.ToLower(d), 1)
 	}
 	if known {
 		for _, b := range brand.All() {
 			for _, d := range b.Domains {
-				l.add(d)
+				l.add(d, shortestBrand)
 			}
 		}
 	}
 	return l
 }
 
-func (l *Lookalike) add(d string) {
+// add takes a domain; one whose label has fewer letters than least is only known, and nobody imitates it.
+func (l *Lookalike) add(d string, least int) {
 	site := Site(d)
 	l.exact[d], l.exact[site] = true, true
-	l.form[likeness.Skeleton(site)] = site
 	label, _, _ := strings.Cut(likeness.Skeleton(site), ".")
+	if len(label) < least {
+		return
+	}
+	l.form[likeness.Skeleton(site)] = site
 	if len(label) < shortest {
 		return
 	}
