@@ -3,6 +3,7 @@
 
   bin/sekisho eval --write DIR        writes the mails of the tests
   bench/filter.py --corpus LABELLED --mails DIR [--only bogofilter,spamassassin,rspamd] [--stream]
+  bench/filter.py --cpu --mails DIR   processor time a mail of rspamd and of Sekisho, on the same mails in one run
 
 LABELLED is a folder with labels.tsv (path, label, split, date); its split "train" teaches each filter. Filters that are not
 installed are left out. Nothing is asked over the network. --stream also scores every mail of LABELLED by date and then
@@ -160,13 +161,56 @@ def stream(a, engine):
     tell(engine.program, "stream: score, then learn", results, time.time() - begun)
 
 
+def used(name):
+    """Processor time of all processes of that name until now, in seconds."""
+    total = 0
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            head, _, tail = open(f"/proc/{pid}/stat").read().rpartition(")")
+        except OSError:  # it has ended
+            continue
+        if name in head:
+            total += sum(map(int, tail.split()[11:13]))
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def cpu(a):
+    """Prints the processor time a mail: of rspamd's workers, and of one process of Sekisho less that of its start."""
+    files = [os.path.join(d, f) for d, _, names in sorted(os.walk(a.mails)) for f in sorted(names) if f.endswith(".eml")]
+    engine = Rspamd(tempfile.mkdtemp(prefix="filter-"))
+    try:
+        begun = used("rspamd")
+        engine.score(files)
+        theirs = (used("rspamd") - begun) / len(files)
+    finally:
+        engine.close()
+
+    def own(path):
+        best = None
+        for _ in range(3):
+            begun = os.times()
+            subprocess.run([HERE + "/../bin/sekisho", "score", "--jsonl", path], stdout=subprocess.DEVNULL, check=True)
+            now = os.times()
+            took = now.children_user + now.children_system - begun.children_user - begun.children_system
+            best = took if best is None else min(best, took)
+        return best
+
+    ours = (own(a.mails) - own(files[0])) / len(files)
+    print(f"{len(files)} mails: rspamd {1000 * theirs:.2f} ms, Sekisho {1000 * ours:.3f} ms, {theirs / ours:.1f} times")
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--corpus", required=True)
+    p.add_argument("--corpus")
     p.add_argument("--mails", required=True)
     p.add_argument("--only", default="bogofilter,spamassassin,rspamd")
     p.add_argument("--stream", action="store_true")
+    p.add_argument("--cpu", action="store_true")
     a = p.parse_args()
+    if a.cpu:
+        return cpu(a)
+    if not a.corpus:
+        p.error("--corpus is needed")
     for kind in (Bogofilter, SpamAssassin, Rspamd):
         if kind.program not in a.only.split(","):
             continue

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
@@ -207,8 +208,21 @@ var labels = [...]struct{ text, name string }{
 	{"do not distribute", "label-confidential"}, {"持出禁止", "label-confidential"}, {"持ち出し禁止", "label-confidential"}, {"複写禁止", "label-confidential"}, {"転送禁止", "label-confidential"}, {"proprietary and confidential", "label-confidential"},
 }
 
+// marks finds the labels, and the beginning of a traffic light, in one pass: most texts have none.
+var marks = sync.OnceValue(func() *word.Automaton {
+	list := []word.Word{{Text: "tlp:"}}
+	for i := range labels {
+		list = append(list, word.Word{Text: labels[i].text})
+	}
+	return word.New(list)
+})
+
 // classified looks for labels of confidential texts.
 func (j *job) classified(folded, where string) {
+	some := false
+	if marks().Find(folded, func(_, _, _ int) { some = true }); !some {
+		return
+	}
 	for i := range labels {
 		l := &labels[i]
 		for at, tries := 0, 0; tries < 50; tries++ {
