@@ -199,7 +199,7 @@ var suite = []struct {
 	{"queue by hand", testQueueByHand}, {"folders", testFolders}, {"flags", testFlags}, {"emails", testEmails}, {"email refusals", testEmailRefusals}, {"items", testItems}, {"uploads", testUploads}, {"copy and move", testCopyMove}, {"expunge", testExpunge},
 	{"passes", testPasses}, {"rewrap", testRewrap}, {"index", testIndex}, {"watch", testWatch}, {"quarantine", testQuarantine}, {"hold", testHold},
 	{"pages", testPages}, {"amend", testAmend}, {"counted", testCounted}, {"directory", testDirectory}, {"directory refusals", testDirectoryRefusals}, {"terminate", testTerminate}, {"relay and contact", testRelayContact},
-	{"trace", testTrace}, {"insider", testInsider}, {"old", testOld}, {"columns agree with the database", testColumns},
+	{"trace", testTrace}, {"insider", testInsider}, {"ways", testWays}, {"feeds", testFeeds}, {"share rows", testShareRows}, {"old", testOld}, {"columns agree with the database", testColumns},
 }
 
 func TestSQLite(t *testing.T) {
