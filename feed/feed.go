@@ -17,6 +17,8 @@ type Lists struct {
 	store *wire.Peer
 	bad   bool // only lists of bad hosts
 
+	refresh sync.Mutex // held by the one who fetches: the others go on with what they have
+
 	mu      sync.Mutex // guards what follows
 	version uint64
 	read    time.Time
@@ -64,22 +66,53 @@ func (l *Lists) Like(ctx context.Context, now time.Time, host string) (of, how, 
 	return "", "", "", err
 }
 
+// current gives the lists. Reading a long one takes seconds: meanwhile, who has older lists uses those, and only the first lists are waited
+// for.
 func (l *Lists) current(ctx context.Context, now time.Time) ([]loaded, error) {
+	list, version, read := l.have()
+	if fresh(now, read) {
+		return list, nil
+	}
+	if read.IsZero() {
+		l.refresh.Lock()
+	} else if !l.refresh.TryLock() {
+		return list, nil
+	}
+	defer l.refresh.Unlock()
+	if list, version, read = l.have(); fresh(now, read) {
+		return list, nil
+	}
+	got, err := wire.StoreFeeds.Ask(ctx, l.store, wire.FeedQuery{Have: version})
+	if err != nil {
+		return list, err
+	}
+	if got.Version != version {
+		next, err := l.load(got.List)
+		if err != nil {
+			return list, err
+		}
+		list = next
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if age := now.Sub(l.read); age >= 0 && age < listedLife {
-		return l.list, nil
-	}
-	got, err := wire.StoreFeeds.Ask(ctx, l.store, wire.FeedQuery{Have: l.version})
-	if err != nil {
-		return l.list, err
-	}
-	l.read = now
-	if got.Version == l.version {
-		return l.list, nil
-	}
-	next := make([]loaded, 0, len(got.List))
-	for _, f := range got.List {
+	l.list, l.version, l.read = list, got.Version, now
+	return list, nil
+}
+
+func fresh(now, read time.Time) bool {
+	age := now.Sub(read)
+	return !read.IsZero() && age >= 0 && age < listedLife
+}
+
+func (l *Lists) have() ([]loaded, uint64, time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.list, l.version, l.read
+}
+
+// load reads lists as store has them.
+func (l *Lists) load(feeds []wire.Feed) (next []loaded, err error) {
+	for _, f := range feeds {
 		x := loaded{name: f.Name}
 		if f.Known && l.bad {
 			continue
@@ -90,10 +123,9 @@ func (l *Lists) current(ctx context.Context, now time.Time) ([]loaded, error) {
 			x.set, err = hostlist.Load(f.Data)
 		}
 		if err != nil {
-			return l.list, err
+			return nil, err
 		}
 		next = append(next, x)
 	}
-	l.list, l.version = next, got.Version
-	return l.list, nil
+	return next, nil
 }

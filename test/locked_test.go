@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -104,6 +105,11 @@ func TestEncrypt(t *testing.T) {
 	var kept []admin.Kept
 	if err := json.Unmarshal([]byte(h.Run("hold", "list", "--json")), &kept); err != nil || len(kept) != 1 {
 		t.Errorf("%v %+v", err, kept)
+	}
+	for _, k := range kept {
+		if shown := h.Run("hold", "show", fmt.Sprint(k.ID)); !strings.Contains(shown, "Its sender tells you the password") {
+			t.Errorf("what waits says: %s", shown)
+		}
 	}
 	told := h.Log() + h.Run("trace", "--json") + h.Run("hold", "list", "--json")
 	for _, p := range passwords {

@@ -70,7 +70,11 @@ func variantOf(o outcome) variant {
 	v.canonical = o.report.Ambiguous
 	if d := o.decision; d.Changes() {
 		v.change = fmt.Sprintf("%q %q %q %#v %d", d.Tags, d.Headers, d.Warn, d.Conversions, d.Blind)
-		if c, ok := d.Share(); ok && c.Action == policy.SecureLink {
+		c, ok := d.Share()
+		if ok && c.Action == policy.Encrypt && o.fate == wire.FateHold {
+			v.change += " held"
+		}
+		if ok && c.Action == policy.SecureLink {
 			v.share = fmt.Sprintf("%t %d %s", o.fate == wire.FateHold, d.For, o.address)
 		}
 	}
@@ -144,6 +148,9 @@ func (in *intake) rewrite(ctx context.Context, v variant, o outcome) (*rendition
 		if c.Action == policy.Encrypt {
 			x.Password, x.Until = newPassword(), in.envelope.At
 			password = x.Password
+			if o.fate == wire.FateHold { // it may never leave: the sender alone is told, and the mail says so
+				x.Text = policy.ToSender
+			}
 		}
 		convert = append(convert, x)
 	}

@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"mime"
@@ -113,6 +114,7 @@ func (in *intake) passwordMail(o outcome, to, password string) []byte {
 		text += "\r\n    To: " + o.address + "\r\n"
 	}
 	from := in.envelope.From
+	which := sha256.Sum256([]byte(to + "\x00" + o.address)) // each mail has a name of its own
 	encoded := base64.StdEncoding.EncodeToString([]byte(text))
 	var body strings.Builder
 	for len(encoded) > 76 {
@@ -120,8 +122,8 @@ func (in *intake) passwordMail(o outcome, to, password string) []byte {
 		encoded = encoded[76:]
 	}
 	body.WriteString(encoded + "\r\n")
-	head := fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s.%d.password@%s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
-		from, to, mime.BEncoding.Encode("utf-8", title), in.envelope.At.Format(time.RFC1123Z), in.trace, len(to), in.gate.config.Name)
+	head := fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s.%x.password@%s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
+		from, to, mime.BEncoding.Encode("utf-8", title), in.envelope.At.Format(time.RFC1123Z), in.trace, which[:8], in.gate.config.Name)
 	return []byte(head + "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n" + body.String())
 }
 
