@@ -69,7 +69,7 @@ func (l *Lists) Like(ctx context.Context, now time.Time, host string) (of, how, 
 // current gives the lists. Reading a long one takes seconds: meanwhile, who has older lists uses those, and only the first lists are waited
 // for.
 func (l *Lists) current(ctx context.Context, now time.Time) ([]loaded, error) {
-	list, version, read := l.have()
+	list, _, read := l.have()
 	if fresh(now, read) {
 		return list, nil
 	}
@@ -79,7 +79,8 @@ func (l *Lists) current(ctx context.Context, now time.Time) ([]loaded, error) {
 		return list, nil
 	}
 	defer l.refresh.Unlock()
-	if list, version, read = l.have(); fresh(now, read) {
+	list, version, read := l.have()
+	if fresh(now, read) {
 		return list, nil
 	}
 	got, err := wire.StoreFeeds.Ask(ctx, l.store, wire.FeedQuery{Have: version})
